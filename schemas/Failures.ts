@@ -1,0 +1,131 @@
+/**
+ * The two families of failure, never mixed. A `Rejection` is ours: no attempt began. An `ApiError` tells of at least one
+ * attempt at a provider. `AttemptFailed` is one single attempt, before any policy has judged it.
+ *
+ * None of them holds the text of a prompt, a key, or an answer: they may be logged, stored and shown as they are.
+ */
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import { CallId, JobId, ProviderJobId } from "./Identifiers.ts"
+import { Operation, Outcome, Provider } from "./Provider.ts"
+import { ApiReason, type Category, categoryOf, RejectionReason } from "./Reason.ts"
+
+/** What ended the retrying of a call, where it was not the reason of the last attempt itself. */
+export const StoppedBy = Schema.Literals([
+  "AttemptsExhausted", "DeadlineExceeded", "CircuitOpen", "RetryBudgetExhausted", "RateLimitExceeded",
+  "HintBeyondDeadline"
+])
+export type StoppedBy = typeof StoppedBy.Type
+
+/**
+ * One attempt at a provider failed. The endpoint methods of `DeepSeek` and `NanoBanana` fail with it; the pipeline turns
+ * it into a retry or an `ApiError`.
+ *
+ * **Details** `outcome` says what became of the request at the provider; `elapsed` runs from the attempt's start;
+ * `providerRequestId` is the id under which the provider's support can find it.
+ */
+export class AttemptFailed extends Schema.TaggedError<AttemptFailed>()("AttemptFailed", {
+  provider: Provider,
+  operation: Operation,
+  reason: ApiReason,
+  outcome: Outcome,
+  status: Schema.optionalKey(Schema.Int),
+  providerRequestId: Schema.optionalKey(Schema.String)
+}) {
+  override get message(): string {
+    return `${this.provider} ${this.operation}: ${this.reason._tag}`
+  }
+}
+
+const when = (retryAfter: Duration.Duration | undefined): string =>
+  retryAfter === undefined ? "" : `, not before ${Duration.format(retryAfter)} from now`
+
+/**
+ * A call that reached a provider, or tried to, has failed.
+ *
+ * **When to use** Catch it by its `reason` (`Effect.catchReason("ApiError", "RateLimited", …)`), or read `isRetryable`,
+ * `retryAfter` and `outcome`: whether, when and how to try again.
+ *
+ * **Details** `attempts` counts the requests begun; `outcome` is that of the last one; `stoppedBy` tells what ended the
+ * retrying. With a `jobId` the paid job lives on: `ImageGenerator.resume(jobId)`, never a new request.
+ */
+export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
+  provider: Provider,
+  operation: Operation,
+  callId: CallId,
+  attempts: Schema.Int,
+  outcome: Outcome,
+  reason: ApiReason,
+  isRetryable: Schema.Boolean,
+  retryAfter: Schema.optionalKey(Schema.DurationFromMillis),
+  stoppedBy: Schema.optionalKey(StoppedBy),
+  jobId: Schema.optionalKey(JobId),
+  providerJobId: Schema.optionalKey(ProviderJobId),
+  providerRequestId: Schema.optionalKey(Schema.String)
+}) {
+  /** The group the reason belongs to. */
+  get category(): Category {
+    return categoryOf(this.reason)
+  }
+  override get message(): string {
+    const attempts = this.attempts === 1 ? "1 attempt" : `${this.attempts} attempts`
+    const retry = this.isRetryable ? `may be tried again${when(this.retryAfter)}` : "trying again does not help"
+    const job = this.jobId === undefined ? "" : `; job ${this.jobId} can be resumed`
+    return `${this.provider} ${this.operation} failed after ${attempts}: ${this.reason._tag} (${this.outcome}; ${retry})${job}`
+  }
+}
+
+const explanation = (reason: RejectionReason): string => {
+  switch (reason._tag) {
+    case "InputRejected":
+      return `${reason.field}: ${reason.problem}, expected ${reason.expected}`
+    case "NoHealthyKey":
+      return `no usable key, set ${reason.setting}`
+    case "BudgetExhausted":
+      return `the budget ${reason.budget} does not allow it`
+    case "IdempotencyConflict":
+      return `the idempotency key belongs to request ${reason.existingRequestHash}, this is ${reason.requestHash}`
+    case "JobNotCancellable":
+      return `the job is ${reason.state}: ${reason.problem}`
+    case "StorageFailed":
+      return `${reason.problem}: ${reason.detail}`
+    case "RateLimitExceeded":
+    case "QueueFull":
+    case "CircuitOpen":
+    case "Isolated":
+    case "DeadlineExceeded":
+    case "PriceUnknown":
+    case "JobNotFound":
+    case "LoadShed":
+    case "ShuttingDown":
+      return ""
+  }
+}
+
+/**
+ * We refused a call before any attempt began: nothing was sent, nothing was paid. `retryAfter` says when it may be
+ * accepted, where that is known.
+ */
+export class Rejection extends Schema.TaggedError<Rejection>()("Rejection", {
+  reason: RejectionReason,
+  callId: CallId,
+  isRetryable: Schema.Boolean,
+  retryAfter: Schema.optionalKey(Schema.DurationFromMillis),
+  jobId: Schema.optionalKey(JobId)
+}) {
+  /** Always `NotSent`: that is what makes it a rejection. */
+  get outcome(): Outcome {
+    return "NotSent"
+  }
+  /** The group the reason belongs to. */
+  get category(): Category {
+    return categoryOf(this.reason)
+  }
+  override get message(): string {
+    const why = explanation(this.reason)
+    return `refused: ${this.reason._tag}${why === "" ? "" : ` (${why})`}${when(this.retryAfter)}`
+  }
+}
+
+/** What every call of the library can fail with. */
+export type CallFailure = ApiError | Rejection

@@ -1,0 +1,105 @@
+/**
+ * An image job: the row that stands between a paid request and a lost picture.
+ *
+ * ```text
+ * Queued -> Submitting -> Submitted -> Running -> Stored
+ *   ^           |             \           |
+ *   +- refused -+              \          +-> Failed | Cancelled | Expired
+ *               +-> OutcomeUnknown (held: only evidence or a person moves it)
+ * ```
+ *
+ * Which event leads where, and what it means for the money, is decided in `src/job/JobTransition.ts`.
+ */
+import * as Schema from "effect/Schema"
+import { CallId, IdempotencyKey, JobId, Owner, ProviderJobId } from "./Identifiers.ts"
+import { ImagePlan, ImageRequest, StoredImage } from "./Image.ts"
+import { Cost, UsdMicros } from "./Money.ts"
+import { ApiReason } from "./Reason.ts"
+
+const Instant = Schema.Int.annotate({ expected: "milliseconds since 1970" })
+
+/** The state of a job; each state carries only what is true in it. **Units** instants in milliseconds since 1970. */
+export const JobState = Schema.Union([
+  Schema.TaggedStruct("Queued", {}),
+  Schema.TaggedStruct("Submitting", { attempt: Schema.Int }),
+  Schema.TaggedStruct("Submitted", { providerJobId: ProviderJobId, submittedAt: Instant }),
+  Schema.TaggedStruct("Running", { providerJobId: ProviderJobId, submittedAt: Instant }),
+  Schema.TaggedStruct("Stored", { providerJobId: ProviderJobId, image: StoredImage }),
+  Schema.TaggedStruct("Failed", { reason: ApiReason, providerJobId: Schema.optionalKey(ProviderJobId) }),
+  Schema.TaggedStruct("Cancelled", { providerJobId: Schema.optionalKey(ProviderJobId) }),
+  Schema.TaggedStruct("OutcomeUnknown", { since: Instant, providerJobId: Schema.optionalKey(ProviderJobId) }),
+  Schema.TaggedStruct("Expired", { providerJobId: Schema.optionalKey(ProviderJobId) })
+])
+export type JobState = typeof JobState.Type
+
+/**
+ * The money of a job: `None` before anything is reserved, `Held` while it may still be charged, `Settled` when the cost
+ * is known, `Released` when it is known that nothing was charged.
+ */
+export const JobMoney = Schema.Union([
+  Schema.TaggedStruct("None", {}),
+  Schema.TaggedStruct("Held", { bound: Schema.NullOr(UsdMicros) }),
+  Schema.TaggedStruct("Settled", { cost: Cost }),
+  Schema.TaggedStruct("Released", {})
+])
+export type JobMoney = typeof JobMoney.Type
+
+/** One image job, as the ledger keeps it. **Units** instants in milliseconds since 1970. */
+export const Job = Schema.Struct({
+  id: JobId,
+  callId: CallId,
+  owner: Owner,
+  idempotencyKey: Schema.optionalKey(IdempotencyKey),
+  requestHash: Schema.String,
+  request: ImageRequest,
+  plan: ImagePlan,
+  price: Cost,
+  state: JobState,
+  money: JobMoney,
+  attempts: Schema.Int,
+  createdAt: Instant,
+  updatedAt: Instant
+})
+export interface Job extends Schema.Schema.Type<typeof Job> {}
+
+/**
+ * What can happen to a job.
+ *
+ * - `SendIntended`: the next thing written to the wire is the paid request.
+ * - `ProvenUnprocessed`: the answer proves that nothing was processed; `retry` says whether it will be sent again.
+ * - `Accepted`: evidence of the provider's id; taken in any state in which the id was missing.
+ * - `AnswerLost`: the exchange ended without proof; nothing may be sent again.
+ * - `Progressed`: the provider says that it runs.
+ * - `ImageStored`: evidence that the picture is in the store.
+ * - `ProviderFailed`, `ProviderCancelled`: the provider's final word. `isCharged` false releases the money.
+ * - `ResultGone`: charged, and the picture can not be had any more.
+ * - `CancelRequested`: a person wants to cancel a job that has not been sent.
+ * - `QueueExpired`, `JobExpired`: the time of the queue, of the running job, is over.
+ * - `ResolvedCharged`, `ResolvedNotCharged`, `LossAccepted`: a person's decision about an unknown outcome.
+ */
+export const JobEvent = Schema.Union([
+  Schema.TaggedStruct("SendIntended", { attempt: Schema.Int }),
+  Schema.TaggedStruct("ProvenUnprocessed", { reason: ApiReason, retry: Schema.Boolean }),
+  Schema.TaggedStruct("Accepted", { providerJobId: ProviderJobId }),
+  Schema.TaggedStruct("AnswerLost", {}),
+  Schema.TaggedStruct("Progressed", {}),
+  Schema.TaggedStruct("ImageStored", { image: StoredImage }),
+  Schema.TaggedStruct("ProviderFailed", { reason: ApiReason, isCharged: Schema.Boolean }),
+  Schema.TaggedStruct("ProviderCancelled", { isCharged: Schema.Boolean }),
+  Schema.TaggedStruct("ResultGone", {}),
+  Schema.TaggedStruct("CancelRequested", {}),
+  Schema.TaggedStruct("QueueExpired", {}),
+  Schema.TaggedStruct("JobExpired", {}),
+  Schema.TaggedStruct("ResolvedCharged", { providerJobId: ProviderJobId }),
+  Schema.TaggedStruct("ResolvedNotCharged", {}),
+  Schema.TaggedStruct("LossAccepted", {})
+])
+export type JobEvent = typeof JobEvent.Type
+
+/** The states nothing moves out of. */
+export const isTerminal = (state: JobState): boolean =>
+  state._tag === "Stored" || state._tag === "Failed" || state._tag === "Cancelled" || state._tag === "Expired"
+
+/** The provider's id of a job, where it is known. */
+export const providerJobIdOf = (state: JobState): ProviderJobId | undefined =>
+  "providerJobId" in state ? state.providerJobId : undefined

@@ -1,0 +1,204 @@
+/**
+ * The settings of the library: one document in the shape of the brief's object, validated whole.
+ *
+ * Encoded it is plain JSON (`timeout` in milliseconds, `rateLimit: { requests, window }` in seconds); decoded every
+ * time is a `Duration`, every key `Redacted`, every default filled in. Where a value comes from is decided in `layers`.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+import { UsdMicros } from "./Money.ts"
+import { ImageProtocolName, Provider } from "./Provider.ts"
+
+const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
+  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(encoded)))
+
+/** A positive time. **Units** milliseconds when encoded, 1 to 86 400 000 (one day). */
+export const Milliseconds = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 86_400_000 })).annotate({
+  expected: "a whole number of milliseconds from 1 to 86400000"
+}).pipe(Schema.decodeTo(Schema.DurationFromMillis))
+
+/**
+ * A key: text or an already `Redacted` text, kept out of every print; encoding one fails. **Units** visible ASCII, so
+ * that it fits a header.
+ */
+export const ApiKey = Schema.Union([Schema.String, Schema.Redacted(Schema.String)]).pipe(
+  Schema.decodeTo(
+    Schema.Redacted(
+      Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/)).annotate({ expected: "visible ASCII characters" }),
+      { label: "apiKey", disallowJsonEncode: true }
+    ),
+    SchemaTransformation.transform({
+      decode: (key) => (typeof key === "string" ? Redacted.make(key, { label: "apiKey" }) : key),
+      encode: (key) => key
+    })
+  )
+)
+
+/** Where a provider answers. **Units** an absolute `https:` URL, or `http:` on a loopback address. */
+export const BaseUrl = Schema.String.check(
+  Schema.makeFilter((text: string) => {
+    const url = URL.parse(text)
+    if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false
+    return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname))
+  }, { expected: "an https URL (http on loopback only) without user, query or fragment" })
+)
+
+/**
+ * Whether a URL's host name is this machine itself: there plain `http` is allowed, for tests and `ludeng simulate`.
+ *
+ * ```ts
+ * import { isLoopbackHost } from "@ludeng/providers/schemas/Settings"
+ *
+ * isLoopbackHost("127.0.0.1") // => true
+ * isLoopbackHost("localhost.example.com") // => false
+ * ```
+ */
+export const isLoopbackHost = (hostname: string): boolean =>
+  hostname === "localhost" || hostname === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+
+/** How many requests a window may hold. **Units** `window` in seconds. */
+export const RateLimit = Schema.Struct({
+  requests: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 })).annotate({
+    expected: "a whole number from 1 to 1000000"
+  }),
+  window: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2_678_400 })).annotate({
+    expected: "a whole number of seconds from 1 to 2678400"
+  })
+})
+export interface RateLimit extends Schema.Schema.Type<typeof RateLimit> {}
+
+const RetryLimit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10 })).annotate({
+  expected: "a whole number from 0 to 10"
+})
+
+const common = (defaults: { readonly baseURL: string; readonly timeout: number; readonly retryLimit: number }) => ({
+  apiKey: Schema.optionalKey(ApiKey),
+  baseURL: withDefault(BaseUrl, defaults.baseURL),
+  timeout: withDefault(Milliseconds, defaults.timeout),
+  retryLimit: withDefault(RetryLimit, defaults.retryLimit),
+  rateLimit: Schema.optionalKey(Schema.Union([RateLimit, Schema.Array(RateLimit)])),
+  backoffBase: withDefault(Milliseconds, 500),
+  backoffCap: withDefault(Milliseconds, 20_000)
+})
+
+/** The base URL of DeepSeek. Source: api-docs.deepseek.com/quick_start/pricing, read 2026-11-23. */
+export const deepSeekBaseUrl = "https://api.deepseek.com"
+
+/** The base URL of nanobananaapi.ai. Source: docs.nanobananaapi.ai, read 2026-11-23. */
+export const nanoBananaApiBaseUrl = "https://api.nanobananaapi.ai/api/v1/nanobanana"
+
+/**
+ * The host that public code invents for nanobanana; nobody documents it. A base URL on it selects the `generic`
+ * protocol, and a key goes there only because the setting names it.
+ */
+export const undocumentedNanoBananaBaseUrl = "https://api.nanobanana.com/v1"
+
+/**
+ * Settings of DeepSeek.
+ *
+ * **Units** `timeout` (default 30 s) is the deadline of a whole call; `attemptTimeout` bounds one request (chat 12 s,
+ * probe 10 s); `retryLimit` counts retries after the first attempt (default 3), `retryLimits` per operation;
+ * back-off is full jitter from `backoffBase` (500 ms) to `backoffCap` (20 s).
+ */
+export const DeepSeekSettings = Schema.Struct({
+  ...common({ baseURL: deepSeekBaseUrl, timeout: 30_000, retryLimit: 3 }),
+  model: withDefault(Schema.NonEmptyString, "deepseek-flash"),
+  retryLimits: withDefault(Schema.Struct({ chat: Schema.optionalKey(RetryLimit), probe: Schema.optionalKey(RetryLimit) }), {}),
+  attemptTimeout: withDefault(
+    Schema.Struct({ chat: withDefault(Milliseconds, 12_000), probe: withDefault(Milliseconds, 10_000) }),
+    {}
+  )
+})
+export interface DeepSeekSettings extends Schema.Schema.Type<typeof DeepSeekSettings> {}
+
+/**
+ * Settings of nanobanana.
+ *
+ * **Units** `timeout` (default 180 s) is the caller's deadline; `jobExpiry` (15 min) the longest life of a submitted
+ * job, `queueExpiry` (24 h) of a queued one; `submitGrace` (5 s) what a program that ends waits for a paid submit in
+ * flight; `attemptTimeout` bounds one request (submit 30 s, status 10 s, cancel 10 s, download 60 s); polling starts
+ * after `pollFirst` (2 s) and grows by 1.5 to `pollCap` (15 s). `priceUpperBound` in micro-dollars is what a picture
+ * costs at most where no confirmed price exists. `cancelIsFree` says that the provider does not charge a job that it
+ * confirms as cancelled; default false, because no provider confirms it in public.
+ */
+export const NanoBananaSettings = Schema.Struct({
+  ...common({ baseURL: nanoBananaApiBaseUrl, timeout: 180_000, retryLimit: 2 }),
+  protocol: Schema.optionalKey(ImageProtocolName),
+  retryLimits: withDefault(
+    Schema.Struct({
+      submit: Schema.optionalKey(RetryLimit),
+      status: Schema.optionalKey(RetryLimit),
+      cancel: Schema.optionalKey(RetryLimit),
+      download: Schema.optionalKey(RetryLimit)
+    }),
+    {}
+  ),
+  attemptTimeout: withDefault(
+    Schema.Struct({
+      submit: withDefault(Milliseconds, 30_000),
+      status: withDefault(Milliseconds, 10_000),
+      cancel: withDefault(Milliseconds, 10_000),
+      download: withDefault(Milliseconds, 60_000)
+    }),
+    {}
+  ),
+  pollFirst: withDefault(Milliseconds, 2_000),
+  pollCap: withDefault(Milliseconds, 15_000),
+  jobExpiry: withDefault(Milliseconds, 900_000),
+  queueExpiry: withDefault(Milliseconds, 86_400_000),
+  submitGrace: withDefault(Milliseconds, 5_000),
+  priceUpperBound: Schema.optionalKey(UsdMicros),
+  cancelIsFree: withDefault(Schema.Boolean, false)
+})
+export interface NanoBananaSettings extends Schema.Schema.Type<typeof NanoBananaSettings> {}
+
+/**
+ * All settings.
+ *
+ * **Details** `providers` lists those that must have a key (default both); calling another one is refused with
+ * `NoHealthyKey`. `imageDirectory` is the root below which pictures are stored, default `images`.
+ */
+export const Settings = Schema.Struct({
+  providers: withDefault(Schema.Array(Provider), ["deepseek", "nanobanana"]),
+  deepseek: withDefault(DeepSeekSettings, {}),
+  nanobanana: withDefault(NanoBananaSettings, {}),
+  imageDirectory: withDefault(Schema.NonEmptyString, "images")
+})
+export interface Settings extends Schema.Schema.Type<typeof Settings> {}
+
+/** Settings as a person or a file writes them: every field optional, times in milliseconds. */
+export type SettingsDocument = typeof Settings.Encoded
+
+/**
+ * The protocol that speaks to the configured base URL: the one that is set, else `generic` for the undocumented host of
+ * the brief, else nanobananaapi.ai.
+ */
+export const imageProtocolOf = (settings: NanoBananaSettings): ImageProtocolName =>
+  settings.protocol ??
+  (URL.parse(settings.baseURL)?.host === URL.parse(undocumentedNanoBananaBaseUrl)?.host ? "generic" : "nanobananaapi")
+
+/** One consistent set of settings; a call keeps the version it began with. */
+export interface SettingsVersion {
+  /** Counts up from 1 with each accepted change. */
+  readonly version: number
+  readonly settings: Settings
+}
+
+/** A problem of one setting. */
+export const SettingProblem = Schema.Struct({ name: Schema.String, problem: Schema.String, expected: Schema.String })
+export interface SettingProblem extends Schema.Schema.Type<typeof SettingProblem> {}
+
+/** The settings can not be used; every problem is listed, with the variable's or field's name, and never its value. */
+export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()("ConfigurationError", {
+  problems: Schema.Array(SettingProblem)
+}) {
+  override get message(): string {
+    return this.problems.map((it) => `${it.name}: ${it.problem}, expected ${it.expected}`).join("\n")
+  }
+}
+
+/** The longest a call may be given: one day. */
+export const longestDeadline: Duration.Duration = Duration.days(1)

@@ -1,0 +1,28 @@
+/**
+ * Rewrites a prompt with DeepSeek: creative, precise or balanced.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { CallOptions } from "../../schemas/CallOptions.ts"
+import type { Enhancement, EnhancementRequest } from "../../schemas/Enhancement.ts"
+import type { CallFailure } from "../../schemas/Failures.ts"
+
+/** **Units** `maximumCharacters`: the longest text that is of use, 1 to 20 000, default 4000. */
+export interface EnhancementOptions extends CallOptions {
+  readonly maximumCharacters?: number
+}
+
+/**
+ * The service.
+ *
+ * **Details** An answer longer than `maximumCharacters` is asked for shorter once, then cut at a word.
+ *
+ * **Errors** `Rejection` (`InputRejected` names the field; nothing was sent), `ApiError` (an attempt was made: read
+ * `isRetryable` and `retryAfter`).
+ */
+export class PromptEnhancer extends Context.Service<PromptEnhancer, {
+  readonly enhance: (
+    request: EnhancementRequest,
+    options?: EnhancementOptions
+  ) => Effect.Effect<Enhancement, CallFailure>
+}>()("@ludeng/providers/enhancement/PromptEnhancer") {}

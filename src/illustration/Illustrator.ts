@@ -1,0 +1,20 @@
+/**
+ * The whole job in one call: enhance the prompt, make the picture, store it.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { CallOptions } from "../../schemas/CallOptions.ts"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import type { Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
+
+/**
+ * The service.
+ *
+ * **Details** If enhancing fails, the raw prompt is used and the result says so (`Degraded`). `ContentRejected`,
+ * `InputRejected` and a passed deadline fail the whole instead: no picture is paid for.
+ *
+ * **Errors** those of `PromptEnhancer` and `ImageGenerator`.
+ */
+export class Illustrator extends Context.Service<Illustrator, {
+  readonly illustrate: (request: IllustrationRequest, options?: CallOptions) => Effect.Effect<Illustration, CallFailure>
+}>()("@ludeng/providers/illustration/Illustrator") {}

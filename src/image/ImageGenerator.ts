@@ -1,0 +1,52 @@
+/**
+ * Makes pictures: `generate` is `submit`, then `await`, which polls, downloads, verifies and stores.
+ *
+ * Every picture is a job in the ledger before a byte of its paid request is sent. The paid request runs in the scope of
+ * this service, not in the caller's fiber: a caller that leaves, or whose deadline passes, stops waiting; the job lives.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { CallOptions } from "../../schemas/CallOptions.ts"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import type { JobId } from "../../schemas/Identifiers.ts"
+import type { GeneratedImage, ImageRequest, StoredImage } from "../../schemas/Image.ts"
+import type { Job } from "../../schemas/Job.ts"
+
+/** Where a result is stored, below the image directory of the settings. */
+export interface DownloadTarget {
+  /** A folder below the image directory; default the directory itself. */
+  readonly directory?: string
+  /** A file name without folders; default is made from the picture's hash and the job's id. */
+  readonly fileName?: string
+}
+
+/**
+ * The service.
+ *
+ * **Errors** `Rejection` before anything was sent (`InputRejected`, `IdempotencyConflict`, `JobNotFound` …); `ApiError`
+ * after. With `GenerationTimedOut` the job goes on and its `jobId` can be resumed; with `OutcomeUnknown` nothing is sent
+ * again by itself.
+ */
+export class ImageGenerator extends Context.Service<ImageGenerator, {
+  /** Submits, waits, stores. The same idempotency key and request join the same job. */
+  readonly generate: (request: ImageRequest, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
+  /** Makes the job and starts it; answers when the row is written, before anything is sent. */
+  readonly submit: (request: ImageRequest, options?: CallOptions) => Effect.Effect<Job, CallFailure>
+  /** Waits for a job's picture, within the deadline. */
+  readonly await: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
+  /** The job as the ledger has it. */
+  readonly status: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
+  /** The job now and at each change, until it is final or held as an unknown outcome. */
+  readonly watch: (jobId: JobId, options?: CallOptions) => Stream.Stream<Job, CallFailure>
+  /** Cancels before sending, or asks the provider; answers the job as it then stands. */
+  readonly cancel: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
+  /** Takes up an accepted job again, polls it and waits for its picture. Never sends a paid request. */
+  readonly resume: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
+  /** Fetches a result URL, verifies and stores it; for pictures whose job is kept elsewhere. */
+  readonly download: (
+    imageUrl: string,
+    target?: DownloadTarget,
+    options?: CallOptions
+  ) => Effect.Effect<StoredImage, CallFailure>
+}>()("@ludeng/providers/image/ImageGenerator") {}

@@ -1,0 +1,37 @@
+/**
+ * Keeps pictures: a file appears under its final name whole and verified, or not at all.
+ *
+ * Layers: file system (temporary file, fsync, rename, fsync of the folder), memory.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { StoredImage } from "../../schemas/Image.ts"
+import type { ImageRejected, StorageFailed } from "../../schemas/Reason.ts"
+
+/** **Units** `maximumBytes` default 64 MiB, `maximumPixels` default 64 million. */
+export interface ImageTarget {
+  /** The root below which the file must be. */
+  readonly root: string
+  /** A folder below the root. */
+  readonly directory?: string
+  /** A plain file name; default `{first 16 hex digits of the hash}-{label}.{extension}`. */
+  readonly fileName?: string
+  /** Told apart in the default name: the job's id. */
+  readonly label: string
+}
+
+/** Why a picture could not be stored; never a provider's failure. */
+export type StoreFailure = typeof StorageFailed.Type | typeof ImageRejected.Type
+
+/**
+ * The service.
+ *
+ * **Errors** `ImageRejected` when the bytes are no PNG, JPEG or WebP, or too large; `StorageFailed` when the disk, the
+ * path or the name refuses; whatever the stream of bytes fails with. In each case no file remains.
+ */
+export class ImageStore extends Context.Service<ImageStore, {
+  readonly put: <E>(bytes: Stream.Stream<Uint8Array, E>, target: ImageTarget) => Effect.Effect<StoredImage, StoreFailure | E>
+  /** The bytes of a stored picture. */
+  readonly read: (path: string) => Effect.Effect<Uint8Array, typeof StorageFailed.Type>
+}>()("@ludeng/providers/image/ImageStore") {}

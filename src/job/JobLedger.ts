@@ -1,0 +1,37 @@
+/**
+ * Keeps image jobs, and moves them by the pure transition of `JobTransition.ts`; each transition and its money move are
+ * one step. Layers: memory; durable ones stand behind the same contract.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { IdempotencyKey, JobId, Owner } from "../../schemas/Identifiers.ts"
+import type { Job, JobEvent } from "../../schemas/Job.ts"
+import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
+import type { TransitionRefused } from "./JobTransition.ts"
+
+/** A job to be entered: everything but what the ledger decides. */
+export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdAt" | "updatedAt">
+
+/**
+ * The service.
+ *
+ * **Errors** `StorageFailed` where the ledger can not write; `JobNotFound` also for another owner's job;
+ * `TransitionRefused` where the state does not allow the event (nothing was changed).
+ */
+export class JobLedger extends Context.Service<JobLedger, {
+  /** Enters a job as `Queued` and reserves its price, or finds the job of the same owner, key and request. */
+  readonly enter: (
+    job: NewJob
+  ) => Effect.Effect<{ readonly job: Job; readonly isNew: boolean }, typeof IdempotencyConflict.Type | typeof StorageFailed.Type>
+  readonly get: (id: JobId, owner: Owner) => Effect.Effect<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
+  readonly find: (key: IdempotencyKey, owner: Owner) => Effect.Effect<Job | undefined, typeof StorageFailed.Type>
+  readonly list: (owner: Owner) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
+  /** Applies an event; evidence that is already known changes nothing and succeeds. */
+  readonly apply: (
+    id: JobId,
+    event: JobEvent
+  ) => Effect.Effect<Job, TransitionRefused | typeof JobNotFound.Type | typeof StorageFailed.Type>
+  /** The job now and at each change. */
+  readonly changes: (id: JobId, owner: Owner) => Stream.Stream<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
+}>()("@ludeng/providers/job/JobLedger") {}

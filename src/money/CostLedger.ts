@@ -1,0 +1,44 @@
+/**
+ * Where money is reserved before a request and settled after it. At all times: granted = available + reserved + spent.
+ *
+ * Budgets come later; until one is set, everything asked for is granted.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { CallId, Owner } from "../../schemas/Identifiers.ts"
+import type { Cost } from "../../schemas/Money.ts"
+import type { Operation, Provider } from "../../schemas/Provider.ts"
+
+/**
+ * A move of one reservation: `Hold` reserves `bound`, `Settle` spends `cost` and frees the rest, `Release` frees all,
+ * `Keep` leaves everything as it is.
+ */
+export type MoneyMove =
+  | { readonly _tag: "Keep" }
+  | { readonly _tag: "Hold"; readonly bound: Cost }
+  | { readonly _tag: "Settle"; readonly cost: Cost }
+  | { readonly _tag: "Release" }
+
+/** What a reservation is for; `reference` names it (`job:{id}`, `call:{id}:{attempt}`) and is unique. */
+export interface ReservationKey {
+  readonly reference: string
+  readonly callId: CallId
+  readonly owner: Owner
+  readonly provider: Provider
+  readonly operation: Operation
+}
+
+/** **Units** micro-dollars. `unpriced` counts settlements without a price. */
+export interface CostTotals {
+  readonly granted: number
+  readonly reserved: number
+  readonly spent: number
+  readonly available: number
+  readonly unpriced: number
+}
+
+/** The service. Moves are idempotent by `reference` and synchronous in effect: no caller sees half of one. */
+export class CostLedger extends Context.Service<CostLedger, {
+  readonly move: (key: ReservationKey, move: MoneyMove) => Effect.Effect<void>
+  readonly totals: (owner?: Owner) => Effect.Effect<CostTotals>
+}>()("@ludeng/providers/money/CostLedger") {}

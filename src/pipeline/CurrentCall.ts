@@ -1,0 +1,26 @@
+/**
+ * What everything inside one call shares: its id, owner, priority, one deadline, one settings version, one count of
+ * attempts. It is a context value: whatever is nested inherits it.
+ */
+import * as Context from "effect/Context"
+import type { Fit, Priority } from "../../schemas/CallOptions.ts"
+import type { CallId, Owner } from "../../schemas/Identifiers.ts"
+import type { SettingsVersion } from "../../schemas/Settings.ts"
+
+/** **Units** `startedAt` and `deadlineAt` in milliseconds of the monotonic clock (`monotonicMillis`). */
+export interface Call {
+  readonly callId: CallId
+  readonly owner: Owner
+  readonly priority: Priority
+  readonly fit: Fit
+  readonly startedAt: number
+  readonly deadlineAt: number
+  readonly settings: SettingsVersion
+  /** Counts the attempts begun by everything in the call. */
+  readonly attempts: { count: number }
+}
+
+/** The call that is running, or `undefined` outside of any. */
+export const CurrentCall = Context.Reference<Call | undefined>("@ludeng/providers/pipeline/CurrentCall", {
+  defaultValue: () => undefined
+})

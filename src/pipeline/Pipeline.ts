@@ -1,0 +1,63 @@
+/**
+ * The order of a call, in one place. Every request of the library to a provider passes through `run`.
+ *
+ * ```text
+ * validate input           by the caller of `run`, before anything is spent
+ * deadline, settings       one of each, inherited from the call
+ *   attempt loop           one attempt budget
+ *     breaker look         (its place; the policy arrives behind `CircuitBreaker`)
+ *     limiter, bulkhead    (their place; one waiting room behind `RateLimiter`)
+ *     reserve money        the upper bound, per attempt
+ *     SEND                 under the attempt timeout
+ *     classify, recover    one table turns reason, payment and outcome into what happens next
+ * settle money, events
+ * ```
+ *
+ * Retry owns the loop: nothing else in the library sends a request twice.
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import type { RequestFacts } from "../../schemas/CallEvent.ts"
+import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
+import type { Cost } from "../../schemas/Money.ts"
+import type { Operation, Payment, Provider } from "../../schemas/Provider.ts"
+import type { Attempt } from "./Attempt.ts"
+
+/**
+ * One logical request, to be attempted until it succeeds or policy ends it.
+ *
+ * **Units** `retryLimit` counts retries after the first attempt; back-off is full jitter from `backoffBase` to
+ * `backoffCap`. `bound` is reserved for each attempt; `cost` gives what a successful one used.
+ */
+export interface CallPlan<A> {
+  readonly provider: Provider
+  readonly operation: Operation
+  readonly payment: Payment
+  readonly request: RequestFacts
+  readonly attemptTimeout: Duration.Duration
+  readonly retryLimit: number
+  readonly backoffBase: Duration.Duration
+  readonly backoffCap: Duration.Duration
+  readonly key?: Redacted.Redacted<string>
+  readonly bound: Cost
+  readonly cost: (answer: A) => Cost
+  readonly attempt: (attempt: Attempt) => Effect.Effect<A, AttemptFailed>
+}
+
+/** What a call came to. */
+export interface CallResult<A> {
+  readonly answer: A
+  readonly attempts: number
+  readonly cost: Cost
+}
+
+/**
+ * The service. It needs a current call (`withCall`); without one it begins a call of its own.
+ *
+ * **Errors** `Rejection` if no attempt could begin, else `ApiError` with the reason of the last attempt.
+ */
+export class Pipeline extends Context.Service<Pipeline, {
+  readonly run: <A>(plan: CallPlan<A>) => Effect.Effect<CallResult<A>, CallFailure>
+}>()("@ludeng/providers/pipeline/Pipeline") {}

@@ -1,0 +1,18 @@
+/**
+ * Where the pipeline tells what happens: one synchronous observer, so that telling costs a call next to nothing.
+ */
+import * as Context from "effect/Context"
+import type { CallEvent } from "../../schemas/CallEvent.ts"
+
+/** Called with each event, in order, in the fiber it happened in. It must not throw and not wait. */
+export type CallObserver = (event: CallEvent) => void
+
+/**
+ * The observer of a program, run besides the library's own log. Default: none.
+ *
+ * **When to use** Provide your own to count, show progress, or record: `Effect.provideService(CallEvents, observer)`
+ * around the layer's building.
+ */
+export const CallEvents = Context.Reference<CallObserver>("@ludeng/providers/telemetry/CallEvents", {
+  defaultValue: () => () => {}
+})
