@@ -7,6 +7,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { CallId, JobId, ProviderJobId } from "./Identifiers.ts"
+import { Cost } from "./Money.ts"
 import { Operation, Outcome, Provider } from "./Provider.ts"
 import { ApiReason, type Category, categoryOf, RejectionReason } from "./Reason.ts"
 
@@ -47,7 +48,9 @@ const when = (retryAfter: Duration.Duration | undefined): string =>
  * `retryAfter` and `outcome`: whether, when and how to try again.
  *
  * **Details** `attempts` counts the requests begun; `outcome` is that of the last one; `stoppedBy` tells what ended the
- * retrying. With a `jobId` the paid job lives on: `ImageGenerator.resume(jobId)`, never a new request.
+ * retrying; `cost` is what the failed attempts have cost or may have cost. `isRetryable` speaks of sending the same
+ * request again. With a `jobId` there is a job: if it lives on, `ImageGenerator.resume(jobId)` takes it up without paying
+ * twice.
  */
 export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
   provider: Provider,
@@ -61,7 +64,8 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
   stoppedBy: Schema.optionalKey(StoppedBy),
   jobId: Schema.optionalKey(JobId),
   providerJobId: Schema.optionalKey(ProviderJobId),
-  providerRequestId: Schema.optionalKey(Schema.String)
+  providerRequestId: Schema.optionalKey(Schema.String),
+  cost: Schema.optionalKey(Cost)
 }) {
   /** The group the reason belongs to. */
   get category(): Category {

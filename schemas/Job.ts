@@ -66,7 +66,8 @@ export interface Job extends Schema.Schema.Type<typeof Job> {}
  * What can happen to a job.
  *
  * - `SendIntended`: the next thing written to the wire is the paid request.
- * - `ProvenUnprocessed`: the answer proves that nothing was processed; `retry` says whether it will be sent again.
+ * - `ProvenUnprocessed`: nothing was processed, and the answer proves it; with `retry` the job is `Queued` again, without
+ *   it is `Failed`. Taken in `Submitting`, and without `retry` also in `Queued` (the caller gave up between two sends).
  * - `Accepted`: evidence of the provider's id; taken in any state in which the id was missing.
  * - `AnswerLost`: the exchange ended without proof; nothing may be sent again.
  * - `Progressed`: the provider says that it runs.

@@ -31,7 +31,7 @@ export const ApiKey = Schema.Union([Schema.String, Schema.Redacted(Schema.String
       { label: "apiKey", disallowJsonEncode: true }
     ),
     SchemaTransformation.transform({
-      decode: (key) => (typeof key === "string" ? Redacted.make(key, { label: "apiKey" }) : key),
+      decode: (key) => Redacted.make(typeof key === "string" ? key : Redacted.value(key), { label: "apiKey" }),
       encode: (key) => key
     })
   )

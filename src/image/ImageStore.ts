@@ -9,13 +9,13 @@ import type * as Stream from "effect/Stream"
 import type { StoredImage } from "../../schemas/Image.ts"
 import type { ImageRejected, StorageFailed } from "../../schemas/Reason.ts"
 
-/** **Units** `maximumBytes` default 64 MiB, `maximumPixels` default 64 million. */
+/** Where a picture goes. Its names are checked by `ImagePath.ts`, its bounds are in `ImageBytes.ts` and `IdentifyImage.ts`. */
 export interface ImageTarget {
   /** The root below which the file must be. */
   readonly root: string
   /** A folder below the root. */
   readonly directory?: string
-  /** A plain file name; default `{first 16 hex digits of the hash}-{label}.{extension}`. */
+  /** A plain file name, given the extension of its bytes; default `{first 16 hex digits of the hash}-{label}.{extension}`. */
   readonly fileName?: string
   /** Told apart in the default name: the job's id. */
   readonly label: string

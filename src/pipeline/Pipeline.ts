@@ -41,6 +41,8 @@ export interface CallPlan<A> {
   readonly backoffBase: Duration.Duration
   readonly backoffCap: Duration.Duration
   readonly key?: Redacted.Redacted<string>
+  /** Texts that must not be in a log or a crash report: the prompt. */
+  readonly privateTexts: ReadonlyArray<string>
   readonly bound: Cost
   readonly cost: (answer: A) => Cost
   readonly attempt: (attempt: Attempt) => Effect.Effect<A, AttemptFailed>

@@ -1,0 +1,35 @@
+/**
+ * The live composition: real providers over undici, pictures as files, settings from code, the environment and `.env`.
+ *
+ * **Gotchas** A layer is a recipe that is built once for each reference: keep what `layerWith` returns in a constant.
+ * Built twice it would be two ledgers, and two limiters for one quota.
+ */
+import * as Layer from "effect/Layer"
+import type { ConfigurationError, SettingsDocument } from "../schemas/Settings.ts"
+import * as FileImageStore from "./image/FileImageStore.ts"
+import * as Services from "./Services.ts"
+import * as EnvironmentSettings from "./settings/EnvironmentSettings.ts"
+import * as UndiciTransport from "./transport/UndiciTransport.ts"
+
+/**
+ * Every service, live, with settings from code over the environment over `.env` over the defaults.
+ *
+ * **Details** The document is the brief's object as it stands:
+ * `{ deepseek: { apiKey, baseURL, timeout, retryLimit, rateLimit }, nanobanana: … }`, every field optional.
+ *
+ * **Errors** `ConfigurationError` lists every bad value and every missing key by the name of its variable. Keys are
+ * needed for the providers listed in `providers` (default both); nothing is simulated that was not asked for.
+ */
+export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services, ConfigurationError> =>
+  Services.layer.pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        UndiciTransport.layer,
+        FileImageStore.layer,
+        EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true })
+      )
+    )
+  )
+
+/** Every service, live, with settings from the environment and `.env`. **Errors** as `layerWith`. */
+export const layer: Layer.Layer<Services.Services, ConfigurationError> = layerWith({})

@@ -1,0 +1,69 @@
+/**
+ * The wiring, once for live and simulated alike: every service over its leaves.
+ *
+ * The leaves (`Transport`, `ImageStore`, `LiveSettings`) are supplied by `Live.ts`, and by `mock-layers/` for
+ * simulations. This value is a constant: wherever it is provided within one program, it is built once, so that there is
+ * one ledger and, later, one limiter for each quota scope.
+ */
+import * as Layer from "effect/Layer"
+import * as Enhance from "../src/enhancement/Enhance.ts"
+import { PromptEnhancer } from "../src/enhancement/PromptEnhancer.ts"
+import { Illustrator } from "../src/illustration/Illustrator.ts"
+import * as MakeIllustrator from "../src/illustration/MakeIllustrator.ts"
+import { ImageGenerator } from "../src/image/ImageGenerator.ts"
+import type { ImageStore } from "../src/image/ImageStore.ts"
+import * as MakeImageGenerator from "../src/image/MakeImageGenerator.ts"
+import type { JobLedger } from "../src/job/JobLedger.ts"
+import type { CostLedger } from "../src/money/CostLedger.ts"
+import { Prices } from "../src/money/Prices.ts"
+import * as MakePrices from "../src/money/MakePrices.ts"
+import { priceTable } from "../src/money/PriceTable.ts"
+import { Pipeline } from "../src/pipeline/Pipeline.ts"
+import * as RunPipeline from "../src/pipeline/RunPipeline.ts"
+import { DeepSeek } from "../src/provider/deepseek/DeepSeek.ts"
+import * as DeepSeekClient from "../src/provider/deepseek/DeepSeekClient.ts"
+import { NanoBanana } from "../src/provider/nanobanana/NanoBanana.ts"
+import * as Protocols from "../src/provider/nanobanana/Protocols.ts"
+import type { LiveSettings } from "../src/settings/LiveSettings.ts"
+import type { Transport } from "../src/transport/Transport.ts"
+import * as MemoryJobLedger from "./job/MemoryJobLedger.ts"
+import * as MemoryCostLedger from "./money/MemoryCostLedger.ts"
+
+/** What the wiring stands on. */
+export type Leaves = Transport | ImageStore | LiveSettings
+
+/** What every composition of the library provides, live or simulated. */
+export type Services =
+  | Illustrator
+  | PromptEnhancer
+  | ImageGenerator
+  | DeepSeek
+  | NanoBanana
+  | Pipeline
+  | JobLedger
+  | CostLedger
+  | Prices
+  | Leaves
+
+const ledgers = MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer))
+
+const providers = Layer.mergeAll(
+  Layer.effect(DeepSeek, DeepSeekClient.make),
+  Layer.effect(NanoBanana, Protocols.make),
+  Layer.succeed(Prices, MakePrices.makePrices(priceTable))
+)
+
+const calls = Layer.mergeAll(
+  Layer.effect(PromptEnhancer, Enhance.make),
+  Layer.effect(ImageGenerator, MakeImageGenerator.make)
+)
+
+/** Every service, over the leaves. The leaves stay visible, so that a program can read settings or stored images. */
+export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Layer.effect(
+  Illustrator,
+  MakeIllustrator.make
+).pipe(
+  Layer.provideMerge(calls),
+  Layer.provideMerge(Layer.effect(Pipeline, RunPipeline.make)),
+  Layer.provideMerge(Layer.mergeAll(providers, ledgers))
+)

@@ -1,0 +1,116 @@
+/**
+ * Builds `Illustrator`: one call around an enhancement and a generation.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { CallOptions } from "../../schemas/CallOptions.ts"
+import type { Enhancement } from "../../schemas/Enhancement.ts"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import { type Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
+import { addCosts, noCost } from "../../schemas/Money.ts"
+import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
+import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
+import { ImageGenerator } from "../image/ImageGenerator.ts"
+import { sanitizeInput } from "../input/Sanitize.ts"
+import { validateInput } from "../input/Validate.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { reject } from "../pipeline/Reject.ts"
+import { withCall } from "../pipeline/WithCall.ts"
+import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { LiveSettings } from "../settings/LiveSettings.ts"
+import { Transport } from "../transport/Transport.ts"
+import type { Illustrator } from "./Illustrator.ts"
+
+/** The longest prompt an image request takes, whatever the protocol allows. **Units** characters. */
+const longestImagePrompt = 4000
+
+/** What a style may add to the prompt's text where the protocol has no field for it. **Units** characters. */
+const styleAllowance = 250
+
+const wholeDeadline = (settings: Settings): Duration.Duration =>
+  Duration.sum(settings.deepseek.timeout, settings.nanobanana.timeout)
+
+/** Whether a failed enhancement fails the whole: the picture would be refused, or could not be waited for. */
+const failsTheWhole = (failure: CallFailure): boolean =>
+  failure.reason._tag === "ContentRejected" || failure.reason._tag === "InputRejected"
+
+/** The service. */
+export const make: Effect.Effect<
+  Illustrator["Service"],
+  never,
+  PromptEnhancer | ImageGenerator | NanoBanana | LiveSettings | Transport
+> = Effect.gen(function* () {
+  const enhancer = yield* PromptEnhancer
+  const generator = yield* ImageGenerator
+  const nanoBanana = yield* NanoBanana
+  const liveSettings = yield* LiveSettings
+  const transport = yield* Transport
+
+  const enhance = Effect.fnUntraced(function* (
+    request: IllustrationRequest,
+    call: Call
+  ): Effect.fn.Return<Enhancement, CallFailure> {
+    const settings = call.settings.settings
+    const limit = nanoBanana.protocol(imageProtocolOf(settings.nanobanana)).facts.maximumPromptCharacters
+    const result = yield* Effect.result(
+      enhancer.enhance(
+        {
+          prompt: request.prompt,
+          ...(request.mode === undefined ? {} : { mode: request.mode }),
+          ...(request.enhancement === undefined ? {} : { parameters: request.enhancement })
+        },
+        { maximumCharacters: Math.min(longestImagePrompt, limit - styleAllowance) }
+      )
+    )
+    if (Result.isSuccess(result)) return result.success
+    const failure = result.failure
+    if (failsTheWhole(failure) || (yield* monotonicMillis) >= call.deadlineAt) return yield* Effect.fail(failure)
+    return {
+      callId: call.callId,
+      prompt: request.prompt,
+      model: settings.deepseek.model,
+      provenance: { _tag: "Degraded", reason: failure.reason._tag },
+      isSimulated: transport.isSimulated,
+      shortened: false,
+      cost: failure._tag === "ApiError" ? (failure.cost ?? noCost) : noCost,
+      attempts: failure._tag === "ApiError" ? failure.attempts : 0
+    }
+  })
+
+  const illustrate = Effect.fnUntraced(function* (
+    request: IllustrationRequest,
+    options: CallOptions,
+    call: Call
+  ): Effect.fn.Return<Illustration, CallFailure> {
+    const checked = validateInput(IllustrationRequest, sanitizeInput(request))
+    if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
+    const wish = checked.success
+    const enhanced = wish.enhance === false ? null : yield* enhance(wish, call)
+    const generated = yield* generator.generate(
+      {
+        prompt: enhanced?.prompt ?? wish.prompt,
+        ...(wish.image === undefined ? {} : { parameters: wish.image })
+      },
+      options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }
+    )
+    return {
+      callId: call.callId,
+      prompt: wish.prompt,
+      enhanced,
+      generated,
+      isSimulated: transport.isSimulated,
+      cost: addCosts(enhanced?.cost ?? noCost, generated.cost),
+      attempts: call.attempts.count,
+      elapsed: Duration.millis((yield* monotonicMillis) - call.startedAt)
+    }
+  })
+
+  return {
+    illustrate: (request, options = {}) =>
+      withCall(options, wholeDeadline, (call) => illustrate(request, options, call)).pipe(
+        Effect.provideService(LiveSettings, liveSettings)
+      )
+  }
+})

@@ -1,0 +1,119 @@
+/**
+ * Waits for a job's picture within the caller's deadline. The deadline ends the waiting, not the job.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import type { JobId } from "../../schemas/Identifiers.ts"
+import type { GeneratedImage } from "../../schemas/Image.ts"
+import { isTerminal, type Job } from "../../schemas/Job.ts"
+import { live } from "../../schemas/Provenance.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { Pipeline } from "../pipeline/Pipeline.ts"
+import { reject } from "../pipeline/Reject.ts"
+import { monotonicMillis, remaining } from "../policy/deadline/Deadline.ts"
+import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { Transport } from "../transport/Transport.ts"
+import { cancelAtProvider, getJob, notCancellable } from "./CancelJob.ts"
+import { deviationsOf } from "./Deviations.ts"
+import type { Drive, JobDriver } from "./JobDriver.ts"
+import { failureOfState, waitedTooLong, withJob } from "./JobFailure.ts"
+import { moveJob } from "./MoveJob.ts"
+
+/** Waits for jobs. */
+export interface JobWaiting {
+  readonly await: (jobId: JobId, call: Call) => Effect.Effect<GeneratedImage, CallFailure, Dependencies>
+  /** As `await`, after an accepted job whose outcome had become unknown is taken up again. */
+  readonly resume: (jobId: JobId, call: Call) => Effect.Effect<GeneratedImage, CallFailure, Dependencies>
+}
+
+type Dependencies = Pipeline | NanoBanana | JobLedger | Transport
+
+/** The picture of a job, or why there is none. Without a drive it was made for an earlier call. */
+const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive | undefined) {
+  const failure = failureOfState(job, call.callId)
+  if (failure !== undefined) return yield* failure
+  if (job.state._tag !== "Stored") return yield* waitedTooLong(job, call.callId, 0)
+  const age = Duration.millis(Math.max(0, (yield* Clock.currentTimeMillis) - job.updatedAt))
+  const image: GeneratedImage = {
+    callId: call.callId,
+    jobId: job.id,
+    providerJobId: job.state.providerJobId,
+    protocol: job.plan.protocol,
+    model: job.plan.model,
+    image: job.state.image,
+    deviations: deviationsOf(job.request, job.plan, job.state.image),
+    provenance: drive === undefined ? { _tag: "Cached", age } : live,
+    isSimulated: (yield* Transport).isSimulated,
+    cost: job.money._tag === "Settled" ? job.money.cost : job.price,
+    attempts: drive === undefined ? 0 : drive.attempts()
+  }
+  return image
+})
+
+const isOver = (job: Job): boolean => isTerminal(job.state) || job.state._tag === "OutcomeUnknown"
+
+/** Makes the waiting over a driver; what it starts by itself ends with the scope. */
+export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaiting => {
+  const waiters = new Map<JobId, number>()
+  const enter = (jobId: JobId) => Effect.sync(() => waiters.set(jobId, (waiters.get(jobId) ?? 0) + 1))
+  const leave = (jobId: JobId) =>
+    Effect.sync(() => {
+      const left = (waiters.get(jobId) ?? 1) - 1
+      if (left > 0) waiters.set(jobId, left)
+      else waiters.delete(jobId)
+    })
+
+  /** A generation that nobody waits for any more is cancelled where that is known to cost nothing. */
+  const cancelAbandoned = (job: Job, call: Call) =>
+    !call.settings.settings.nanobanana.cancelIsFree || waiters.has(job.id)
+      ? Effect.void
+      : cancelAtProvider(job, { ...call, deadlineAt: Number.MAX_SAFE_INTEGER }).pipe(
+          Effect.ignore({ log: "Warn" }),
+          Effect.forkIn(scope),
+          Effect.asVoid
+        )
+
+  const awaitJob = Effect.fnUntraced(function* (
+    jobId: JobId,
+    call: Call
+  ): Effect.fn.Return<GeneratedImage, CallFailure, Dependencies> {
+    const job = yield* getJob(jobId, call)
+    if (isOver(job)) return yield* imageOf(job, call, undefined)
+    const drive = yield* driver.drive(job, call)
+    const left = remaining(call.deadlineAt, yield* monotonicMillis)
+    const end = yield* Effect.acquireUseRelease(
+      enter(jobId),
+      () => Effect.timeoutOption(Effect.result(drive.end), left),
+      () => leave(jobId)
+    )
+    const now = yield* getJob(jobId, call)
+    if (end._tag === "None" && !isOver(now)) {
+      yield* cancelAbandoned(now, call)
+      return yield* waitedTooLong(now, call.callId, (yield* monotonicMillis) - call.startedAt)
+    }
+    if (end._tag === "Some" && Result.isFailure(end.value)) {
+      return yield* Effect.fail(withJob(end.value.failure, now))
+    }
+    return yield* imageOf(now, call, drive)
+  })
+
+  return {
+    await: awaitJob,
+    resume: Effect.fnUntraced(function* (jobId, call) {
+      const job = yield* getJob(jobId, call)
+      if (job.state._tag === "OutcomeUnknown" && job.state.providerJobId !== undefined) {
+        yield* Effect.mapError(
+          moveJob(job, { _tag: "Accepted", providerJobId: job.state.providerJobId }),
+          (problem) =>
+            problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId)
+        )
+      }
+      return yield* awaitJob(jobId, call)
+    })
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Fetches a picture whose job is kept elsewhere: the brief's `downloadImage`.
+ */
+import { hash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import type { StoredImage } from "../../schemas/Image.ts"
+import { imageProtocolOf, isLoopbackHost } from "../../schemas/Settings.ts"
+import { makeIdentifier } from "../pipeline/CallId.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { Pipeline } from "../pipeline/Pipeline.ts"
+import { reject } from "../pipeline/Reject.ts"
+import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { imageCallPlan } from "./ImageCallPlan.ts"
+import type { ImageDownload } from "./ImageDownload.ts"
+import type { DownloadTarget } from "./ImageGenerator.ts"
+
+/** Fetches, verifies and stores. **Errors** `InputRejected` for what is no URL; else those of the pipeline. */
+export const downloadAlone = Effect.fnUntraced(function* (
+  imageUrl: string,
+  target: DownloadTarget,
+  call: Call,
+  download: ImageDownload
+): Effect.fn.Return<StoredImage, CallFailure, Pipeline | NanoBanana> {
+  if (typeof imageUrl !== "string" || !URL.canParse(imageUrl)) {
+    return yield* reject(
+      { _tag: "InputRejected", field: "imageUrl", problem: "is not a URL", expected: "an absolute https URL" },
+      call.callId
+    )
+  }
+  const { imageDirectory, nanobanana } = call.settings.settings
+  const facts = (yield* NanoBanana).protocol(imageProtocolOf(nanobanana)).facts
+  const label = yield* makeIdentifier("image")
+  const { answer } = yield* (yield* Pipeline).run({
+    ...imageCallPlan(
+      { body: {} },
+      { fieldLengths: { imageUrl: imageUrl.length }, bodySha256: hash("sha256", imageUrl), parameters: {} },
+      nanobanana,
+      "download"
+    ),
+    // A result URL is often signed: whoever has it has the picture.
+    privateTexts: [imageUrl],
+    attempt: (attempt) =>
+      download.fetch({
+        url: imageUrl,
+        allowLoopback: isLoopbackHost(new URL(nanobanana.baseURL).hostname),
+        resultHosts: facts.resultHosts,
+        target: { ...target, root: imageDirectory, label },
+        attempt
+      })
+  })
+  return answer
+})

@@ -1,0 +1,60 @@
+/**
+ * From a request to a row: checked, planned and priced before anything is paid, then entered in the ledger.
+ */
+import { hash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import type { IdempotencyKey } from "../../schemas/Identifiers.ts"
+import { ImageRequest } from "../../schemas/Image.ts"
+import type { Job } from "../../schemas/Job.ts"
+import { imageProtocolOf } from "../../schemas/Settings.ts"
+import { sanitizeInput } from "../input/Sanitize.ts"
+import { validateInput } from "../input/Validate.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import { Prices } from "../money/Prices.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { reject } from "../pipeline/Reject.ts"
+import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { tellMove } from "./MoveJob.ts"
+
+const sortedEntries = (record: object): ReadonlyArray<[string, unknown]> =>
+  Object.entries(record).toSorted(([left], [right]) => (left < right ? -1 : 1))
+
+/** The hash that makes two requests the same request; the order of their fields does not matter. */
+export const requestHashOf = (request: ImageRequest, protocol: string): string =>
+  hash("sha256", JSON.stringify([protocol, request.prompt, sortedEntries(request.parameters ?? {})]))
+
+/**
+ * Enters the job of a request, or finds the one with the same idempotency key.
+ *
+ * **Errors** `Rejection`: `InputRejected`, `NoHealthyKey`, `IdempotencyConflict`, `StorageFailed`. Nothing was sent.
+ */
+export const enterJob = Effect.fnUntraced(function* (
+  request: ImageRequest,
+  idempotencyKey: IdempotencyKey | undefined,
+  call: Call
+): Effect.fn.Return<Job, CallFailure, NanoBanana | JobLedger | Prices> {
+  const settings = call.settings.settings.nanobanana
+  const checked = validateInput(ImageRequest, sanitizeInput(request))
+  if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
+  if (settings.apiKey === undefined) {
+    return yield* reject({ _tag: "NoHealthyKey", setting: "NANOBANANA_API_KEY" }, call.callId)
+  }
+  const protocol = (yield* NanoBanana).protocol(imageProtocolOf(settings))
+  const planned = protocol.plan(checked.success, call.fit)
+  if (Result.isFailure(planned)) return yield* reject(planned.failure, call.callId)
+  const entered = yield* (yield* JobLedger)
+    .enter({
+      callId: call.callId,
+      owner: call.owner,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      requestHash: requestHashOf(checked.success, protocol.name),
+      request: checked.success,
+      plan: planned.success,
+      price: (yield* Prices).image(planned.success, settings)
+    })
+    .pipe(Effect.mapError((reason) => reject(reason, call.callId)))
+  if (entered.isNew) yield* tellMove("None", entered.job)
+  return entered.job
+})

@@ -1,0 +1,156 @@
+/**
+ * Follows an accepted job to its picture: polls, downloads, verifies, stores.
+ *
+ * A failed poll is not a failed job; an unknown status and a "not found" are pending, until the job expires. A result
+ * URL that has expired is asked for again once.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
+import type { ProviderJobId } from "../../schemas/Identifiers.ts"
+import { isTerminal, type Job, type JobEvent } from "../../schemas/Job.ts"
+import { isLoopbackHost } from "../../schemas/Settings.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { Pipeline } from "../pipeline/Pipeline.ts"
+import { type ImageResult, NanoBanana, type ProviderJobStatus } from "../provider/nanobanana/NanoBanana.ts"
+import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
+import type { ImageDownload } from "./ImageDownload.ts"
+import { moveJob } from "./MoveJob.ts"
+import { pollSchedule } from "./PollSchedule.ts"
+
+type Dependencies = Pipeline | NanoBanana | JobLedger
+
+/** Moves the job as it now stands; a refusal means that somebody else brought it further, which is as good. */
+const move = Effect.fnUntraced(function* (job: Job, event: JobEvent): Effect.fn.Return<Job, CallFailure, Dependencies> {
+  const ledger = yield* JobLedger
+  return yield* ledger.get(job.id, job.owner).pipe(
+    Effect.flatMap((now) => moveJob(now, event)),
+    Effect.catch((problem) =>
+      problem._tag === "TransitionRefused" ? Effect.orDie(ledger.get(job.id, job.owner)) : storageFailed(job, problem))
+  )
+})
+
+const storageFailed = (job: Job, problem: { readonly _tag: string; readonly detail?: string }) =>
+  Effect.fail(
+    new ApiError({
+      provider: "nanobanana",
+      operation: "status",
+      callId: job.callId,
+      attempts: Math.max(1, job.attempts),
+      outcome: "Accepted",
+      reason: { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag },
+      isRetryable: false,
+      jobId: job.id
+    })
+  )
+
+const askStatus = Effect.fnUntraced(function* (job: Job, providerJobId: ProviderJobId, call: Call) {
+  const protocol = (yield* NanoBanana).protocol(job.plan.protocol)
+  const settings = call.settings.settings.nanobanana
+  const result = yield* (yield* Pipeline).run({
+    ...imageCallPlan(job.plan, requestFactsOf(job.plan), settings, "status"),
+    attempt: (attempt) => protocol.status(providerJobId, settings, attempt)
+  })
+  return result.answer
+})
+
+type FinalStatus = Exclude<ProviderJobStatus, { readonly _tag: "Pending" }>
+
+const completed = (results: ReadonlyArray<ImageResult>): FinalStatus => ({ _tag: "Completed", results })
+
+const isStillPossible = (failure: CallFailure): boolean =>
+  failure._tag === "ApiError" && (failure.isRetryable || failure.reason._tag === "NotFound")
+
+const pending: ProviderJobStatus = { _tag: "Pending", isRunning: false }
+
+/** Polls until the provider says something final. */
+const pollUntilFinal = Effect.fnUntraced(function* (job: Job, providerJobId: ProviderJobId, call: Call) {
+  const settings = call.settings.settings.nanobanana
+  const poll = askStatus(job, providerJobId, call).pipe(
+    Effect.catch((failure) => (isStillPossible(failure) ? Effect.succeed(pending) : Effect.fail(failure))),
+    Effect.tap((status) =>
+      status._tag === "Pending" && status.isRunning ? move(job, { _tag: "Progressed" }) : Effect.void)
+  )
+  yield* Effect.sleep(settings.pollFirst)
+  return yield* Effect.repeat(poll, {
+    schedule: pollSchedule(settings),
+    until: (status): status is FinalStatus => status._tag !== "Pending"
+  })
+})
+
+const isResultGone = (failure: CallFailure): boolean =>
+  failure._tag === "ApiError" && failure.reason._tag === "ResultExpired"
+
+const storeResult = Effect.fnUntraced(function* (job: Job, results: ReadonlyArray<ImageResult>, call: Call, download: ImageDownload) {
+  const settings = call.settings.settings
+  const facts = (yield* NanoBanana).protocol(job.plan.protocol).facts
+  const result = results[0]
+  if (result === undefined) return yield* Effect.die(new Error("a completed job came without results"))
+  const { answer } = yield* (yield* Pipeline).run({
+    ...imageCallPlan(job.plan, requestFactsOf(job.plan), settings.nanobanana, "download"),
+    attempt: (attempt) =>
+      download.fetch({
+        url: result.url,
+        allowLoopback: isLoopbackHost(new URL(settings.nanobanana.baseURL).hostname),
+        resultHosts: facts.resultHosts,
+        target: { root: settings.imageDirectory, label: job.id },
+        attempt
+      })
+  })
+  yield* move(job, { _tag: "ImageStored", image: answer })
+})
+
+/**
+ * Brings a `Submitted` or `Running` job to an end, as far as the provider lets it.
+ *
+ * **Errors** those of the pipeline, when the job can not be followed further now; it stays as it is and can be resumed.
+ * The provider's own final word (failed, cancelled, gone, expired) is no error here: it is the job's state.
+ */
+export const followJob = Effect.fnUntraced(function* (
+  job: Job,
+  providerJobId: ProviderJobId,
+  results: ReadonlyArray<ImageResult> | undefined,
+  call: Call,
+  download: ImageDownload
+): Effect.fn.Return<void, CallFailure, Dependencies> {
+  const settings = call.settings.settings.nanobanana
+  const follow = Effect.gen(function* () {
+    let final = results === undefined ? yield* pollUntilFinal(job, providerJobId, call) : completed(results)
+    for (let isLastFetch = false; ; isLastFetch = true) {
+      switch (final._tag) {
+        case "Completed": {
+          const stored = yield* Effect.result(storeResult(job, final.results, call, download))
+          if (Result.isSuccess(stored)) return
+          if (!isResultGone(stored.failure)) return yield* Effect.fail(stored.failure)
+          if (isLastFetch) return yield* move(job, { _tag: "ResultGone" })
+          final = yield* pollUntilFinal(job, providerJobId, call)
+          continue
+        }
+        case "Failed":
+          // No provider documents that a job that failed after it was accepted is free.
+          return yield* move(job, { _tag: "ProviderFailed", reason: final.reason, isCharged: true })
+        case "Cancelled":
+          return yield* move(job, { _tag: "ProviderCancelled", isCharged: !settings.cancelIsFree })
+      }
+    }
+  })
+  yield* Effect.raceFirst(Effect.asVoid(follow), untilTerminal(job)).pipe(
+    Effect.timeoutOrElse({
+      duration: settings.jobExpiry,
+      orElse: () => Effect.asVoid(move(job, { _tag: "JobExpired" }))
+    })
+  )
+})
+
+/** Ends when somebody else (a cancel, another worker) has brought the job to its end. */
+const untilTerminal = Effect.fnUntraced(function* (job: Job): Effect.fn.Return<void, never, JobLedger> {
+  const ledger = yield* JobLedger
+  yield* ledger.changes(job.id, job.owner).pipe(
+    Stream.filter((now) => isTerminal(now.state)),
+    Stream.take(1),
+    Stream.runDrain,
+    Effect.catch(() => Effect.never)
+  )
+})

@@ -1,0 +1,100 @@
+/**
+ * Drives jobs in the scope of the service: at most one fiber a job, shared by everybody who waits for it. Those who wait
+ * may leave; the fiber goes on until the job is final, can not be followed now, or the program ends.
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import type { JobId } from "../../schemas/Identifiers.ts"
+import type { Job } from "../../schemas/Job.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
+import { Pipeline } from "../pipeline/Pipeline.ts"
+import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { followJob } from "./FollowJob.ts"
+import type { ImageDownload } from "./ImageDownload.ts"
+import type { PaidExchanges } from "./PaidExchanges.ts"
+import { submitJob } from "./SubmitJob.ts"
+
+/** A drive under way: wait for it, or leave it. */
+export interface Drive {
+  /** Ends when the job is final or held, or fails when it can not be followed now. */
+  readonly end: Effect.Effect<void, CallFailure>
+  /** How many requests this drive has begun. */
+  readonly attempts: () => number
+}
+
+/** Starts drives. */
+export interface JobDriver {
+  /** The drive of a job that is not final: the one under way, or a new one. */
+  readonly drive: (job: Job, call: Call) => Effect.Effect<Drive>
+}
+
+type Dependencies = Pipeline | NanoBanana | JobLedger
+
+const driveOnce = Effect.fnUntraced(function* (
+  job: Job,
+  call: Call,
+  exchanges: PaidExchanges,
+  download: ImageDownload
+): Effect.fn.Return<void, CallFailure, Dependencies> {
+  const state = job.state
+  const following = (own: Call) => (effect: Effect.Effect<void, CallFailure, Dependencies>) =>
+    Effect.provideService(effect, CurrentCall, own)
+  const longLived: Call = {
+    ...call,
+    deadlineAt: (yield* monotonicMillis) + 2 * Duration.toMillis(call.settings.settings.nanobanana.jobExpiry)
+  }
+  switch (state._tag) {
+    case "Queued": {
+      const answer = yield* submitJob(job, call, exchanges).pipe(Effect.provideService(CurrentCall, call))
+      const results = answer._tag === "Completed" ? answer.results : undefined
+      return yield* followJob(job, answer.providerJobId, results, longLived, download).pipe(following(longLived))
+    }
+    case "Submitted":
+    case "Running":
+      return yield* followJob(job, state.providerJobId, undefined, longLived, download).pipe(following(longLived))
+    case "Submitting":
+    case "OutcomeUnknown":
+    case "Stored":
+    case "Failed":
+    case "Cancelled":
+    case "Expired":
+      return
+  }
+})
+
+/** Makes the driver; its fibers end with the scope it is made in. */
+export const makeJobDriver = Effect.fnUntraced(function* (
+  exchanges: PaidExchanges,
+  download: ImageDownload
+): Effect.fn.Return<JobDriver, never, Dependencies | Scope.Scope> {
+  const scope = yield* Effect.scope
+  const context = yield* Effect.context<Dependencies>()
+  const services = Context.pick(Pipeline, NanoBanana, JobLedger)(context)
+  const drives = new Map<JobId, Drive>()
+
+  return {
+    drive: (job, call) =>
+      Effect.suspend(() => {
+        const underWay = drives.get(job.id)
+        if (underWay !== undefined) return Effect.succeed(underWay)
+        // Polls of a job are counted with the call that started it; later callers read the same count.
+        return driveOnce(job, call, exchanges, download).pipe(
+          Effect.provideContext(services),
+          Effect.ensuring(Effect.sync(() => drives.delete(job.id))),
+          Effect.forkIn(scope),
+          Effect.map((fiber): Drive => {
+            const drive = { end: Fiber.join(fiber), attempts: () => call.attempts.count }
+            if (fiber.pollUnsafe() === undefined) drives.set(job.id, drive)
+            return drive
+          }),
+          Effect.uninterruptible
+        )
+      })
+  }
+})

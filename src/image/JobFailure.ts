@@ -1,0 +1,92 @@
+/**
+ * What a job's state means to somebody who waits for its picture: pure translations into the two error families.
+ */
+import * as Duration from "effect/Duration"
+import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
+import { type Job, providerJobIdOf } from "../../schemas/Job.ts"
+import type { Outcome } from "../../schemas/Provider.ts"
+import type { ApiReason } from "../../schemas/Reason.ts"
+import { recover } from "../policy/recovery/Recovery.ts"
+
+/** What is known at the provider of a job in this state. */
+export const outcomeOf = (state: Job["state"]): Outcome => {
+  switch (state._tag) {
+    case "Queued":
+      return "NotSent"
+    case "Submitting":
+    case "OutcomeUnknown":
+      return "Unknown"
+    case "Submitted":
+    case "Running":
+      return "Accepted"
+    case "Stored":
+    case "Expired":
+      return "Done"
+    case "Cancelled":
+      return state.providerJobId === undefined ? "NotSent" : "Done"
+    case "Failed":
+      return state.providerJobId === undefined ? "Refused" : "Done"
+  }
+}
+
+const jobError = (job: Job, callId: CallId, reason: ApiReason): ApiError => {
+  const outcome = outcomeOf(job.state)
+  const providerJobId = providerJobIdOf(job.state)
+  return new ApiError({
+    provider: "nanobanana",
+    operation: providerJobId === undefined ? "submit" : "status",
+    callId,
+    attempts: Math.max(1, job.attempts),
+    outcome,
+    reason,
+    isRetryable: outcome !== "Accepted" && recover(reason, "paidSubmit", outcome).isRetryable,
+    jobId: job.id,
+    ...(providerJobId === undefined ? {} : { providerJobId })
+  })
+}
+
+/** Why no picture will come of a job in a final or held state; `undefined` while one still may. */
+export const failureOfState = (job: Job, callId: CallId): ApiError | undefined => {
+  switch (job.state._tag) {
+    case "Failed":
+      return jobError(job, callId, job.state.reason)
+    case "Cancelled":
+      return jobError(job, callId, { _tag: "GenerationCancelled" })
+    case "OutcomeUnknown":
+      return jobError(job, callId, { _tag: "OutcomeUnknown" })
+    case "Expired":
+      return jobError(job, callId, { _tag: "ResultExpired" })
+    case "Queued":
+    case "Submitting":
+    case "Submitted":
+    case "Running":
+    case "Stored":
+      return undefined
+  }
+}
+
+/** The caller's deadline passed while the job was on its way. */
+export const waitedTooLong = (job: Job, callId: CallId, waitedMillis: number): ApiError =>
+  jobError(job, callId, { _tag: "GenerationTimedOut", waited: Duration.millis(Math.round(waitedMillis)) })
+
+/** A failure on a job's way, with the job's names added: they are the handle on what was paid. */
+export const withJob = (failure: CallFailure, job: Job): CallFailure => {
+  if (failure._tag === "Rejection") return failure
+  const providerJobId = providerJobIdOf(job.state)
+  return new ApiError({
+    provider: failure.provider,
+    operation: failure.operation,
+    callId: failure.callId,
+    attempts: failure.attempts,
+    // A free request that failed says nothing of the paid one: what counts is how the job stands.
+    outcome: failure.operation === "submit" ? failure.outcome : outcomeOf(job.state),
+    reason: failure.reason,
+    isRetryable: failure.operation === "submit" && failure.isRetryable,
+    jobId: job.id,
+    ...(failure.retryAfter === undefined ? {} : { retryAfter: failure.retryAfter }),
+    ...(failure.stoppedBy === undefined ? {} : { stoppedBy: failure.stoppedBy }),
+    ...(failure.providerRequestId === undefined ? {} : { providerRequestId: failure.providerRequestId }),
+    ...(providerJobId === undefined ? {} : { providerJobId })
+  })
+}

@@ -1,0 +1,77 @@
+/**
+ * Builds `ImageGenerator` from its parts: `EnterJob`, `JobDriver`, `AwaitJob`, `CancelJob`, `DownloadAlone`.
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { CallOptions } from "../../schemas/CallOptions.ts"
+import { isTerminal } from "../../schemas/Job.ts"
+import type { Settings } from "../../schemas/Settings.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import { Prices } from "../money/Prices.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { Pipeline } from "../pipeline/Pipeline.ts"
+import { reject } from "../pipeline/Reject.ts"
+import { withCall } from "../pipeline/WithCall.ts"
+import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { LiveSettings } from "../settings/LiveSettings.ts"
+import { Transport } from "../transport/Transport.ts"
+import { makeJobWaiting } from "./AwaitJob.ts"
+import { cancelJob, getJob } from "./CancelJob.ts"
+import { downloadAlone } from "./DownloadAlone.ts"
+import { enterJob } from "./EnterJob.ts"
+import { makeImageDownload } from "./ImageDownload.ts"
+import type { ImageGenerator } from "./ImageGenerator.ts"
+import type { ImageStore } from "./ImageStore.ts"
+import { makeJobDriver } from "./JobDriver.ts"
+import { makePaidExchanges } from "./PaidExchanges.ts"
+
+type Dependencies = Pipeline | NanoBanana | JobLedger | Prices | LiveSettings | Transport
+
+const generateDeadline = (settings: Settings): Duration.Duration => settings.nanobanana.timeout
+
+/** The service. Its jobs run in the scope it is made in, and end with it. */
+export const make: Effect.Effect<
+  ImageGenerator["Service"],
+  never,
+  Dependencies | ImageStore | Scope.Scope
+> = Effect.gen(function* () {
+  const context = Context.pick(Pipeline, NanoBanana, JobLedger, Prices, LiveSettings, Transport)(
+    yield* Effect.context<Dependencies>()
+  )
+  const ledger = yield* JobLedger
+  const download = yield* makeImageDownload
+  const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
+  const waiting = makeJobWaiting(driver, yield* Effect.scope)
+
+  const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
+    Effect.provideContext(withCall(options, generateDeadline, body), context)
+
+  return {
+    generate: (request, options = {}) =>
+      inCall(options, (call) =>
+        Effect.flatMap(enterJob(request, options.idempotencyKey, call), (job) => waiting.await(job.id, call))),
+    submit: (request, options = {}) =>
+      inCall(options, (call) =>
+        Effect.tap(enterJob(request, options.idempotencyKey, call), (job) =>
+          job.state._tag === "Queued" ? driver.drive(job, call) : Effect.void)),
+    await: (jobId, options = {}) => inCall(options, (call) => waiting.await(jobId, call)),
+    status: (jobId, options = {}) => inCall(options, (call) => getJob(jobId, call)),
+    watch: (jobId, options = {}) =>
+      Stream.unwrap(
+        inCall(options, (call) =>
+          Effect.succeed(
+            ledger.changes(jobId, call.owner).pipe(
+              Stream.mapError((reason) => reject(reason, call.callId)),
+              Stream.takeUntil((job) => isTerminal(job.state) || job.state._tag === "OutcomeUnknown")
+            )
+          ))
+      ),
+    cancel: (jobId, options = {}) => inCall(options, (call) => cancelJob(jobId, call)),
+    resume: (jobId, options = {}) => inCall(options, (call) => waiting.resume(jobId, call)),
+    download: (imageUrl, target = {}, options = {}) =>
+      inCall(options, (call) => downloadAlone(imageUrl, target, call, download))
+  }
+})

@@ -1,0 +1,105 @@
+/**
+ * Sends the paid request of a queued job: intent, send, record, in this order, so that a crash at any point leaves a row
+ * that says what may have happened.
+ *
+ * Nothing here sends again by itself: the pipeline does, and only after a refusal that proves non-processing.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
+import { AttemptFailed as AttemptFailure } from "../../schemas/Failures.ts"
+import type { Job, JobEvent } from "../../schemas/Job.ts"
+import type { Outcome } from "../../schemas/Provider.ts"
+import type { ApiReason } from "../../schemas/Reason.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import type { Attempt } from "../pipeline/Attempt.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { Pipeline } from "../pipeline/Pipeline.ts"
+import { NanoBanana, type SubmitAnswer } from "../provider/nanobanana/NanoBanana.ts"
+import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
+import { moveJob } from "./MoveJob.ts"
+import type { PaidExchanges } from "./PaidExchanges.ts"
+
+const submitFailed = (reason: ApiReason, outcome: Outcome): AttemptFailed =>
+  new AttemptFailure({ provider: "nanobanana", operation: "submit", reason, outcome })
+
+/** A ledger that can not record, seen from an attempt: before sending it stops us, after sending it is an open question. */
+const recordFailed = (outcome: Outcome) => (problem: { readonly _tag: string; readonly detail?: string }) =>
+  submitFailed(
+    problem._tag === "TransitionRefused"
+      ? { _tag: "GenerationCancelled" }
+      : { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag },
+    outcome
+  )
+
+const eventAfterFailure = (failure: AttemptFailed): JobEvent =>
+  failure.outcome === "NotSent" || failure.outcome === "Refused"
+    ? { _tag: "ProvenUnprocessed", reason: failure.reason, retry: true }
+    : { _tag: "AnswerLost" }
+
+/** One send: written down before, recorded after, whatever the answer, and also when it is cut off. */
+const sendOnce = Effect.fnUntraced(function* (
+  job: Job,
+  call: Call,
+  attempt: Attempt
+): Effect.fn.Return<SubmitAnswer, AttemptFailed, NanoBanana | JobLedger> {
+  const protocol = (yield* NanoBanana).protocol(job.plan.protocol)
+  const current = yield* Effect.mapError((yield* JobLedger).get(job.id, job.owner), recordFailed("NotSent"))
+  const intended = yield* Effect.mapError(
+    moveJob(current, { _tag: "SendIntended", attempt: current.attempts + 1 }),
+    recordFailed("NotSent")
+  )
+  const record = (event: JobEvent) => Effect.mapError(moveJob(intended, event), recordFailed("Unknown"))
+  return yield* Effect.uninterruptibleMask((restore) =>
+    restore(protocol.submit(job.plan, call.settings.settings.nanobanana, attempt)).pipe(
+      Effect.onInterrupt(() => Effect.ignore(record({ _tag: "AnswerLost" }))),
+      Effect.tapDefect(() => Effect.ignore(record({ _tag: "AnswerLost" }))),
+      Effect.tapError((failure) => record(eventAfterFailure(failure))),
+      Effect.tap((answer) =>
+        record({ _tag: "Accepted", providerJobId: answer.providerJobId }).pipe(
+          // The provider's id is the only handle on a paid picture: if the ledger can not keep it, the log must.
+          Effect.tapError(() =>
+            Effect.logError("the ledger did not record an accepted job").pipe(
+              Effect.annotateLogs({ callId: job.callId, jobId: job.id, providerJobId: answer.providerJobId })
+            ))
+        ))
+    )
+  )
+})
+
+/**
+ * Brings a `Queued` job to `Submitted`.
+ *
+ * **Errors** those of the pipeline. After them the job stands as `Failed` (nothing was processed; its money is free) or
+ * as `OutcomeUnknown` (held; nothing will be sent again).
+ */
+export const submitJob = Effect.fnUntraced(function* (
+  job: Job,
+  call: Call,
+  exchanges: PaidExchanges
+): Effect.fn.Return<SubmitAnswer, CallFailure, Pipeline | NanoBanana | JobLedger> {
+  const context = yield* Effect.context<NanoBanana | JobLedger>()
+  const pipeline = yield* Pipeline
+  const ledger = yield* JobLedger
+  const { answer } = yield* pipeline
+    .run({
+      ...imageCallPlan(job.plan, requestFactsOf(job.plan), call.settings.settings.nanobanana, "submit"),
+      attempt: (attempt) => exchanges.run(Effect.provideContext(sendOnce(job, call, attempt), context))
+    })
+    .pipe(
+      Effect.tapError((failure) => {
+        const reason: ApiReason =
+          failure._tag === "ApiError" ? failure.reason : { _tag: "GenerationTimedOut", waited: Duration.zero }
+        return ledger.get(job.id, job.owner).pipe(
+          Effect.flatMap((now) =>
+            now.state._tag === "Queued"
+              ? moveJob(now, { _tag: "ProvenUnprocessed", reason, retry: false })
+              : Effect.succeed(now)
+          ),
+          // The call has failed already; a ledger that can not say so keeps the job as it was, which is safe.
+          Effect.ignore({ log: "Error" })
+        )
+      })
+    )
+  return answer
+})

@@ -1,0 +1,74 @@
+/**
+ * Begins a call: checks its options, fixes its deadline and its settings version, and makes both known to everything
+ * inside. A call inside a call inherits the outer one's id, owner, priority, settings and count of attempts, and never
+ * outlives its deadline.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { CallOptions } from "../../schemas/CallOptions.ts"
+import type { Rejection } from "../../schemas/Failures.ts"
+import { defaultOwner } from "../../schemas/Identifiers.ts"
+import { InputRejected } from "../../schemas/Reason.ts"
+import { longestDeadline, type Settings } from "../../schemas/Settings.ts"
+import { validateInput } from "../input/Validate.ts"
+import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { LiveSettings } from "../settings/LiveSettings.ts"
+import { makeCallId } from "./CallId.ts"
+import { type Call, CurrentCall } from "./CurrentCall.ts"
+import { reject } from "./Reject.ts"
+
+/** Options that are not of this file's concern (an enhancement's `maximumCharacters`) are left to their owners. */
+const ownFields = Object.keys(CallOptions.fields) as ReadonlyArray<keyof CallOptions>
+
+const ownOptions = (options: CallOptions): CallOptions =>
+  Object.fromEntries(ownFields.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])))
+
+const checkDeadline = (options: CallOptions): Result.Result<CallOptions, typeof InputRejected.Type> => {
+  const deadline = options.deadline
+  if (
+    deadline === undefined ||
+    (Duration.isGreaterThan(deadline, Duration.zero) && Duration.isLessThanOrEqualTo(deadline, longestDeadline))
+  ) {
+    return Result.succeed(options)
+  }
+  return Result.fail(
+    InputRejected.make({
+      field: "options.deadline",
+      problem: `is ${Duration.format(deadline)}`,
+      expected: "more than nothing and at most one day"
+    })
+  )
+}
+
+/**
+ * Runs `body` as a call, or inside the call that is running.
+ *
+ * **Errors** `Rejection` with `InputRejected` when an option is not what it must be; whatever `body` fails with.
+ */
+export const withCall = <A, E, R>(
+  options: CallOptions,
+  defaultDeadline: (settings: Settings) => Duration.Duration,
+  body: (call: Call) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | Rejection, R | LiveSettings> =>
+  Effect.gen(function* () {
+    const outer = yield* CurrentCall
+    const callId = outer?.callId ?? (yield* makeCallId)
+    const checked = Result.flatMap(validateInput(CallOptions, ownOptions(options), "options"), checkDeadline)
+    if (Result.isFailure(checked)) return yield* reject(checked.failure, callId)
+    const own = checked.success
+    const settings = outer?.settings ?? (yield* (yield* LiveSettings).current)
+    const startedAt = yield* monotonicMillis
+    const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? defaultDeadline(settings.settings))
+    const call: Call = {
+      callId,
+      owner: own.owner ?? outer?.owner ?? defaultOwner,
+      priority: own.priority ?? outer?.priority ?? "normal",
+      fit: own.fit ?? outer?.fit ?? "nearest",
+      startedAt,
+      deadlineAt: Math.min(ownDeadlineAt, outer?.deadlineAt ?? Number.POSITIVE_INFINITY),
+      settings,
+      attempts: outer?.attempts ?? { count: 0 }
+    }
+    return yield* Effect.provideService(body(call), CurrentCall, call)
+  })

@@ -1,0 +1,17 @@
+/**
+ * Deadlines are absolute instants of the monotonic clock: whatever waits, retries or nests inside a call reads the same
+ * one, and a wall clock that is put back or forward moves none of them.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+
+/** **Units** milliseconds of the monotonic clock, with fractions. */
+export const monotonicMillis: Effect.Effect<number> = Effect.map(
+  Clock.monotonicTimeNanos,
+  (nanos) => Number(nanos) / 1e6
+)
+
+/** What is left until the deadline, never negative. */
+export const remaining = (deadlineAt: number, now: number): Duration.Duration =>
+  Duration.millis(Math.max(0, deadlineAt - now))

@@ -1,0 +1,25 @@
+/**
+ * Whether a call that we refused may be made again as it stands.
+ */
+import type { RejectionReason } from "../../../schemas/Reason.ts"
+
+const retryableByTag = {
+  InputRejected: false,
+  RateLimitExceeded: true,
+  QueueFull: true,
+  CircuitOpen: true,
+  Isolated: true,
+  DeadlineExceeded: true,
+  BudgetExhausted: false,
+  PriceUnknown: false,
+  NoHealthyKey: false,
+  IdempotencyConflict: false,
+  JobNotFound: false,
+  JobNotCancellable: false,
+  LoadShed: true,
+  ShuttingDown: true,
+  StorageFailed: true
+} as const satisfies Record<RejectionReason["_tag"], boolean>
+
+/** Whether the same call may succeed later without being changed. */
+export const isRejectionRetryable = (reason: RejectionReason): boolean => retryableByTag[reason._tag]

@@ -1,0 +1,93 @@
+/**
+ * The log of calls: one structured line for each failed attempt, failed call, refused call and defect.
+ *
+ * A line holds names, lengths, counts and hashes: the reason's own facts (content type, length and hash of a malformed
+ * answer, the host of a failed name look-up), and for a refused request its parameters without text.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { CallEvent, RequestFacts } from "../../schemas/CallEvent.ts"
+import type { ApiReason, RejectionReason } from "../../schemas/Reason.ts"
+
+type Fields = Readonly<Record<string, unknown>>
+
+const plain = (value: unknown): unknown => (Duration.isDuration(value) ? Duration.toMillis(value) : value)
+
+const reasonFields = (reason: ApiReason | RejectionReason): Fields =>
+  Object.fromEntries(
+    Object.entries(reason).map(([name, value]) => (name === "_tag" ? ["reason", value] : [`reason.${name}`, plain(value)]))
+  )
+
+const requestFields = (request: RequestFacts, isRefused: boolean): Fields => ({
+  fieldLengths: request.fieldLengths,
+  bodySha256: request.bodySha256,
+  ...(isRefused ? { parameters: request.parameters } : {})
+})
+
+interface Line {
+  readonly message: string
+  readonly fields: Fields
+}
+
+/**
+ * The line of an event, or `undefined` for events that are not logged by themselves. Pure.
+ */
+export const logLine = (event: CallEvent): Line | undefined => {
+  switch (event._tag) {
+    case "AttemptFailed":
+      return {
+        message: "attempt failed",
+        fields: {
+          attempt: event.attempt,
+          ...reasonFields(event.failure.reason),
+          outcome: event.failure.outcome,
+          status: event.failure.status,
+          providerRequestId: event.failure.providerRequestId,
+          elapsedMillis: Duration.toMillis(event.elapsed),
+          ...requestFields(event.request, event.failure.reason._tag === "RequestRejected")
+        }
+      }
+    case "CallFailed":
+      return {
+        message: "call failed",
+        fields: {
+          attempts: event.attempts,
+          ...reasonFields(event.reason),
+          outcome: event.outcome,
+          stoppedBy: event.stoppedBy,
+          status: event.status,
+          providerRequestId: event.providerRequestId,
+          elapsedMillis: Duration.toMillis(event.elapsed),
+          ...requestFields(event.request, event.reason._tag === "RequestRejected")
+        }
+      }
+    case "CallRejected":
+      return { message: "call refused", fields: { ...reasonFields(event.reason), outcome: "NotSent" } }
+    case "DefectCaught":
+      return { message: "defect", fields: { stack: event.stack } }
+    case "CallStarted":
+    case "AttemptStarted":
+    case "AttemptSucceeded":
+    case "RetryScheduled":
+    case "CallSucceeded":
+    case "JobMoved":
+      return undefined
+  }
+}
+
+const known = (fields: Fields): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+/** Writes the line of an event, if it has one, to Effect's logger. */
+export const logEvent = (event: CallEvent): Effect.Effect<void> => {
+  const line = logLine(event)
+  if (line === undefined) return Effect.void
+  const common = {
+    callId: event.callId,
+    owner: event.owner,
+    ...("provider" in event ? { provider: event.provider, operation: event.operation } : {})
+  }
+  return (event._tag === "DefectCaught" ? Effect.logError(line.message) : Effect.logWarning(line.message)).pipe(
+    Effect.annotateLogs(known({ ...common, ...line.fields }))
+  )
+}
