@@ -19,7 +19,8 @@ export type TransportReason =
  * The failure of an exchange.
  *
  * **Details** `wasSent`: a byte of the request may have left this machine. `IncompleteResponse` here means that the
- * body was longer than allowed; `ImageRejected` (`HostNotAllowed`) that a download's address may not be fetched.
+ * body was longer than allowed, or encoded in a way that nobody asked for; `ImageRejected` that a download's address
+ * may not be fetched (`HostNotAllowed`) or that it was longer than allowed (`TooManyBytes`).
  */
 export class TransportFailed extends Data.TaggedError("TransportFailed")<{
   readonly reason: TransportReason

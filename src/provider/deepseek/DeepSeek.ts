@@ -59,15 +59,21 @@ export interface Balance {
  *
  * **Errors** `AttemptFailed` with the reason and the outcome at the provider.
  */
-export class DeepSeek extends Context.Service<DeepSeek, {
-  /** `POST /chat/completions`, not streamed. */
-  readonly chat: (
-    request: ChatRequest,
-    settings: DeepSeekSettings,
-    attempt: Attempt
-  ) => Effect.Effect<ChatAnswer, AttemptFailed>
-  /** `GET /models`: the ids the key may use. Free. */
-  readonly models: (settings: DeepSeekSettings, attempt: Attempt) => Effect.Effect<ReadonlyArray<string>, AttemptFailed>
-  /** `GET /user/balance`. Free. */
-  readonly balance: (settings: DeepSeekSettings, attempt: Attempt) => Effect.Effect<Balance, AttemptFailed>
-}>()("@ludeng/providers/provider/deepseek/DeepSeek") {}
+export class DeepSeek extends Context.Service<
+  DeepSeek,
+  {
+    /** `POST /chat/completions`, not streamed. */
+    readonly chat: (
+      request: ChatRequest,
+      settings: DeepSeekSettings,
+      attempt: Attempt
+    ) => Effect.Effect<ChatAnswer, AttemptFailed>
+    /** `GET /models`: the ids the key may use. Free. */
+    readonly models: (
+      settings: DeepSeekSettings,
+      attempt: Attempt
+    ) => Effect.Effect<ReadonlyArray<string>, AttemptFailed>
+    /** `GET /user/balance`. Free. */
+    readonly balance: (settings: DeepSeekSettings, attempt: Attempt) => Effect.Effect<Balance, AttemptFailed>
+  }
+>()("@ludeng/providers/provider/deepseek/DeepSeek") {}

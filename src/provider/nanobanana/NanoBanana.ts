@@ -27,8 +27,8 @@ export type SubmitAnswer =
   | { readonly _tag: "Completed"; readonly providerJobId: ProviderJobId; readonly results: ReadonlyArray<ImageResult> }
 
 /**
- * The state of a job at the provider. A status nobody knows is `Pending`, until our own job expires. `isCharged` says
- * whether the provider's documents let a failed job be charged; `undefined` where they do not say.
+ * The state of a job at the provider. A status nobody knows is `Pending`, until our own job expires. Whether a failed or
+ * cancelled job was charged no provider documents.
  */
 export type ProviderJobStatus =
   | { readonly _tag: "Pending"; readonly isRunning: boolean }
@@ -59,11 +59,15 @@ export interface ImageProtocol {
   readonly plan: (request: ImageRequest, fit: Fit) => Result.Result<ImagePlan, typeof InputRejected.Type>
   /** The paid request. */
   readonly submit: (plan: ImagePlan, settings: NanoBananaSettings, attempt: Attempt) => Effect.Effect<SubmitAnswer, AttemptFailed>
-  /** Asks for a job's state. Free. */
+  /**
+   * Asks for a job's state. Free. `plan` is what the job was submitted with: the provider's words about a failure are kept
+   * only where they can be held against its prompt, and dropped without it.
+   */
   readonly status: (
     providerJobId: ProviderJobId,
     settings: NanoBananaSettings,
-    attempt: Attempt
+    attempt: Attempt,
+    plan?: ImagePlan
   ) => Effect.Effect<ProviderJobStatus, AttemptFailed>
   /** Asks to cancel a job. Free. Where `canCancel` is false it answers `NotCancelled` without a request. */
   readonly cancel: (

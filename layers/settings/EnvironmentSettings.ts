@@ -1,0 +1,70 @@
+/**
+ * `LiveSettings` from the environment: code over environment over `.env` over the defaults.
+ *
+ * Which variables there are is the table of `src/settings/Variables.ts`; where they are looked up, `VariableSources.ts`.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { ConfigurationError, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
+import { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import { missingKeys } from "../../src/settings/RequireKeys.ts"
+import { checkEntries, entriesOfDocument, entriesOfVariables, mergeEntries, type SettingEntries, settingsOf } from "../../src/settings/SettingEntries.ts"
+import { makeLiveSettings, orConfigurationError } from "../../src/settings/SettingsInMemory.ts"
+import { settingPaths, settingVariables, wideVariables } from "../../src/settings/Variables.ts"
+import { lookupIn, variableSources } from "./VariableSources.ts"
+
+/**
+ * **Details** `code` goes over the environment. `requireKeys` (default false) refuses settings in which a provider of
+ * `providers` has no key.
+ */
+export interface EnvironmentSettingsOptions {
+  readonly code?: SettingsDocument
+  readonly requireKeys?: boolean
+}
+
+/**
+ * The settings of the program's surroundings.
+ *
+ * **Errors** `ConfigurationError` with every value that can not be used, and every key that is missing, together.
+ */
+export const layerFromEnvironment = (
+  options: EnvironmentSettingsOptions = {}
+): Layer.Layer<LiveSettings, ConfigurationError> =>
+  Layer.effect(
+    LiveSettings,
+    Effect.gen(function* () {
+      const { entries } = yield* loadSettings(options)
+      return yield* makeLiveSettings(entries)
+    })
+  )
+
+/** The settings and the entries they were made of, for whoever must tell where a value comes from. */
+export interface LoadedSettings {
+  readonly settings: Settings
+  readonly entries: SettingEntries
+}
+
+/** Reads the settings once, without a service. **Errors** as `layerFromEnvironment`. */
+export const loadSettings = (options: EnvironmentSettingsOptions = {}): Effect.Effect<LoadedSettings, ConfigurationError> =>
+  Effect.gen(function* () {
+    const lookup = yield* lookupIn(yield* variableSources, variableNames)
+    const code = entriesOfDocument(options.code ?? {})
+    const { usable, problems } = checkEntries(
+      mergeEntries(entriesOfVariables(lookup), Result.getOrElse(code, () => new Map()))
+    )
+    const settings = yield* orConfigurationError(settingsOf(usable))
+    const bad = [...(Result.isFailure(code) ? code.failure : []), ...problems]
+    const missing = missingKeys(settings).filter(({ name }) => !bad.some((it) => variableOf(it.name) === name))
+    const all = options.requireKeys === true ? [...bad, ...missing] : bad
+    if (all.length > 0) return yield* new ConfigurationError({ problems: all })
+    return { settings, entries: usable }
+  })
+
+// A bad key is one problem, under whichever name it was given, and not a missing key besides.
+const variableOf = (name: string): string => {
+  const path = settingPaths.find((it) => it === name)
+  return path === undefined ? name : settingVariables[path].name
+}
+
+const variableNames = [...wideVariables, ...settingPaths.map((path) => settingVariables[path])].map((it) => it.name)

@@ -1,0 +1,113 @@
+/**
+ * `Transport` over undici's `dispatch`: the default, and the only one that closes sockets when it says so.
+ *
+ * An exchange is one callback and one timeout. Whatever ends it early (interruption, the timeout, a limit, an error)
+ * closes its socket first, and only then is the effect over. Downloads go over connections of their own, see
+ * `UndiciDownload.ts`.
+ *
+ * **Gotchas** A paid submit never goes over a connection that was used before: the server may be closing it, and a
+ * request lost that way could not be told from one that was processed.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import { answerFacts } from "../../src/provider/AnswerFacts.ts"
+import { type ExchangeProgress, failedAt, notStarted } from "../../src/transport/ExchangeProgress.ts"
+import { brokenExchange } from "../../src/transport/ExchangeFailure.ts"
+import { withExchangeTimeout } from "../../src/transport/ExchangeTimeout.ts"
+import { type ProxyEnvironment, proxyRules } from "../../src/transport/ProxyRules.ts"
+import { exchangeHeaders, foreignCredential, mayCarryCredential } from "../../src/transport/RequestHeaders.ts"
+import { type Answer, type ExchangeRequest, Transport } from "../../src/transport/Transport.ts"
+import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
+import { AnswerHandler, type Reading } from "./AnswerHandler.ts"
+import { ConnectionPool } from "./ConnectionPool.ts"
+import { connector } from "./Connector.ts"
+import { contentCoding, decodeBody } from "./ContentCoding.ts"
+import type { SocketOptions } from "./Sockets.ts"
+import { makeDownload } from "./UndiciDownload.ts"
+
+/** How the transport reaches the network. */
+export interface UndiciTransportOptions extends SocketOptions {
+  /** Where `HTTPS_PROXY` and `NO_PROXY` are read from; without it nothing is proxied. */
+  readonly environment?: ProxyEnvironment
+}
+
+const incomplete = (answer: Answer, problem: string, progress: ExchangeProgress) =>
+  Effect.fail(failedAt(progress, { _tag: "IncompleteResponse", ...answerFacts(answer), problem }))
+
+/** What an answer, read to its end or not, is to the caller. */
+const outcomeOf = (
+  reading: Reading,
+  url: URL,
+  request: ExchangeRequest,
+  progress: ExchangeProgress
+): Effect.Effect<Answer, TransportFailed> => {
+  if (reading._tag === "Broken") return brokenExchange(reading.error, url, request.timeout, progress)
+  const { answer } = reading
+  if (reading._tag === "TooLong") return incomplete(answer, `longer than ${request.maximumBytes} bytes`, progress)
+  const coding = contentCoding(answer.headers)
+  if (coding === undefined || answer.body.byteLength === 0) return Effect.succeed(answer)
+  const decoded = decodeBody(coding, answer.body, request.maximumBytes)
+  return Result.isFailure(decoded)
+    ? incomplete(answer, decoded.failure, progress)
+    : Effect.succeed({ ...answer, body: decoded.success })
+}
+
+const exchangeOver = (pool: ConnectionPool) => (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
+  Effect.suspend(() => {
+    const url = new URL(request.url)
+    if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
+    const progress = notStarted()
+    const exchange = Effect.callback<Answer, TransportFailed>((resume) => {
+      const connection = request.operation === "submit" ? pool.open(url.origin) : pool.take(url.origin)
+      const handler = new AnswerHandler(request, progress, (reading) => {
+        const outcome = outcomeOf(reading, url, request, progress)
+        if (reading._tag !== "Whole") return pool.close(connection, () => resume(outcome))
+        pool.giveBack(connection)
+        resume(outcome)
+      })
+      connection.dispatch({
+        path: url.pathname + url.search,
+        method: request.method,
+        headers: exchangeHeaders(request),
+        body: request.body ?? null
+      }, handler)
+      return Effect.callback<void>((closed) => {
+        handler.settle()
+        pool.close(connection, () => closed(Effect.void))
+      })
+    })
+    return withExchangeTimeout(exchange, request.timeout, progress)
+  })
+
+/**
+ * Makes the transport; its connections are closed with the scope.
+ *
+ * **Errors** None; a `HTTPS_PROXY` that is no URL is a defect, because going out without the proxy would be worse.
+ */
+export const make = (options: UndiciTransportOptions): Effect.Effect<Transport["Service"], never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const rules = proxyRules(options.environment ?? {})
+    if (Result.isFailure(rules)) return yield* Effect.die(new Error(`${rules.failure} is not an http or https URL`))
+    const proxyFor = rules.success
+    const pool = yield* Effect.acquireRelease(
+      Effect.sync(() => new ConnectionPool(connector(options, proxyFor))),
+      (open) => Effect.callback<void>((closed) => open.closeAll(() => closed(Effect.void)))
+    )
+    return Transport.of({
+      isSimulated: false,
+      exchange: exchangeOver(pool),
+      download: makeDownload(options, proxyFor)
+    })
+  })
+
+/** The transport over undici, with the system's resolver, trust and proxy. */
+export const layer: Layer.Layer<Transport> = Layer.effect(
+  Transport,
+  Effect.suspend(() => make({ environment: process.env }))
+)
+
+/** The same with other options. */
+export const layerWith = (options: UndiciTransportOptions): Layer.Layer<Transport> =>
+  Layer.effect(Transport, make(options))

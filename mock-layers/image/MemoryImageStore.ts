@@ -1,0 +1,59 @@
+/**
+ * Pictures in memory, under the paths they would have on disk: the same refusals and the same names as the store on the
+ * file system, no I/O, no clock. For tests and for `Mock.layer`.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { StorageFailed } from "../../schemas/Reason.ts"
+import { receiveImage } from "../../src/image/ImageBytes.ts"
+import { imageFileName, maximumSameNames, numberedName, plainTarget } from "../../src/image/ImagePath.ts"
+import { ImageStore } from "../../src/image/ImageStore.ts"
+
+interface File {
+  readonly sha256: string
+  readonly bytes: Uint8Array
+}
+
+/** The store in memory. What it holds lives as long as the layer. */
+export const layer: Layer.Layer<ImageStore> = Layer.sync(ImageStore, () => {
+  const files = new Map<string, File>()
+
+  const keep = (folder: string, fileName: string, file: File): Effect.Effect<string, typeof StorageFailed.Type> => {
+    for (let number = 1; number <= maximumSameNames; number++) {
+      const path = `${folder}/${numberedName(fileName, number)}`
+      const existing = files.get(path)
+      if (existing === undefined) files.set(path, file)
+      if (existing === undefined || existing.sha256 === file.sha256) return Effect.succeed(path)
+    }
+    return Effect.fail({ _tag: "StorageFailed", problem: "AlreadyExists", detail: "too many pictures of this name" })
+  }
+
+  return {
+    put: Effect.fnUntraced(function* (bytes, target) {
+      const plain = yield* Effect.fromResult(plainTarget(target))
+      const chunks: Array<Uint8Array> = []
+      const image = yield* receiveImage(bytes, (chunk) => Effect.sync(() => chunks.push(chunk.slice())))
+      const folder = [plain.root, ...plain.folders].join("/")
+      const file = { sha256: image.sha256, bytes: concat(chunks, image.bytes) }
+      const path = yield* Effect.suspend(() => keep(folder, imageFileName(plain, image), file))
+      return { path, ...image }
+    }),
+    read: (path) =>
+      Effect.suspend(() => {
+        const file = files.get(path)
+        return file === undefined
+          ? Effect.fail({ _tag: "StorageFailed", problem: "Other", detail: "no such picture" } as const)
+          : Effect.succeed(file.bytes.slice())
+      })
+  }
+})
+
+const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
+  const whole = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, offset)
+    offset += chunk.length
+  }
+  return whole
+}

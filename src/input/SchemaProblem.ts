@@ -1,0 +1,113 @@
+/**
+ * Reads the first problem out of a schema's issue tree: where it is and what the schema expects there. The words of
+ * `expected` come from the schema's own annotations, so that a person reads "1 to 4000 characters" and not the name of
+ * a check; no value is ever read.
+ */
+import type * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import { defaultLeafHook } from "effect/SchemaIssue"
+
+/** The way from the whole value to a part of it. */
+export type Path = ReadonlyArray<PropertyKey>
+
+/** **Details** `isOfRightKind`: the value has the right type, and a check on it failed. */
+export interface SchemaProblem {
+  readonly path: Path
+  readonly expected: string
+  readonly isUnknownField: boolean
+  readonly isMissing: boolean
+  readonly isOfRightKind: boolean
+}
+
+/** The first problem of `issue`, which came of decoding by the schema `ast`. */
+export const firstProblem = (issue: SchemaIssue.Issue, ast: SchemaAST.AST): SchemaProblem =>
+  visit(issue, ast, [], false)
+
+/**
+ * The first problem in one line: `choices.0.message.content: missing, expected a string or null`. It names places of the
+ * schema and what stands there by kind, never a value, so it may be logged, shown, and quoted in a corrected request.
+ */
+export const problemText = (issue: SchemaIssue.Issue, ast: SchemaAST.AST): string => {
+  const { expected, isMissing, path } = firstProblem(issue, ast)
+  const place = path.length === 0 ? "answer" : path.map(String).join(".")
+  return `${place}: ${isMissing ? "missing, " : ""}expected ${expected}`
+}
+
+const visit = (
+  issue: SchemaIssue.Issue,
+  ast: SchemaAST.AST | undefined,
+  path: Path,
+  isOfRightKind: boolean
+): SchemaProblem => {
+  const found = { path, isUnknownField: false, isMissing: false, isOfRightKind }
+  switch (issue._tag) {
+    case "Pointer":
+      return visit(issue.issue, partAt(ast, issue.path), [...path, ...issue.path], false)
+    case "Filter":
+      return visit(issue.issue, ast, path, true)
+    case "Encoding":
+      return visit(issue.issue, ast ?? issue.ast, path, isOfRightKind)
+    case "Composite":
+      return visit(issue.issues[0], issue.ast, path, isOfRightKind)
+    case "UnexpectedKey":
+      return { ...found, expected: fieldsOf(issue.ast, "one of"), isUnknownField: true }
+    case "AnyOf":
+    case "InvalidType":
+    case "OneOf":
+      return { ...found, expected: expectedBy(ast ?? issue.ast) }
+    case "InvalidValue":
+    case "MissingKey":
+    case "Forbidden": {
+      const expected = ast === undefined ? defaultLeafHook(issue) : expectedBy(ast)
+      return { ...found, expected, isMissing: issue._tag === "MissingKey" }
+    }
+  }
+}
+
+const partAt = (ast: SchemaAST.AST | undefined, path: Path): SchemaAST.AST | undefined =>
+  path.reduce<SchemaAST.AST | undefined>((whole, key) => {
+    if (whole?._tag === "Objects") return whole.propertySignatures.find((it) => it.name === key)?.type
+    if (whole?._tag === "Arrays") return whole.elements[Number(key)] ?? whole.rest[0]
+    return undefined
+  }, ast)
+
+/** What a schema expects: its own words, else the words of its innermost check, else the name of its type. */
+export const expectedBy = (ast: SchemaAST.AST): string =>
+  annotated(ast.checks?.at(-1)?.annotations) ??
+  annotated(ast.annotations) ??
+  (ast.encoding === undefined ? undefined : annotated(ast.encoding[0].to.checks?.at(-1)?.annotations)) ??
+  typeName(ast)
+
+const annotated = (annotations: { readonly [key: string]: unknown } | undefined): string | undefined =>
+  typeof annotations?.["expected"] === "string" ? annotations["expected"] : undefined
+
+const typeName = (ast: SchemaAST.AST): string => {
+  switch (ast._tag) {
+    case "Literal":
+      return JSON.stringify(typeof ast.literal === "bigint" ? String(ast.literal) : ast.literal)
+    case "Union":
+      return ast.types.map(expectedBy).join(" or ")
+    case "Objects":
+      return fieldsOf(ast)
+    case "Arrays":
+      return "a list"
+    case "Boolean":
+      return "true or false"
+    case "Null":
+      return "null"
+    case "Declaration":
+      return identifier(ast) ?? "a valid value"
+    default:
+      return `a ${ast._tag.toLowerCase()}`
+  }
+}
+
+const identifier = (ast: SchemaAST.AST): string | undefined => {
+  const name = ast.annotations?.["identifier"] ?? ast.annotations?.["title"]
+  return typeof name === "string" ? `a ${name}` : undefined
+}
+
+const fieldsOf = (ast: SchemaAST.AST, lead: string = "an object with"): string => {
+  if (ast._tag !== "Objects" || ast.propertySignatures.length === 0) return "an object"
+  return `${lead} the fields ${ast.propertySignatures.map((it) => String(it.name)).join(", ")}`
+}

@@ -1,0 +1,99 @@
+/**
+ * Turns what a caller gave into what a schema promises, or into the one `InputRejected` that names the field, what was
+ * wrong and what was expected. Values are never printed: a text is told by its length or by one code point, because it
+ * may be a prompt or a key.
+ *
+ * It sanitises nothing; `Sanitize.ts` goes first where a field holds a person's words.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { InputRejected } from "../../schemas/Reason.ts"
+import { isPlainObject, unfitCodePoint } from "./Sanitize.ts"
+import { firstProblem, type Path } from "./SchemaProblem.ts"
+
+/**
+ * Decodes `input` by `schema`; fields the schema does not know are refused, and so is text with control characters,
+ * bidi overrides or halves of surrogate pairs.
+ *
+ * **Details** `field` is the path, dotted, after `prefix`: `parameters.focus.2`. It is `input` (or the prefix) where the
+ * whole is wrong.
+ *
+ * **Errors** `InputRejected` for the first problem; the caller corrects the field.
+ */
+export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
+  schema: S,
+  input: unknown,
+  prefix?: string
+): Result.Result<S["Type"], typeof InputRejected.Type> => {
+  const decoded = Schema.decodeUnknownResult(schema)(withoutUndefined(input), {
+    onExcessProperty: "error",
+    errors: "first"
+  })
+  if (Result.isFailure(decoded)) {
+    const problem = firstProblem(decoded.failure.issue, schema.ast)
+    return Result.fail({
+      _tag: "InputRejected",
+      field: fieldName(problem.path, prefix),
+      problem: problem.isUnknownField ? "unknown field" : describe(valueAt(input, problem.path), problem.isOfRightKind),
+      expected: problem.expected
+    })
+  }
+  const unfit = firstUnfitText(decoded.success, [])
+  return unfit === undefined
+    ? Result.succeed(decoded.success)
+    : Result.fail({
+        _tag: "InputRejected",
+        field: fieldName(unfit.path, prefix),
+        problem: `holds ${codePointName(unfit.code)}`,
+        expected: "text of whole characters, without control and bidi-override characters"
+      })
+}
+
+/** A field that is `undefined` is a field that is absent: not every caller compiles with exact optional properties. */
+const withoutUndefined = (input: unknown): unknown => {
+  if (Array.isArray(input)) return input.map(withoutUndefined)
+  if (!isPlainObject(input)) return input
+  const fields = Object.entries(input).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(fields.map(([name, value]) => [name, withoutUndefined(value)]))
+}
+
+const fieldName = (path: Path, prefix: string | undefined): string => {
+  const names = path.map((key) => (/^[\w$-]{1,60}$/.test(String(key)) ? String(key) : "(unprintable)"))
+  const parts = prefix === undefined ? names : [prefix, ...names]
+  return parts.length === 0 ? "input" : parts.join(".")
+}
+
+const codePointName = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`
+
+const valueAt = (input: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    input
+  )
+
+const describe = (value: unknown, isOfRightKind: boolean): string => {
+  if (value === undefined) return "missing"
+  if (value === null) return "null"
+  if (typeof value === "string") return counted(value.length, "character")
+  if (Array.isArray(value)) return counted(value.length, "item")
+  if (typeof value === "number" && !Number.isFinite(value)) return "not a finite number"
+  if (typeof value === "number" && isOfRightKind) {
+    return Number.isInteger(value) ? "a number out of range" : "a number that does not fit"
+  }
+  return typeof value === "object" ? "an object" : `a ${typeof value}`
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
+const firstUnfitText = (value: unknown, path: Path): { readonly path: Path; readonly code: number } | undefined => {
+  if (typeof value === "string") {
+    const code = unfitCodePoint(value)
+    return code === undefined ? undefined : { path, code }
+  }
+  if (!Array.isArray(value) && !isPlainObject(value)) return undefined
+  for (const [key, inner] of Object.entries(value)) {
+    const unfit = firstUnfitText(inner, [...path, key])
+    if (unfit !== undefined) return unfit
+  }
+  return undefined
+}

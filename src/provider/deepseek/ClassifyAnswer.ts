@@ -1,0 +1,93 @@
+/**
+ * What an answer of DeepSeek means: the one place that turns status and body into a result or a failed attempt. Pure and
+ * total; every status and every body has a meaning.
+ *
+ * The status says little when it is 200: DeepSeek sends it at once and blank lines after it, so the body may still be
+ * blank, cut, an error object, or a completion that did not finish.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { AttemptFailed } from "../../../schemas/Failures.ts"
+import type { Operation, Outcome } from "../../../schemas/Provider.ts"
+import type { ApiReason } from "../../../schemas/Reason.ts"
+import { problemText } from "../../input/SchemaProblem.ts"
+import type { Answer } from "../../transport/Transport.ts"
+import { type AnswerFacts, answerFacts } from "../AnswerFacts.ts"
+import { type JsonBody, readJson } from "../JsonBody.ts"
+import { safeProviderText } from "../ProviderText.ts"
+import { requestIdOf } from "../RequestId.ts"
+import { retryHint } from "../RetryHint.ts"
+import { classifyStatus } from "./ClassifyStatus.ts"
+import { errorObjectOf } from "./ErrorText.ts"
+
+/** What must be known besides the answer. **Units** `nowMillis` since 1970. */
+export interface AnswerContext {
+  readonly operation: Operation
+  /** The key, and the texts of the request: nothing that shares a part of them is shown. */
+  readonly secrets: ReadonlyArray<string>
+  readonly nowMillis: number
+}
+
+/** Reads the JSON of a 2xx answer; a failure is a request that was processed, to no use. */
+export type ReadAnswer<A> = (json: unknown, facts: AnswerFacts) => Result.Result<A, ApiReason>
+
+/** Classifies an answer; `read` takes what it needs out of the JSON of a good one. */
+export const classifyAnswer = <A>(
+  answer: Answer,
+  context: AnswerContext,
+  read: ReadAnswer<A>
+): Result.Result<A, AttemptFailed> => {
+  const body = readJson(answer.body)
+  const error = body._tag === "Json" ? errorObjectOf(body.value) : undefined
+  const isGood = answer.status >= 200 && answer.status < 300
+  if (isGood && error === undefined) return readGood(body, answer, context, read)
+  const message = error?.message ?? ""
+  const classified = classifyStatus(isGood ? (error?.status ?? 500) : answer.status, {
+    message,
+    detail: safeProviderText(message, context.secrets),
+    retryAfter: retryHint(answer.headers, context.nowMillis)
+  })
+  return Result.fail(failed(answer, context, classified.reason, classified.outcome))
+}
+
+const readGood = <A>(
+  body: JsonBody,
+  answer: Answer,
+  context: AnswerContext,
+  read: ReadAnswer<A>
+): Result.Result<A, AttemptFailed> => {
+  const facts = answerFacts(answer)
+  const fail = (reason: ApiReason, outcome: Outcome) => Result.fail(failed(answer, context, reason, outcome))
+  switch (body._tag) {
+    case "Blank":
+      return fail({ _tag: "EmptyResponse", ...facts }, "Unknown")
+    case "Truncated":
+      return fail({ _tag: "IncompleteResponse", ...facts, problem: "the JSON breaks off" }, "Unknown")
+    case "NotJson":
+      return fail({ _tag: "MalformedResponse", ...facts, problem: "answer: expected JSON" }, "Done")
+    case "Json":
+      return Result.mapError(read(body.value, facts), (reason) => failed(answer, context, reason, "Done"))
+  }
+}
+
+const failed = (answer: Answer, context: AnswerContext, reason: ApiReason, outcome: Outcome): AttemptFailed => {
+  const providerRequestId = requestIdOf(answer.headers)
+  return new AttemptFailed({
+    provider: "deepseek",
+    operation: context.operation,
+    reason,
+    outcome,
+    status: answer.status,
+    ...(providerRequestId === undefined ? {} : { providerRequestId })
+  })
+}
+
+/** A reader that takes whatever the schema describes. */
+export const readWith =
+  <S extends Schema.ConstraintDecoder<unknown>>(schema: S): ReadAnswer<S["Type"]> =>
+  (json, facts) =>
+    Result.mapError(Schema.decodeUnknownResult(schema)(json), (error) => ({
+      _tag: "MalformedResponse",
+      ...facts,
+      problem: problemText(error.issue, schema.ast)
+    }))

@@ -1,0 +1,116 @@
+/**
+ * DeepSeek over any `Transport`: builds the request, sends it once, and hands the answer to `classifyAnswer`.
+ *
+ * **Gotchas** `timeout` of the attempt covers the whole body, because DeepSeek answers 200 at once and then sends blank
+ * lines for as long as the request waits.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { AttemptFailed } from "../../../schemas/Failures.ts"
+import type { Operation, Payment } from "../../../schemas/Provider.ts"
+import type { DeepSeekSettings } from "../../../schemas/Settings.ts"
+import { DeepSeekBalance, DeepSeekModels } from "../../../schemas/wire/DeepSeekAccount.ts"
+import type { Attempt } from "../../pipeline/Attempt.ts"
+import { Transport } from "../../transport/Transport.ts"
+import { failedExchange } from "../FailedExchange.ts"
+import { requestIdOf } from "../RequestId.ts"
+import { chatBody } from "./ChatBody.ts"
+import { classifyAnswer, type ReadAnswer, readWith } from "./ClassifyAnswer.ts"
+import type { ChatRequest, DeepSeek } from "./DeepSeek.ts"
+import { readChat } from "./ReadChat.ts"
+
+const maximumAnswerBytes = 4 * 1024 * 1024
+
+interface Endpoint {
+  readonly operation: Operation
+  readonly payment: Payment
+  readonly method: "GET" | "POST"
+  readonly path: string
+  readonly body?: string
+  /** The texts of the body that no error may show. */
+  readonly privateTexts: ReadonlyArray<string>
+}
+
+const free = { operation: "probe", payment: "free", method: "GET", privateTexts: [] } as const
+const modelsEndpoint: Endpoint = { ...free, path: "/models" }
+const balanceEndpoint: Endpoint = { ...free, path: "/user/balance" }
+
+const chatEndpoint = (request: ChatRequest): Endpoint => ({
+  operation: "chat",
+  payment: "metered",
+  method: "POST",
+  path: "/chat/completions",
+  body: chatBody(request),
+  privateTexts: request.messages.filter((it) => it.role !== "system").map((it) => it.content)
+})
+
+/** Builds the service. */
+export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect.gen(function* () {
+  const transport = yield* Transport
+
+  const ask = Effect.fnUntraced(function* <A>(
+    endpoint: Endpoint,
+    settings: DeepSeekSettings,
+    attempt: Attempt,
+    read: (providerRequestId: string | undefined) => ReadAnswer<A>
+  ): Effect.fn.Return<A, AttemptFailed> {
+    const url = endpointUrl(settings.baseURL, endpoint.path)
+    const answer = yield* transport
+      .exchange({
+        provider: "deepseek",
+        operation: endpoint.operation,
+        method: endpoint.method,
+        url,
+        timeout: attempt.timeout,
+        maximumBytes: maximumAnswerBytes,
+        ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
+        ...(attempt.key === undefined
+          ? {}
+          : { credential: { origin: new URL(url).origin, scheme: "Bearer", key: attempt.key } }),
+        ...(attempt.observer === undefined ? {} : { observer: attempt.observer })
+      })
+      .pipe(Effect.mapError((error) => failedExchange("deepseek", endpoint.operation, endpoint.payment, error)))
+    const key = attempt.key === undefined ? [] : [Redacted.value(attempt.key)]
+    const context = {
+      operation: endpoint.operation,
+      secrets: [...key, ...endpoint.privateTexts],
+      nowMillis: yield* Clock.currentTimeMillis
+    }
+    return yield* Effect.fromResult(classifyAnswer(answer, context, read(requestIdOf(answer.headers))))
+  })
+
+  return {
+    chat: (request, settings, attempt) =>
+      ask(
+        chatEndpoint(request),
+        settings,
+        attempt,
+        (providerRequestId) => (json, facts) =>
+          Result.map(readChat(json, facts), (it) => ({ ...it, model: it.model ?? request.model, providerRequestId }))
+      ),
+    models: (settings, attempt) =>
+      Effect.map(
+        ask(modelsEndpoint, settings, attempt, () => readWith(DeepSeekModels)),
+        ({ data }) => data.map(({ id }) => id)
+      ),
+    balance: (settings, attempt) =>
+      Effect.map(
+        ask(balanceEndpoint, settings, attempt, () => readWith(DeepSeekBalance)),
+        (it) => ({
+          isAvailable: it.is_available,
+          balances: it.balance_infos.map(({ currency, total_balance }) => ({ currency, total: total_balance }))
+        })
+      )
+  }
+})
+
+/**
+ * The URL of an endpoint below the base URL, whether that ends in `/v1` or not, with or without a slash. The balance has
+ * no documented path below `/v1`.
+ */
+export const endpointUrl = (baseUrl: string, path: string): string => {
+  const base = baseUrl.replace(/\/+$/, "")
+  return `${path === balanceEndpoint.path ? base.replace(/\/v1$/, "") : base}${path}`
+}

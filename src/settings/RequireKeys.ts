@@ -1,0 +1,32 @@
+/**
+ * A live program needs a key for each provider it names: without one it does not start, and nothing is simulated that
+ * was not asked for.
+ */
+import * as Effect from "effect/Effect"
+import type { Provider } from "../../schemas/Provider.ts"
+import { ConfigurationError, type SettingProblem, type Settings } from "../../schemas/Settings.ts"
+import { settingVariables } from "./Variables.ts"
+
+/** The variable that holds a provider's key. */
+export const keyVariableOf = (provider: Provider): string => settingVariables[`${provider}.apiKey`].name
+
+/** The providers named in the settings that have no key, as problems. */
+export const missingKeys = (settings: Settings): ReadonlyArray<SettingProblem> =>
+  settings.providers
+    .filter((provider) => settings[provider].apiKey === undefined)
+    .map((provider) => ({
+      name: keyVariableOf(provider),
+      problem: "is missing",
+      expected: `the key of your ${provider} account`
+    }))
+
+/**
+ * Succeeds when every provider named in the settings has a key.
+ *
+ * **Errors** `ConfigurationError` with the variable of each key that is missing; set it, or leave its provider out of
+ * `providers`.
+ */
+export const requireKeys = (settings: Settings): Effect.Effect<void, ConfigurationError> => {
+  const problems = missingKeys(settings)
+  return problems.length === 0 ? Effect.void : Effect.fail(new ConfigurationError({ problems }))
+}

@@ -1,0 +1,145 @@
+/**
+ * Settings as a flat list: one entry for each place somebody gave a value for, with the name and the source of it.
+ *
+ * Flat, because that makes merging sources a union of maps, and because each value can then be decoded alone: whoever
+ * has five bad values hears of all five. No problem ever quotes a value.
+ */
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { type SettingProblem, Settings } from "../../schemas/Settings.ts"
+import { expectedInDocument, expectedOf, isNoKey, readForm } from "./VariableForm.ts"
+import { type SettingPath, settingPaths, settingVariables, wideVariables } from "./Variables.ts"
+
+/** Where a value comes from, strongest first. */
+export type SettingSource = "code" | "environment" | ".env" | "default"
+
+/** One value as it was given; keys are `Redacted`. `name` is the variable, or the place in the document. */
+export interface SettingEntry {
+  readonly path: SettingPath
+  readonly name: string
+  readonly source: SettingSource
+  readonly value: unknown
+  readonly expected: string
+}
+
+/** The given values by place. */
+export type SettingEntries = ReadonlyMap<SettingPath, SettingEntry>
+
+/** Looks a variable up; blank text is the same as none. */
+export type VariableLookup = (name: string) => { readonly text: string; readonly source: SettingSource } | undefined
+
+/**
+ * The entries of a document written in code.
+ *
+ * **Errors** a problem for each field the settings do not have.
+ */
+export const entriesOfDocument = (document: unknown): Result.Result<SettingEntries, ReadonlyArray<SettingProblem>> => {
+  const entries = new Map<SettingPath, SettingEntry>()
+  const problems: Array<SettingProblem> = []
+  const walk = (node: unknown, prefix: string): void => {
+    if (typeof node !== "object" || node === null || Array.isArray(node)) {
+      problems.push({ name: prefix === "" ? "settings" : prefix, problem: "is not an object", expected: "an object" })
+      return
+    }
+    for (const [field, value] of Object.entries(node)) {
+      const name = prefix === "" ? field : `${prefix}.${field}`
+      const path = settingPaths.find((it) => it === name)
+      if (value === undefined) continue
+      if (path !== undefined) addEntry(entries, { path, name, source: "code", value, expected: expectedInDocument(settingVariables[path].form) })
+      else if (settingPaths.some((it) => it.startsWith(`${name}.`))) walk(value, name)
+      else problems.push({ name, problem: "there is no such setting", expected: fieldsUnder(prefix) })
+    }
+  }
+  walk(document, "")
+  return problems.length === 0 ? Result.succeed(entries) : Result.fail(problems)
+}
+
+/**
+ * The entries of the environment variables that are set. Of a variable for one place and one for several in the same
+ * source the first wins; a stronger source wins over both.
+ */
+export const entriesOfVariables = (lookup: VariableLookup): SettingEntries => {
+  const strengths: ReadonlyArray<SettingSource> = [".env", "environment"]
+  const entries = new Map<SettingPath, SettingEntry>()
+  const single = settingPaths.map((path) => ({ ...settingVariables[path], paths: [path] }))
+  const rows = [...wideVariables, ...single].flatMap((variable) => {
+    const found = lookup(variable.name)
+    return found === undefined || found.text.trim() === "" ? [] : [{ variable, ...found, text: found.text.trim() }]
+  })
+  for (const source of strengths) {
+    for (const { variable, text } of rows.filter((row) => row.source === source)) {
+      // A text that can not be read becomes null, which every schema refuses under the variable's name.
+      const value = readForm(variable.form, text) ?? null
+      for (const path of variable.paths) {
+        addEntry(entries, { path, name: variable.name, source, value, expected: expectedOf(variable.form) })
+      }
+    }
+  }
+  return entries
+}
+
+/** One over the other: what `stronger` does not give stays. */
+export const mergeEntries = (weaker: SettingEntries, stronger: SettingEntries): SettingEntries =>
+  new Map([...weaker, ...stronger])
+
+/** Entries sorted out: those that can be used, and a problem for each name that can not. */
+export const checkEntries = (
+  entries: SettingEntries
+): { readonly usable: SettingEntries; readonly problems: ReadonlyArray<SettingProblem> } => {
+  const usable = new Map<SettingPath, SettingEntry>()
+  const problems = new Map<string, SettingProblem>()
+  for (const [path, entry] of entries) {
+    if (Result.isSuccess(decode(documentOf([entry])))) usable.set(path, entry)
+    else problems.set(entry.name, problemOf(entry))
+  }
+  return { usable, problems: [...problems.values()] }
+}
+
+/**
+ * The settings that the entries make, defaults filled in.
+ *
+ * **Errors** a problem for each entry that can not be used.
+ */
+export const settingsOf = (entries: SettingEntries): Result.Result<Settings, ReadonlyArray<SettingProblem>> => {
+  const { problems } = checkEntries(entries)
+  if (problems.length > 0) return Result.fail(problems)
+  return Result.mapError(decode(documentOf([...entries.values()])), () => [
+    { name: "settings", problem: "do not fit together", expected: "values that can be used at the same time" }
+  ])
+}
+
+const decode = Schema.decodeUnknownResult(Settings)
+
+const problemOf = (entry: SettingEntry): SettingProblem => ({
+  name: entry.name,
+  problem: entry.source === ".env" ? "the value in .env can not be used" : "the value can not be used",
+  expected: entry.expected
+})
+
+const addEntry = (entries: Map<SettingPath, SettingEntry>, entry: SettingEntry): void => {
+  if (settingVariables[entry.path].form !== "key") {
+    entries.set(entry.path, entry)
+    return
+  }
+  const key = Redacted.isRedacted(entry.value) ? Redacted.value(entry.value) : entry.value
+  if (typeof key !== "string") entries.set(entry.path, entry)
+  else if (!isNoKey(key)) entries.set(entry.path, { ...entry, value: Redacted.make(key.trim(), { label: "apiKey" }) })
+}
+
+const documentOf = (entries: ReadonlyArray<SettingEntry>): unknown => {
+  const root: Record<string, unknown> = {}
+  for (const { path, value } of entries) {
+    const fields = path.split(".")
+    let node = root
+    for (const field of fields.slice(0, -1)) node = (node[field] ??= {}) as Record<string, unknown>
+    node[fields.at(-1) ?? path] = value
+  }
+  return root
+}
+
+const fieldsUnder = (prefix: string): string => {
+  const depth = prefix === "" ? 0 : prefix.split(".").length
+  const inside = settingPaths.filter((path) => prefix === "" || path.startsWith(`${prefix}.`))
+  return `one of ${[...new Set(inside.map((path) => path.split(".")[depth]))].join(", ")}`
+}

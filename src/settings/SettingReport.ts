@@ -1,0 +1,39 @@
+/**
+ * The settings as they may be shown to a person: each with its variable, its value and where that came from. A key is
+ * only ever "set" or "missing".
+ */
+import * as Duration from "effect/Duration"
+import type { RateLimit, Settings } from "../../schemas/Settings.ts"
+import type { SettingEntries, SettingSource } from "./SettingEntries.ts"
+import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
+import type { VariableForm } from "./VariableForm.ts"
+
+/** One setting. `name` is its variable; `value` is in the variable's form, `"unset"` where there is none. */
+export interface SettingReport {
+  readonly name: string
+  readonly value: string
+  readonly source: SettingSource
+}
+
+/** Every setting, in the order of the table. `entries` are what the settings were made of. */
+export const settingReports = (settings: Settings, entries: SettingEntries): ReadonlyArray<SettingReport> =>
+  settingPaths.map((path) => {
+    const { name, form } = settingVariables[path]
+    return { name, value: shown(form, valueAt(settings, path)), source: entries.get(path)?.source ?? "default" }
+  })
+
+const valueAt = (settings: Settings, path: SettingPath): unknown =>
+  path.split(".").reduce<unknown>((node, field) => (node as Record<string, unknown> | undefined)?.[field], settings)
+
+const shown = (form: VariableForm, value: unknown): string => {
+  if (form === "key") return value === undefined ? "missing" : "set"
+  if (value === undefined) return "unset"
+  if (Duration.isDuration(value)) return String(Duration.toMillis(value))
+  if (form === "dollars") return String(Number(value) / 1_000_000)
+  if (form === "rateLimits") return [value].flat().map((limit) => rate(limit as RateLimit)).join(", ")
+  return Array.isArray(value) ? value.join(", ") : String(value)
+}
+
+const windowNames: Readonly<Record<number, string>> = { 1: "second", 60: "minute", 3600: "hour", 86_400: "day" }
+
+const rate = ({ requests, window }: RateLimit): string => `${requests}/${windowNames[window] ?? `${window} seconds`}`

@@ -1,0 +1,107 @@
+/**
+ * How the text of an environment variable becomes a value of the settings document, and what is told to somebody whose
+ * text is refused: what was expected, never the text itself, because it may be a key pasted into the wrong place.
+ *
+ * Ranges are checked afterwards by the schema of the field; a form only reads.
+ */
+import type { RateLimit } from "../../schemas/Settings.ts"
+
+/** The forms a variable's text can have. */
+export type VariableForm =
+  | "key"
+  | "text"
+  | "url"
+  | "milliseconds"
+  | "count"
+  | "rateLimits"
+  | "dollars"
+  | "boolean"
+  | "protocol"
+  | "providers"
+
+/** What the settings document holds for a variable, before the schema has seen it. */
+export type DocumentValue = string | number | boolean | ReadonlyArray<string> | ReadonlyArray<RateLimit>
+
+/**
+ * Reads a text in a form; `undefined` where it is not of that form.
+ *
+ * **Units** milliseconds and counts are whole numbers without sign; dollars have at most six decimals and become
+ * micro-dollars; rate limits are `20/minute, 100/hour` with `second`, `minute`, `hour` or `day`.
+ */
+export const readForm = (form: VariableForm, text: string): DocumentValue | undefined => {
+  switch (form) {
+    case "key":
+    case "text":
+    case "url":
+    case "protocol":
+      return text
+    case "milliseconds":
+    case "count":
+      return wholeNumber(text)
+    case "rateLimits":
+      return rateLimits(text)
+    case "dollars":
+      return usdMicros(text)
+    case "boolean":
+      return booleanWord(text)
+    case "providers":
+      return text.split(",").map((name) => name.trim())
+  }
+}
+
+/** What a form expects, in words, with units and ranges. */
+export const expectedOf = (form: VariableForm): string => expectations[form]
+
+/** What a form expects of a value given in code, where that differs from a variable's text. */
+export const expectedInDocument = (form: VariableForm): string => documentExpectations[form] ?? expectations[form]
+
+/**
+ * Whether a text stands for no key at all: nothing, white space, or the placeholder of `.env.example`.
+ */
+export const isNoKey = (text: string): boolean => text.trim() === "" || text.trim() === "your_api_key_here"
+
+/**
+ * Reads a switch: true, yes, on, 1 or false, no, off, 0; `undefined` where it is neither.
+ */
+export const booleanWord = (text: string): boolean | undefined => {
+  const word = text.toLowerCase()
+  return ["true", "yes", "on", "1"].includes(word) ? true : ["false", "no", "off", "0"].includes(word) ? false : undefined
+}
+
+const expectations: Readonly<Record<VariableForm, string>> = {
+  key: "visible ASCII characters without spaces",
+  text: "a text",
+  url: "an https URL (http on loopback only) without user, query or fragment",
+  milliseconds: "a whole number of milliseconds from 1 to 86400000",
+  count: "a whole number from 0 to 10",
+  rateLimits: "limits such as 20/minute, 100/hour (1 to 1000000 per second, minute, hour or day)",
+  dollars: "dollars such as 0.04, with at most six decimals",
+  boolean: "true or false",
+  protocol: "nanobananaapi or generic",
+  providers: "deepseek, nanobanana, or both separated by a comma"
+}
+
+const documentExpectations: { readonly [F in VariableForm]?: string } = {
+  rateLimits: "{ requests, window } or a list of them (requests 1 to 1000000, window 1 to 2678400 seconds)",
+  dollars: "a whole number of micro-dollars from 0",
+  providers: "a list of deepseek and nanobanana"
+}
+
+const wholeNumber = (text: string): number | undefined => (/^\d{1,12}$/.test(text) ? Number(text) : undefined)
+
+const windowSeconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
+
+const rateLimits = (text: string): ReadonlyArray<RateLimit> | undefined => {
+  const limits = text.split(",").map((part) => {
+    const match = /^\s*(\d{1,7})\s*\/\s*(second|minute|hour|day)\s*$/.exec(part)
+    const window = windowSeconds[match?.[2] ?? ""]
+    return window === undefined ? undefined : { requests: Number(match?.[1]), window }
+  })
+  return limits.every((limit) => limit !== undefined) ? limits : undefined
+}
+
+// Digits are moved, not multiplied: 0.29 * 1e6 is not a whole number.
+const usdMicros = (text: string): number | undefined => {
+  const match = /^(\d{1,6})(?:\.(\d{1,6}))?$/.exec(text)
+  return match === null ? undefined : Number(`${match[1]}${(match[2] ?? "").padEnd(6, "0")}`)
+}

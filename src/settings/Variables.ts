@@ -1,0 +1,90 @@
+/**
+ * The environment variables of the library: one row for each field of the settings, so that a field without a variable
+ * does not compile.
+ *
+ * Reading them is left to `layers/settings`, their text forms to `VariableForm.ts`.
+ */
+import type { Settings } from "../../schemas/Settings.ts"
+import type { VariableForm } from "./VariableForm.ts"
+
+type Grouped = "attemptTimeout" | "retryLimits"
+
+type PathsOf<P extends "deepseek" | "nanobanana"> =
+  | `${P}.${Exclude<keyof Settings[P], Grouped> & string}`
+  | { readonly [G in Grouped]: `${P}.${G}.${keyof Settings[P][G] & string}` }[Grouped]
+
+/** Where a value stands in the settings document: `deepseek.attemptTimeout.chat`. */
+export type SettingPath = "providers" | "imageDirectory" | PathsOf<"deepseek"> | PathsOf<"nanobanana">
+
+/** A variable: its name, the form of its text, and one sentence for people. */
+export interface SettingVariable {
+  readonly name: string
+  readonly form: VariableForm
+  readonly about: string
+}
+
+const row = (name: string, form: VariableForm, about: string): SettingVariable => ({ name, form, about })
+
+/**
+ * The variable of each setting.
+ *
+ * **Units** are those of the form: every time in whole milliseconds, money in dollars.
+ *
+ * **Gotchas** Rate limits are accepted and validated; they are enforced by a later release.
+ */
+export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = {
+  "deepseek.apiKey": row("DEEPSEEK_API_KEY", "key", "the key of the DeepSeek account"),
+  "deepseek.baseURL": row("DEEPSEEK_BASE_URL", "url", "where DeepSeek answers"),
+  "deepseek.timeout": row("DEEPSEEK_TIMEOUT", "milliseconds", "deadline of a whole call, all attempts and waits included"),
+  "deepseek.retryLimit": row("DEEPSEEK_RETRY_LIMIT", "count", "retries after the first attempt"),
+  "deepseek.rateLimit": row("DEEPSEEK_RATE_LIMITS", "rateLimits", "requests allowed by the account; validated now, enforced by a later release"),
+  "deepseek.backoffBase": row("DEEPSEEK_BACKOFF_BASE", "milliseconds", "first step of the back-off"),
+  "deepseek.backoffCap": row("DEEPSEEK_BACKOFF_CAP", "milliseconds", "longest step of the back-off"),
+  "deepseek.model": row("DEEPSEEK_MODEL", "text", "the model that rewrites prompts"),
+  "deepseek.retryLimits.chat": row("DEEPSEEK_CHAT_RETRY_LIMIT", "count", "retries of a completion"),
+  "deepseek.retryLimits.probe": row("DEEPSEEK_PROBE_RETRY_LIMIT", "count", "retries of a free request"),
+  "deepseek.attemptTimeout.chat": row("DEEPSEEK_CHAT_ATTEMPT_TIMEOUT", "milliseconds", "longest single completion"),
+  "deepseek.attemptTimeout.probe": row("DEEPSEEK_PROBE_ATTEMPT_TIMEOUT", "milliseconds", "longest single free request"),
+  "nanobanana.apiKey": row("NANOBANANA_API_KEY", "key", "the key of the image provider's account"),
+  "nanobanana.baseURL": row("NANOBANANA_BASE_URL", "url", "where the image provider answers"),
+  "nanobanana.timeout": row("NANOBANANA_TIMEOUT", "milliseconds", "deadline of a whole call, all attempts and waits included"),
+  "nanobanana.retryLimit": row("NANOBANANA_RETRY_LIMIT", "count", "retries after the first attempt"),
+  "nanobanana.rateLimit": row("NANOBANANA_RATE_LIMITS", "rateLimits", "requests allowed by the account; validated now, enforced by a later release"),
+  "nanobanana.backoffBase": row("NANOBANANA_BACKOFF_BASE", "milliseconds", "first step of the back-off"),
+  "nanobanana.backoffCap": row("NANOBANANA_BACKOFF_CAP", "milliseconds", "longest step of the back-off"),
+  "nanobanana.protocol": row("NANOBANANA_PROTOCOL", "protocol", "the wire protocol; unset, the base URL decides"),
+  "nanobanana.retryLimits.submit": row("NANOBANANA_SUBMIT_RETRY_LIMIT", "count", "retries of a refused paid request"),
+  "nanobanana.retryLimits.status": row("NANOBANANA_STATUS_RETRY_LIMIT", "count", "retries of one poll"),
+  "nanobanana.retryLimits.cancel": row("NANOBANANA_CANCEL_RETRY_LIMIT", "count", "retries of a cancellation"),
+  "nanobanana.retryLimits.download": row("NANOBANANA_DOWNLOAD_RETRY_LIMIT", "count", "retries of a download"),
+  "nanobanana.attemptTimeout.submit": row("NANOBANANA_SUBMIT_ATTEMPT_TIMEOUT", "milliseconds", "longest single paid request"),
+  "nanobanana.attemptTimeout.status": row("NANOBANANA_STATUS_ATTEMPT_TIMEOUT", "milliseconds", "longest single poll"),
+  "nanobanana.attemptTimeout.cancel": row("NANOBANANA_CANCEL_ATTEMPT_TIMEOUT", "milliseconds", "longest single cancellation"),
+  "nanobanana.attemptTimeout.download": row("NANOBANANA_DOWNLOAD_ATTEMPT_TIMEOUT", "milliseconds", "longest single download"),
+  "nanobanana.pollFirst": row("NANOBANANA_POLL_FIRST", "milliseconds", "wait before the first poll"),
+  "nanobanana.pollCap": row("NANOBANANA_POLL_CAP", "milliseconds", "longest wait between polls"),
+  "nanobanana.jobExpiry": row("NANOBANANA_JOB_EXPIRY", "milliseconds", "longest life of a submitted job"),
+  "nanobanana.queueExpiry": row("NANOBANANA_QUEUE_EXPIRY", "milliseconds", "longest life of a queued job"),
+  "nanobanana.submitGrace": row("NANOBANANA_SUBMIT_GRACE", "milliseconds", "what a program that ends waits for a paid request in flight"),
+  "nanobanana.priceUpperBound": row("NANOBANANA_PRICE_UPPER_BOUND", "dollars", "what a picture costs at most, where no confirmed price exists"),
+  "nanobanana.cancelIsFree": row("NANOBANANA_CANCEL_IS_FREE", "boolean", "whether the provider does not charge a cancelled job"),
+  providers: row("LUDENG_PROVIDERS", "providers", "the providers that must have a key"),
+  imageDirectory: row("LUDENG_IMAGE_DIRECTORY", "text", "the folder below which pictures are stored")
+}
+
+/** All places of the settings document, in the order of the table. */
+export const settingPaths = Object.keys(settingVariables) as ReadonlyArray<SettingPath>
+
+/**
+ * Variables that set several places at once. In the same source the variable of a single place wins over them.
+ */
+export const wideVariables: ReadonlyArray<SettingVariable & { readonly paths: ReadonlyArray<SettingPath> }> = [
+  {
+    ...row("DEEPSEEK_ATTEMPT_TIMEOUT", "milliseconds", "longest single request of any kind"),
+    paths: settingPaths.filter((path) => path.startsWith("deepseek.attemptTimeout."))
+  },
+  {
+    ...row("NANOBANANA_ATTEMPT_TIMEOUT", "milliseconds", "longest single request of any kind"),
+    paths: settingPaths.filter((path) => path.startsWith("nanobanana.attemptTimeout."))
+  }
+]
