@@ -85,9 +85,10 @@ export const makeJobDriver = Effect.fnUntraced(function* (
         if (underWay !== undefined) return Effect.succeed(underWay)
         // Polls of a job are counted with the call that started it; later callers read the same count.
         return driveOnce(job, call, exchanges, download).pipe(
+          Effect.interruptible,
           Effect.provideContext(services),
           Effect.ensuring(Effect.sync(() => drives.delete(job.id))),
-          Effect.forkIn(scope),
+          Effect.forkIn(scope, { startImmediately: true }),
           Effect.map((fiber): Drive => {
             const drive = { end: Fiber.join(fiber), attempts: () => call.attempts.count }
             if (fiber.pollUnsafe() === undefined) drives.set(job.id, drive)

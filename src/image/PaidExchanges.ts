@@ -31,7 +31,7 @@ export const makePaidExchanges: Effect.Effect<PaidExchanges, never, Scope.Scope 
       run: (exchange) =>
         Effect.uninterruptibleMask((restore) =>
           Effect.gen(function* () {
-            const fiber = yield* Effect.forkDetach(Effect.interruptible(exchange))
+            const fiber = yield* Effect.forkDetach(Effect.interruptible(exchange), { startImmediately: true })
             inFlight.add(fiber)
             fiber.addObserver(() => inFlight.delete(fiber))
             return yield* restore(Fiber.join(fiber))
