@@ -39,7 +39,7 @@ export const layerFromEnvironment = (
     })
   )
 
-/** The settings and the entries they were made of, for whoever must tell where a value comes from. */
+/** The settings, and the entries they were made of, for whoever must tell where a value comes from. */
 export interface LoadedSettings {
   readonly settings: Settings
   readonly entries: SettingEntries
@@ -47,6 +47,18 @@ export interface LoadedSettings {
 
 /** Reads the settings once, without a service. **Errors** as `layerFromEnvironment`. */
 export const loadSettings = (options: EnvironmentSettingsOptions = {}): Effect.Effect<LoadedSettings, ConfigurationError> =>
+  Effect.flatMap(inspectSettings(options), ({ problems, ...loaded }) =>
+    problems.length === 0 ? Effect.succeed(loaded) : Effect.fail(new ConfigurationError({ problems }))
+  )
+
+/**
+ * Reads the settings as far as they go: what can not be used is left out and listed in `problems`.
+ *
+ * **Errors** `ConfigurationError` only where `.env` can not be read.
+ */
+export const inspectSettings = (
+  options: EnvironmentSettingsOptions = {}
+): Effect.Effect<LoadedSettings & { readonly problems: ConfigurationError["problems"] }, ConfigurationError> =>
   Effect.gen(function* () {
     const lookup = yield* lookupIn(yield* variableSources, variableNames)
     const code = entriesOfDocument(options.code ?? {})
@@ -56,9 +68,7 @@ export const loadSettings = (options: EnvironmentSettingsOptions = {}): Effect.E
     const settings = yield* orConfigurationError(settingsOf(usable))
     const bad = [...(Result.isFailure(code) ? code.failure : []), ...problems]
     const missing = missingKeys(settings).filter(({ name }) => !bad.some((it) => variableOf(it.name) === name))
-    const all = options.requireKeys === true ? [...bad, ...missing] : bad
-    if (all.length > 0) return yield* new ConfigurationError({ problems: all })
-    return { settings, entries: usable }
+    return { settings, entries: usable, problems: options.requireKeys === true ? [...bad, ...missing] : bad }
   })
 
 // A bad key is one problem, under whichever name it was given, and not a missing key besides.

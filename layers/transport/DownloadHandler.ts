@@ -42,7 +42,7 @@ export class DownloadHandler extends ExchangeHandler {
   #wake = (): void => undefined
 
   constructor(progress: ExchangeProgress, rules: DownloadRules) {
-    super(progress, undefined)
+    super(progress)
     this.#rules = rules
   }
 

@@ -7,7 +7,6 @@
  */
 import type { IncomingHttpHeaders } from "node:http"
 import type { Dispatcher } from "undici"
-import type { ExchangeObserver } from "../../src/transport/Transport.ts"
 import type { ExchangeProgress } from "../../src/transport/ExchangeProgress.ts"
 
 type Controller = Dispatcher.DispatchController
@@ -25,19 +24,19 @@ const joined = (headers: IncomingHttpHeaders): Record<string, string> => {
 /** The base of both handlers. */
 export abstract class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #progress: ExchangeProgress
-  readonly #observer: ExchangeObserver | undefined
   #isSettled = false
   #hasFirstByte = false
 
-  constructor(progress: ExchangeProgress, observer: ExchangeObserver | undefined) {
+  constructor(progress: ExchangeProgress) {
     this.#progress = progress
-    this.#observer = observer
   }
 
   protected abstract onHead(controller: Controller, status: number, headers: Record<string, string>): void
   protected abstract onChunk(controller: Controller, chunk: Uint8Array): void
   protected abstract onEnd(): void
   protected abstract onError(error: unknown): void
+  protected onSend(): void {}
+  protected onFirstByte(): void {}
 
   /** Whether the exchange is over: whatever still comes from undici means nothing. */
   get isSettled(): boolean {
@@ -52,12 +51,15 @@ export abstract class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Controller): void {
-    if (this.#isSettled || this.#progress.wasSent) {
-      return controller.abort(new Error("A request is written once, and only while somebody waits for its answer"))
+    const isFirst = !this.#isSettled && !this.#progress.wasSent
+    if (isFirst) {
+      this.#progress.wasSent = true
+      this.#progress.phase = "send"
+      this.onSend()
     }
-    this.#progress.wasSent = true
-    this.#progress.phase = "send"
-    this.#observer?.onSend()
+    if (!isFirst || this.#isSettled) {
+      controller.abort(new Error("A request is written once, and only while somebody waits for its answer"))
+    }
   }
 
   onRequestSent(): void {
@@ -67,7 +69,7 @@ export abstract class ExchangeHandler implements Dispatcher.DispatchHandler {
   onResponseStarted(): void {
     if (this.#isSettled || this.#hasFirstByte) return
     this.#hasFirstByte = true
-    this.#observer?.onFirstByte()
+    this.onFirstByte()
   }
 
   onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {

@@ -16,7 +16,7 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import { answerFacts } from "../../src/provider/AnswerFacts.ts"
-import { reasonOfError } from "../../src/transport/ExchangeFailure.ts"
+import { brokenExchange } from "../../src/transport/ExchangeFailure.ts"
 import { type ExchangeProgress, failedAt, notStarted } from "../../src/transport/ExchangeProgress.ts"
 import { withExchangeTimeout } from "../../src/transport/ExchangeTimeout.ts"
 import { exchangeHeaders, foreignCredential, mayCarryCredential } from "../../src/transport/RequestHeaders.ts"
@@ -37,18 +37,16 @@ const clientRequest = (request: ExchangeRequest): HttpClientRequest.HttpClientRe
 const responseOf = (error: HttpClientError.HttpClientError) =>
   error.reason._tag === "StatusCodeError" ? Effect.succeed(error.reason.response) : Effect.fail(error)
 
-/** An error of the client is the network's even where it carries no code; only a request it can not make is a defect. */
+/** The client's error holds the request and its key, and is not passed on. */
 const brokenOff = (
   error: HttpClientError.HttpClientError,
   url: URL,
   request: ExchangeRequest,
   progress: ExchangeProgress
-): Effect.Effect<never, TransportFailed> => {
-  if (error.reason._tag === "EncodeError" || error.reason._tag === "InvalidUrlError") return Effect.die(error.reason)
-  const { phase } = progress
-  const reason = reasonOfError(error.reason, { host: url.hostname, phase, limit: request.timeout })
-  return Effect.fail(failedAt(progress, reason ?? { _tag: "ConnectionLost", phase, code: "UNKNOWN" }))
-}
+): Effect.Effect<never, TransportFailed> =>
+  error.reason._tag === "EncodeError" || error.reason._tag === "InvalidUrlError"
+    ? Effect.die(new Error("The HTTP client can not make this request"))
+    : brokenExchange(error.reason, url, request.timeout, progress)
 
 const collect = (
   response: HttpClientResponse.HttpClientResponse,

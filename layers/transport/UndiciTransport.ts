@@ -43,6 +43,7 @@ const outcomeOf = (
   request: ExchangeRequest,
   progress: ExchangeProgress
 ): Effect.Effect<Answer, TransportFailed> => {
+  if (reading._tag === "Defect") return Effect.die(reading.defect)
   if (reading._tag === "Broken") return brokenExchange(reading.error, url, request.timeout, progress)
   const { answer } = reading
   if (reading._tag === "TooLong") return incomplete(answer, `longer than ${request.maximumBytes} bytes`, progress)

@@ -9,7 +9,7 @@
  */
 import * as Schema from "effect/Schema"
 
-/** `GET`-free: the one body that is sent, in this order of fields, so that equal requests are equal bytes. */
+/** The body of a request. */
 export const DeepSeekChatRequest = Schema.Struct({
   model: Schema.String,
   messages: Schema.Array(

@@ -13,13 +13,35 @@ import * as Schema from "effect/Schema"
 
 /** The aspect ratios of Nano Banana and Nano Banana Pro. */
 export const NanoBananaAspectRatio = Schema.Literals([
-  "1:1", "9:16", "16:9", "3:4", "4:3", "3:2", "2:3", "5:4", "4:5", "21:9"
+  "1:1",
+  "9:16",
+  "16:9",
+  "3:4",
+  "4:3",
+  "3:2",
+  "2:3",
+  "5:4",
+  "4:5",
+  "21:9"
 ])
 export type NanoBananaAspectRatio = typeof NanoBananaAspectRatio.Type
 
 /** The aspect ratios of Nano Banana 2, without `auto`. */
 export const NanoBanana2AspectRatio = Schema.Literals([
-  "1:1", "1:4", "1:8", "2:3", "3:2", "3:4", "4:1", "4:3", "4:5", "5:4", "8:1", "9:16", "16:9", "21:9"
+  "1:1",
+  "1:4",
+  "1:8",
+  "2:3",
+  "3:2",
+  "3:4",
+  "4:1",
+  "4:3",
+  "4:5",
+  "5:4",
+  "8:1",
+  "9:16",
+  "16:9",
+  "21:9"
 ])
 export type NanoBanana2AspectRatio = typeof NanoBanana2AspectRatio.Type
 

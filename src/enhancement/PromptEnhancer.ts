@@ -20,9 +20,12 @@ export interface EnhancementOptions extends CallOptions {
  * **Errors** `Rejection` (`InputRejected` names the field; nothing was sent), `ApiError` (an attempt was made: read
  * `isRetryable` and `retryAfter`).
  */
-export class PromptEnhancer extends Context.Service<PromptEnhancer, {
-  readonly enhance: (
-    request: EnhancementRequest,
-    options?: EnhancementOptions
-  ) => Effect.Effect<Enhancement, CallFailure>
-}>()("@ludeng/providers/enhancement/PromptEnhancer") {}
+export class PromptEnhancer extends Context.Service<
+  PromptEnhancer,
+  {
+    readonly enhance: (
+      request: EnhancementRequest,
+      options?: EnhancementOptions
+    ) => Effect.Effect<Enhancement, CallFailure>
+  }
+>()("@ludeng/providers/enhancement/PromptEnhancer") {}

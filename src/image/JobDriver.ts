@@ -83,14 +83,15 @@ export const makeJobDriver = Effect.fnUntraced(function* (
       Effect.suspend(() => {
         const underWay = drives.get(job.id)
         if (underWay !== undefined) return Effect.succeed(underWay)
-        // Polls of a job are counted with the call that started it; later callers read the same count.
+        // A call that did something else before (an enhancement) has counted that already.
+        const begunBefore = call.attempts.count
         return driveOnce(job, call, exchanges, download).pipe(
           Effect.interruptible,
           Effect.provideContext(services),
           Effect.ensuring(Effect.sync(() => drives.delete(job.id))),
           Effect.forkIn(scope, { startImmediately: true }),
           Effect.map((fiber): Drive => {
-            const drive = { end: Fiber.join(fiber), attempts: () => call.attempts.count }
+            const drive = { end: Fiber.join(fiber), attempts: () => call.attempts.count - begunBefore }
             if (fiber.pollUnsafe() === undefined) drives.set(job.id, drive)
             return drive
           }),

@@ -34,7 +34,8 @@ const oneLine = (text: string): string =>
     .normalize("NFC")
     .trim()
 
-const lettersAndDigits = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, "")
+const lettersAndDigits = (text: string): string =>
+  text.replace(/%[\da-f]{2}|\\u[\da-f]{4}|\\[nrt]|&#?\w+;/gi, "").replace(/[^\p{L}\p{N}]+/gu, "")
 
 const looksLikeKey = (text: string): boolean =>
   /\b(sk|pk|api|key)[-_][\w-]{6,}/i.test(text) ||

@@ -2,7 +2,8 @@
  * What the error of a socket, a resolver or an HTTP parser means: the codes of Node.js, OpenSSL and undici, turned into
  * reasons. Only a code is read from an error, never its message: that may hold a URL or a header.
  *
- * An error that carries no code did not come from the network: it is a defect, and this says so by `undefined`.
+ * **Gotchas** An error without a code is still a broken exchange (`UNKNOWN`): undici's parser errors are such, and they
+ * carry a piece of the answer with them, so that they must not be passed on.
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -48,11 +49,11 @@ const codeOf = (error: unknown, depth = 0): string | undefined => {
 /**
  * The reason behind an error that ended an exchange.
  *
- * **Details** `undefined` where the error is a defect: it has no code, or undici finds our request malformed.
+ * **Details** `undefined` where undici finds the request itself malformed: that is a defect of ours.
  */
 export const reasonOfError = (error: unknown, point: FailurePoint): TransportReason | undefined => {
-  const code = codeOf(error)
-  if (code === undefined || code === "UND_ERR_INVALID_ARG") return undefined
+  const code = codeOf(error) ?? "UNKNOWN"
+  if (code === "UND_ERR_INVALID_ARG") return undefined
   if (unknownName.has(code)) return { _tag: "DnsFailed", host: point.host, isTemporary: false }
   if (resolverTrouble.has(code)) return { _tag: "DnsFailed", host: point.host, isTemporary: true }
   if (certificateTrouble.has(code) || certificatePrefix.test(code)) {
@@ -75,5 +76,5 @@ export const brokenExchange = (
   progress: ExchangeProgress
 ): Effect.Effect<never, TransportFailed> => {
   const reason = reasonOfError(error, { host: url.hostname, phase: progress.phase, limit })
-  return reason === undefined ? Effect.die(error) : Effect.fail(failedAt(progress, reason))
+  return reason === undefined ? Effect.die(new Error("A malformed request was not sent")) : Effect.fail(failedAt(progress, reason))
 }

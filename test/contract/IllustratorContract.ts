@@ -20,7 +20,7 @@ export const suite = (world: World) => {
         assert.strictEqual(result.enhanced?.provenance._tag, "Live")
         assert.strictEqual(result.enhanced?.callId, result.callId)
         assert.strictEqual(result.generated.callId, result.callId)
-        assert.strictEqual(result.attempts, result.enhanced.attempts + result.generated.attempts)
+        assert.strictEqual(result.attempts, (result.enhanced?.attempts ?? 0) + result.generated.attempts)
         assert.isAbove((yield* ImageStore.use((it) => it.read(result.generated.image.path))).length, 0)
       }).pipe(Effect.provide(world.layer)))
 

@@ -14,7 +14,7 @@ import { chatCharge } from "./ChatCharge.ts"
 import { type ChatQuestion, readChatQuestion } from "./ChatQuestion.ts"
 import { countPrompt, tokensOf } from "./ChatTokens.ts"
 import { deepSeekError, deepSeekRefusals } from "./DeepSeekErrors.ts"
-import { rewrittenPrompt } from "./RewrittenPrompt.ts"
+import { isCorrection, rewrittenPrompt } from "./RewrittenPrompt.ts"
 
 /** The service. */
 export const deepSeekHandler: SimulatedHandler = {
@@ -110,13 +110,11 @@ const textOf = (question: ChatQuestion, world: World): Text => {
   if (!question.messages.some(({ content }) => /json/i.test(content))) {
     return stop(" \n".repeat(question.maximumTokens * 2))
   }
-  if (world.fault === "missing-fields" && !isCorrection(question)) return stop(JSON.stringify({ text: prompt }))
+  // A mistake that is pointed out is not repeated.
+  if (world.fault === "missing-fields" && !isCorrection(question.messages)) return stop(JSON.stringify({ text: prompt }))
   const answer = JSON.stringify({ prompt })
   return stop(world.fault === "code-fence" ? `\`\`\`json\n${answer}\n\`\`\`` : answer)
 }
-
-/** Whether the conversation goes on after an answer of ours: then the mistake is not repeated. */
-const isCorrection = ({ messages }: ChatQuestion): boolean => messages.some(({ role }) => role === "assistant")
 
 /** Cuts a text at the tokens that are left for it. */
 const within = (text: Text, tokens: number): Text => {

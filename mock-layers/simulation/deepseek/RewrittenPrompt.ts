@@ -2,6 +2,7 @@
  * The text the simulated model writes: the user's own words, kept, and after them light, composition and detail as the
  * mode asks for. The same conversation gives the same text. What the user's words demand is not obeyed: they are data.
  */
+import { fieldOf, jsonOf } from "../Handler.ts"
 import { chanceOf, drawOne } from "../SeededRandom.ts"
 import type { SentMessage } from "./ChatTokens.ts"
 
@@ -34,23 +35,67 @@ const phrases: Readonly<Record<Mode, ReadonlyArray<Phrases>>> = {
 
 /** The rewritten prompt of a conversation. */
 export const rewrittenPrompt = (messages: ReadonlyArray<SentMessage>): string => {
-  const instructions = messages.filter(({ role }) => role === "system").map(({ content }) => content).join("\n")
-  const question = messages.findLast(({ role }) => role === "user")?.content ?? ""
-  const subject = subjectOf(question)
-  const mode = modeOf(`${instructions}\n${question.replace(subject, "")}`)
+  const { focus, instructions, maximumCharacters, mode, subject, words } = readWishes(messages)
   const chance = chanceOf(subject, mode)
-  const details = phrases[mode].map((choices, index) => drawOne(chance, `phrase/${index}`, choices))
-  return [subject.replace(/[\s.,;]+$/, ""), ...details].join(", ")
+  const chosen = phrases[mode].map((choices, index) => drawOne(chance, `phrase/${index}`, choices))
+  const spare = phrases[mode].flat().filter((phrase) => !chosen.includes(phrase))
+  const attention = focus.length === 0 ? [] : [`with special care for ${focus.join(", ")}`]
+  let text = subject.replace(/[\s.,;]+$/, "")
+  for (const phrase of [...attention, ...chosen, ...(words === undefined ? [] : spare)]) {
+    const longer = `${text}, ${phrase}`
+    if (longer.length > maximumCharacters || (words !== undefined && wordsIn(longer) > words)) break
+    text = longer
+  }
+  return /\bshorter\b/.test(instructions) ? text.slice(0, maximumCharacters) : text
+}
+
+interface Wishes {
+  readonly subject: string
+  readonly focus: ReadonlyArray<string>
+  readonly mode: Mode
+  readonly instructions: string
+  readonly words: number | undefined
+  readonly maximumCharacters: number
+}
+
+/** Reads a conversation as a model would: what is asked for, and the words that are only the wording of a picture. */
+const readWishes = (messages: ReadonlyArray<SentMessage>): Wishes => {
+  const system = messages.filter(({ role }) => role === "system").map(({ content }) => content).join("\n")
+  const question = messages.findLast(({ role }) => role === "user")?.content ?? ""
+  const data = jsonOf(question.slice(question.lastIndexOf("\n") + 1))
+  const text = fieldOf(data, "text")
+  const subject = typeof text === "string" ? text : subjectOf(question)
+  const instructions = typeof text === "string" ? question.slice(0, question.lastIndexOf("\n") + 1) : ""
+  const focus = fieldOf(data, "focus")
+  return {
+    subject,
+    instructions,
+    focus: Array.isArray(focus) ? focus.filter((it) => typeof it === "string") : [],
+    mode: modeOf(system),
+    words: numberIn(/about (\d+) words/, instructions),
+    maximumCharacters: numberIn(/at most (\d+) characters/, instructions) ?? Number.POSITIVE_INFINITY
+  }
 }
 
 /** The user's words: what stands between the last pair of tags, else between quotes or fences, else everything. */
 const subjectOf = (question: string): string => {
-  const tagged = [...question.matchAll(/<([a-zA-Z_-]+)[^>]*>\s*([\s\S]*?)\s*<\/\1>/g)].at(-1)?.[2]
-  const fenced = /("""|```)[a-z]*\s*([\s\S]*?)\s*\1/.exec(question)?.[2]
+  const tagged = [...question.matchAll(/<([a-zA-Z_-]+)>\s*([^<]*?)\s*<\/\1>/g)].at(-1)?.[2]
+  const fenced = /("""|```)([^]*?)\1/.exec(question)?.[2]
   return (tagged ?? fenced ?? question).trim()
 }
 
-const modeOf = (text: string): Mode => {
-  const named = /\b(creative|precise|balanced)(?:ly)?\b/i.exec(text)?.[1]?.toLowerCase()
-  return named === "creative" || named === "precise" ? named : "balanced"
+const modeOf = (system: string): Mode => {
+  if (/\b(creative|inventive|imaginative)\b/i.test(system)) return "creative"
+  return /\b(precise|unambiguous|literal)\b/i.test(system) ? "precise" : "balanced"
 }
+
+const numberIn = (pattern: RegExp, text: string): number | undefined => {
+  const digits = pattern.exec(text)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+const wordsIn = (text: string): number => text.split(/\s+/).length
+
+/** Whether a conversation tells that the answer before was not in the agreed form. */
+export const isCorrection = (messages: ReadonlyArray<SentMessage>): boolean =>
+  messages.some(({ role }) => role === "assistant") || /\blast answer\b/.test(readWishes(messages).instructions)

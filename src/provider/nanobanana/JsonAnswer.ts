@@ -17,16 +17,16 @@ export type UnreadableReason =
 /**
  * The JSON object in an answer's body.
  *
- * **Errors** `EmptyResponse` for a blank body, `IncompleteResponse` for an object that breaks off, `MalformedResponse`
- * for anything else.
+ * **Errors** `EmptyResponse` for a blank body, `IncompleteResponse` for an object that begins and is not whole,
+ * `MalformedResponse` for anything else.
  */
 export const jsonObject = (answer: Answer): Result.Result<object, UnreadableReason> => {
   const text = new TextDecoder().decode(answer.body).trim()
   if (text === "") return Result.fail({ _tag: "EmptyResponse", ...answerFacts(answer) })
   const value = parsed(text)
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return Result.succeed(value)
-  if (value === undefined && text.startsWith("{") && !text.endsWith("}")) {
-    return Result.fail({ _tag: "IncompleteResponse", ...answerFacts(answer), problem: "the JSON object breaks off" })
+  if (value === undefined && text.startsWith("{")) {
+    return Result.fail({ _tag: "IncompleteResponse", ...answerFacts(answer), problem: "no whole JSON object" })
   }
   return Result.fail(malformed(answer, value === undefined ? "not JSON" : "not a JSON object"))
 }

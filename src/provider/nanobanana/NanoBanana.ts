@@ -58,7 +58,11 @@ export interface ImageProtocol {
   /** Decides what will be asked for, or refuses (`fit: "exact"`) before anything is paid. Pure. */
   readonly plan: (request: ImageRequest, fit: Fit) => Result.Result<ImagePlan, typeof InputRejected.Type>
   /** The paid request. */
-  readonly submit: (plan: ImagePlan, settings: NanoBananaSettings, attempt: Attempt) => Effect.Effect<SubmitAnswer, AttemptFailed>
+  readonly submit: (
+    plan: ImagePlan,
+    settings: NanoBananaSettings,
+    attempt: Attempt
+  ) => Effect.Effect<SubmitAnswer, AttemptFailed>
   /**
    * Asks for a job's state. Free. `plan` is what the job was submitted with: the provider's words about a failure are kept
    * only where they can be held against its prompt, and dropped without it.
@@ -78,6 +82,9 @@ export interface ImageProtocol {
 }
 
 /** The service: the protocols there are, by name. Which one new jobs use is `imageProtocolOf(settings.nanobanana)`. */
-export class NanoBanana extends Context.Service<NanoBanana, {
-  readonly protocol: (name: ImageProtocolName) => ImageProtocol
-}>()("@ludeng/providers/provider/nanobanana/NanoBanana") {}
+export class NanoBanana extends Context.Service<
+  NanoBanana,
+  {
+    readonly protocol: (name: ImageProtocolName) => ImageProtocol
+  }
+>()("@ludeng/providers/provider/nanobanana/NanoBanana") {}

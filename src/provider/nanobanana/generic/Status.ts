@@ -83,7 +83,5 @@ export const readStatusAnswer = (
 const failureOf = (error: string | undefined, context: AnswerContext): ApiReason => {
   const kept = keptText(error, context)
   const detail = kept === undefined ? {} : { detail: kept }
-  return mentionsContentPolicy(error)
-    ? { _tag: "ContentRejected", ...detail }
-    : { _tag: "GenerationFailed", ...detail }
+  return mentionsContentPolicy(error) ? { _tag: "ContentRejected", ...detail } : { _tag: "GenerationFailed", ...detail }
 }

@@ -54,9 +54,7 @@ const longestSide = { "1K": 1024, "2K": 2048, "4K": 4096 } as const satisfies Re
 /** The smallest tier of the model that holds the longest side, else its largest. */
 const tierOf = (size: Size, model: Model): NanoBananaResolution => {
   const longest = Math.max(size.width, size.height)
-  return (
-    model.resolutions.find((it) => longestSide[it] >= longest) ?? model.resolutions.at(-1) ?? model.resolutions[0]
-  )
+  return model.resolutions.find((it) => longestSide[it] >= longest) ?? model.resolutions.at(-1) ?? model.resolutions[0]
 }
 
 const deviationsOf = (

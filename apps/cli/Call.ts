@@ -1,0 +1,65 @@
+/**
+ * Runs one call of the library as a command: decides live or simulated, builds the layer, shows progress, prints the
+ * result. The heavy part of the program, loaded only by the commands that call a provider.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import type { Provider } from "../../schemas/Provider.ts"
+import { ConfigurationError, imageProtocolOf, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
+import { loadSettings } from "../../layers/settings/EnvironmentSettings.ts"
+import type { Services } from "../../layers/Services.ts"
+import { CallEvents } from "../../src/telemetry/CallEvents.ts"
+import { announcement, decideMode } from "./Mode.ts"
+import type { ResultReport } from "./Results.ts"
+import { Session } from "./Session.ts"
+import { spin } from "./Spinner.ts"
+import { together, useMockApis } from "./Switches.ts"
+
+/** A call to be run. `needed` are the providers whose keys it needs; `directory` is `--out`. */
+export interface CommandCall<A> {
+  readonly needed: ReadonlyArray<Provider>
+  readonly directory?: string
+  readonly call: Effect.Effect<A, CallFailure, Services>
+  readonly report: (answer: A, elapsedMillis: number) => ResultReport
+}
+
+/** Runs it. **Errors** `ConfigurationError`, and those of the call. */
+export const runCall = Effect.fnUntraced(function* <A>(command: CommandCall<A>) {
+  const run = yield* Session
+  const code: SettingsDocument = {
+    providers: [...command.needed],
+    ...(command.directory === undefined ? {} : { imageDirectory: command.directory })
+  }
+  const [{ settings }, useMock] = yield* together(loadSettings({ code }), useMockApis)
+  const mode = decideMode(useMock, settings, command.needed)
+  run.mode = mode
+  run.provider = providerName(settings)
+  if (mode._tag === "Refused") return yield* new ConfigurationError({ problems: mode.problems })
+  if (mode._tag === "Simulated") run.screen.line(announcement(mode.because))
+
+  const layer = yield* Effect.promise(() => (mode._tag === "Live" ? liveLayer(code) : simulatedLayer(code)))
+  const startedAt = yield* Clock.currentTimeMillis
+  yield* Effect.gen(function* () {
+    const answer = yield* Effect.raceFirst(command.call, spin(run))
+    const result = command.report(answer, (yield* Clock.currentTimeMillis) - startedAt)
+    run.screen.result(run.isJson ? JSON.stringify(result.json) : result.lines.join("\n"))
+  }).pipe(
+    Effect.provide(layer),
+    Effect.provideService(CallEvents, run.observe),
+    Effect.provide(Logger.layer([Logger.map(Logger.formatJson, run.screen.line)]))
+  )
+})
+
+type ServicesLayer = Layer.Layer<Services, ConfigurationError>
+
+const liveLayer = async (code: SettingsDocument): Promise<ServicesLayer> =>
+  (await import("../../layers/Live.ts")).layerWith(code)
+
+const simulatedLayer = async (code: SettingsDocument): Promise<ServicesLayer> =>
+  (await import("../../mock-layers/Simulated.ts")).layerWith({ settings: code })
+
+const providerName = ({ nanobanana }: Settings): string =>
+  `${imageProtocolOf(nanobanana)} (${URL.parse(nanobanana.baseURL)?.host ?? nanobanana.baseURL})`

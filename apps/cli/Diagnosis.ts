@@ -1,0 +1,100 @@
+/**
+ * What `doctor` finds. It names sources and whether keys are set, never a key; it sends nothing that costs anything.
+ */
+import * as Effect from "effect/Effect"
+import type { Provider } from "../../schemas/Provider.ts"
+import type { SettingProblem, Settings } from "../../schemas/Settings.ts"
+import { inspectSettings } from "../../layers/settings/EnvironmentSettings.ts"
+import { settingReports, type SettingReport } from "../../src/settings/SettingReport.ts"
+import { decideMode, type Mode } from "./Mode.ts"
+import { Session } from "./Session.ts"
+import { useMockApis } from "./Switches.ts"
+
+/** Whether a provider answers. `connected`: a connection opens, and nothing was asked. */
+export interface Reachability {
+  readonly state: "answers" | "connected" | "fails" | "notProbed"
+  readonly detail: string
+}
+
+/** A provider as it is configured. */
+export interface ProviderDiagnosis extends Reachability {
+  readonly provider: Provider
+  readonly key: "set" | "missing"
+  readonly baseURL: string
+}
+
+/** Everything `doctor` finds. */
+export interface Diagnosis {
+  readonly version: string
+  readonly node: string
+  readonly platform: string
+  /** How `illustrate` would run. */
+  readonly mode: "live" | "simulated" | "refused"
+  readonly settings: ReadonlyArray<SettingReport>
+  readonly providers: ReadonlyArray<ProviderDiagnosis>
+  readonly problems: ReadonlyArray<SettingProblem>
+}
+
+const providers: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
+
+/** Looks, prints, and sets the exit code: 5 for problems of the settings, 3 for a provider that fails. */
+export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
+  const run = yield* Session
+  const loaded = yield* inspectSettings()
+  const switched = yield* Effect.result(useMockApis)
+  const useMock = switched._tag === "Success" ? switched.success : undefined
+  const mode = decideMode(useMock, loaded.settings, providers)
+  const problems = [
+    ...loaded.problems,
+    ...(switched._tag === "Failure" ? switched.failure.problems : []),
+    ...(mode._tag === "Refused" ? mode.problems : [])
+  ]
+  const diagnosis: Diagnosis = {
+    version: run.version,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    mode: modeName(mode),
+    settings: settingReports(loaded.settings, loaded.entries),
+    providers: yield* Effect.forEach(providers, (provider) => diagnose(provider, loaded.settings, mode, isOffline), {
+      concurrency: "unbounded"
+    }),
+    problems
+  }
+  run.screen.result(run.isJson ? JSON.stringify(diagnosis) : diagnosisLines(diagnosis).join("\n"))
+  if (problems.length > 0) run.exitCode = 5
+  else if (diagnosis.providers.some((it) => it.state === "fails")) run.exitCode = 3
+})
+
+/** The findings for a person. Pure. */
+export const diagnosisLines = (diagnosis: Diagnosis): ReadonlyArray<string> => {
+  const width = Math.max(...diagnosis.settings.map((it) => it.name.length))
+  return [
+    `ludeng ${diagnosis.version}, Node ${diagnosis.node}, ${diagnosis.platform}`,
+    `mode: ${diagnosis.mode}`,
+    "",
+    ...diagnosis.settings.map(({ name, value, source }) => {
+      const isGiven = value !== "unset" && value !== "missing"
+      return `${name.padEnd(width)}  ${value}${isGiven ? `  (${source})` : ""}`
+    }),
+    "",
+    ...diagnosis.providers.map(
+      ({ provider, key, baseURL, state, detail }) => `${provider}: key ${key}, ${baseURL}: ${stateWords[state]} (${detail})`
+    ),
+    ...diagnosis.problems.map(({ name, problem, expected }) => `✖ ${name}: ${problem}, expected ${expected}`)
+  ]
+}
+
+const stateWords = { answers: "answers", connected: "connects", fails: "fails", notProbed: "not probed" } as const
+
+const modeName = (mode: Mode): Diagnosis["mode"] =>
+  mode._tag === "Live" ? "live" : mode._tag === "Simulated" ? "simulated" : "refused"
+
+const diagnose = (provider: Provider, settings: Settings, mode: Mode, isOffline: boolean) =>
+  Effect.gen(function* () {
+    const { apiKey, baseURL } = settings[provider]
+    const own = { provider, key: apiKey === undefined ? "missing" : "set", baseURL } as const
+    if (isOffline) return { ...own, state: "notProbed", detail: "--offline" } as const
+    if (mode._tag === "Simulated") return { ...own, state: "notProbed", detail: "the providers are simulated" } as const
+    const { probe } = yield* Effect.promise(() => import("./Probe.ts"))
+    return { ...own, ...(yield* probe(provider, settings)) }
+  })

@@ -1,0 +1,39 @@
+/**
+ * What an exit of the program's fiber means: success, or one of the failures the program knows. Pure.
+ */
+import * as Cause from "effect/Cause"
+import type * as CliError from "effect/cli/CliError"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import { ApiError, Rejection } from "../../schemas/Failures.ts"
+import { ConfigurationError } from "../../schemas/Settings.ts"
+import { Defect, Interrupted, type RunFailure, UsageFailed } from "./Outcome.ts"
+
+/** The failure of an exit, `undefined` for success. */
+export const endingOf = (exit: Exit.Exit<unknown, unknown>): RunFailure | undefined => {
+  if (Exit.isSuccess(exit)) return undefined
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (error instanceof ApiError || error instanceof Rejection || error instanceof ConfigurationError) return error
+  if (error instanceof UsageFailed) return error
+  if (isShowHelp(error)) return new UsageFailed({ message: usageMessage(error) })
+  if (Cause.hasInterruptsOnly(exit.cause)) return new Interrupted({ message: "interrupted" })
+  return defectOf(Cause.squash(exit.cause))
+}
+
+const isShowHelp = (error: unknown): error is CliError.ShowHelp =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "ShowHelp"
+
+const usageMessage = ({ commandPath, errors }: CliError.ShowHelp): string => {
+  const help = `see ${commandPath.join(" ")} --help`
+  return errors.length === 0 ? `a command is missing, ${help}` : [...errors.map(explanation), help].join("\n")
+}
+
+const explanation = (error: CliError.NonShowHelpErrors): string =>
+  error._tag === "UnexpectedArgument" ? "more words than one PROMPT: put it in quotes" : error.message
+
+// The message of something unexpected may hold what was handled; its class and its places in the code do not.
+const defectOf = (thrown: unknown): Defect => {
+  const name = thrown instanceof Error ? thrown.constructor.name : typeof thrown
+  const frames = thrown instanceof Error ? (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : []
+  return new Defect({ message: [`a defect of ludeng (${name}), please report it:`, ...frames].join("\n") })
+}

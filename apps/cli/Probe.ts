@@ -1,0 +1,60 @@
+/**
+ * Asks whether a provider answers, by what its documents say is free: DeepSeek's list of models. Of the others nothing
+ * free is documented, so only a connection is opened.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { connect as connectPlain, isIP } from "node:net"
+import { connect as connectSecure } from "node:tls"
+import * as UndiciTransport from "../../layers/transport/UndiciTransport.ts"
+import type { Provider } from "../../schemas/Provider.ts"
+import type { Settings } from "../../schemas/Settings.ts"
+import * as DeepSeekClient from "../../src/provider/deepseek/DeepSeekClient.ts"
+import type { Reachability } from "./Diagnosis.ts"
+
+/** Looks at one provider. It never fails: a failure is a finding. */
+export const probe = (provider: Provider, settings: Settings): Effect.Effect<Reachability> => {
+  const { apiKey, baseURL } = settings[provider]
+  return provider === "deepseek" && apiKey !== undefined ? askModels(settings, apiKey) : openConnection(baseURL)
+}
+
+const askModels = (settings: Settings, key: Redacted.Redacted<string>): Effect.Effect<Reachability> =>
+  Effect.gen(function* () {
+    const client = yield* DeepSeekClient.make
+    const timeout = settings.deepseek.attemptTimeout.probe
+    const models = yield* Effect.result(client.models(settings.deepseek, { number: 1, timeout, key }))
+    return Result.isSuccess(models)
+      ? ({ state: "answers", detail: `${models.success.length} models` } as const)
+      : ({ state: "fails", detail: models.failure.reason._tag } as const)
+  }).pipe(Effect.provide(UndiciTransport.layer))
+
+const connectTimeout = Duration.seconds(5)
+
+const openConnection = (baseURL: string): Effect.Effect<Reachability> => {
+  if (process.env["HTTPS_PROXY"] ?? process.env["https_proxy"]) {
+    return Effect.succeed({ state: "notProbed", detail: "a proxy is set, and nothing free is documented" })
+  }
+  const url = new URL(baseURL)
+  const isSecure = url.protocol === "https:"
+  const host = url.hostname.replace(/^\[|\]$/g, "")
+  const port = Number(url.port || (isSecure ? 443 : 80))
+  return Effect.callback<Reachability>((resume) => {
+    const found = (reachability: Reachability): void => {
+      socket.destroy()
+      resume(Effect.succeed(reachability))
+    }
+    const opened = (): void => found({ state: "connected", detail: "nothing free is documented to ask" })
+    const socket = isSecure
+      ? connectSecure({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) }, opened)
+      : connectPlain({ host, port }, opened)
+    socket.on("error", (error: NodeJS.ErrnoException) => found({ state: "fails", detail: error.code ?? error.name }))
+    return Effect.sync(() => socket.destroy())
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: connectTimeout,
+      orElse: () => Effect.succeed({ state: "fails", detail: `no connection within ${Duration.format(connectTimeout)}` } as const)
+    })
+  )
+}

@@ -1,0 +1,142 @@
+/**
+ * What a person sees of a call while it runs: a pure fold of the library's events into finished lines, one line about
+ * what is going on, and the facts an ending needs (the call's id, the job that was under way).
+ *
+ * Failures have no line here: the library logs each of them.
+ */
+import * as Duration from "effect/Duration"
+import type { CallEvent } from "../../schemas/CallEvent.ts"
+import type { Cost } from "../../schemas/Money.ts"
+import { costText, secondsText } from "./Text.ts"
+
+/** An image job as its last event left it. `isOver`: nothing more will happen to it at the provider. */
+export interface JobFacts {
+  readonly jobId: string
+  readonly state: string
+  readonly providerJobId?: string
+  readonly isOver: boolean
+}
+
+/** What is known of a run from its events. */
+export interface RunFacts {
+  readonly callId?: string
+  readonly job?: JobFacts
+}
+
+/** **Units** `since` in milliseconds since 1970. */
+export interface Progress {
+  readonly facts: RunFacts
+  /** What is going on, and since when. */
+  readonly activity?: { readonly text: string; readonly since: number }
+  readonly polls: number
+  readonly acceptedAt?: number
+}
+
+/** Before the first event. */
+export const noProgress: Progress = { facts: {}, polls: 0 }
+
+/** The progress after an event, and the lines that it finishes. */
+export interface Step {
+  readonly progress: Progress
+  readonly lines: ReadonlyArray<string>
+}
+
+/** Folds one event. Pure. */
+export const advance = (before: Progress, event: CallEvent): Step => {
+  const progress: Progress = { ...before, facts: { ...before.facts, callId: before.facts.callId ?? event.callId } }
+  switch (event._tag) {
+    case "CallStarted":
+      return started(progress, event)
+    case "CallSucceeded":
+      return succeeded(progress, event)
+    case "RetryScheduled":
+      return {
+        progress: { ...progress, activity: { text: `${labelOf(event)}: waiting before attempt ${event.attempt + 1}`, since: event.at } },
+        lines: isFree(event) ? [] : [`… ${labelOf(event)}: attempt ${event.attempt} failed, again in ${secondsText(Duration.toMillis(event.delay))}`]
+      }
+    case "AttemptStarted":
+      return event.attempt === 1
+        ? quiet(progress)
+        : quiet({ ...progress, activity: { text: `${labelOf(event)}, attempt ${event.attempt}`, since: event.at } })
+    case "JobMoved":
+      return moved(progress, event)
+    case "CallFailed":
+    case "CallRejected":
+      return quiet(idle(progress))
+    case "AttemptFailed":
+    case "AttemptSucceeded":
+    case "DefectCaught":
+      return quiet(progress)
+  }
+}
+
+type EventOf<T extends CallEvent["_tag"]> = Extract<CallEvent, { readonly _tag: T }>
+type ProviderEvent = Extract<CallEvent, { readonly operation: string }>
+
+const quiet = (progress: Progress): Step => ({ progress, lines: [] })
+
+const idle = ({ activity: _, ...progress }: Progress): Progress => progress
+
+const isFree = (event: ProviderEvent): boolean => event.operation === "status" || event.operation === "probe"
+
+const labels: Readonly<Record<ProviderEvent["operation"], string>> = {
+  chat: "enhancing the prompt",
+  submit: "asking for the picture",
+  status: "making the picture",
+  download: "fetching the picture",
+  cancel: "cancelling the job",
+  probe: "asking the provider"
+}
+
+const labelOf = (event: ProviderEvent): string => labels[event.operation]
+
+const times = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
+const started = (progress: Progress, event: EventOf<"CallStarted">): Step => {
+  if (event.operation === "status") {
+    const polls = progress.polls + 1
+    return quiet({ ...progress, polls, activity: { text: `making the picture, poll ${polls}`, since: progress.acceptedAt ?? event.at } })
+  }
+  const made = event.operation === "download" && progress.acceptedAt !== undefined
+  return {
+    progress: { ...progress, activity: { text: labelOf(event), since: event.at } },
+    lines: made ? [finished("picture made", event.at - (progress.acceptedAt ?? event.at), times(progress.polls, "poll"))] : []
+  }
+}
+
+const succeeded = (progress: Progress, event: EventOf<"CallSucceeded">): Step => {
+  const elapsed = Duration.toMillis(event.elapsed)
+  switch (event.operation) {
+    case "chat":
+      return { progress: idle(progress), lines: [finished("prompt enhanced", elapsed, priced(event.cost))] }
+    case "submit":
+      return {
+        progress: { ...progress, acceptedAt: event.at, activity: { text: "making the picture", since: event.at } },
+        lines: [finished("job accepted", elapsed, priced(event.cost))]
+      }
+    case "download":
+      return { progress: idle(progress), lines: [finished("picture fetched", elapsed)] }
+    case "cancel":
+    case "status":
+    case "probe":
+      return quiet(progress)
+  }
+}
+
+const overStates = ["Stored", "Failed", "Cancelled", "Expired"]
+
+const moved = (progress: Progress, event: EventOf<"JobMoved">): Step => {
+  const providerJobId = event.providerJobId ?? progress.facts.job?.providerJobId
+  const job: JobFacts = {
+    jobId: event.jobId,
+    state: event.to,
+    isOver: overStates.includes(event.to),
+    ...(providerJobId === undefined ? {} : { providerJobId })
+  }
+  return quiet({ ...progress, facts: { ...progress.facts, job } })
+}
+
+const finished = (what: string, elapsedMillis: number, detail = ""): string =>
+  `✔ ${what.padEnd(16)} ${secondsText(elapsedMillis).padStart(7)}${detail === "" ? "" : `  ${detail}`}`
+
+const priced = (cost: Cost): string => (cost.usdMicros === 0 ? "" : costText(cost))

@@ -1,0 +1,107 @@
+/**
+ * What a command found, as the object `--json` prints and as lines for a person. Pure.
+ */
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import type { Enhancement } from "../../schemas/Enhancement.ts"
+import type { Illustration } from "../../schemas/Illustration.ts"
+import type { GeneratedImage } from "../../schemas/Image.ts"
+import type { Cost } from "../../schemas/Money.ts"
+import { Provenance } from "../../schemas/Provenance.ts"
+import { bytesText, costText, plainText, secondsText } from "./Text.ts"
+
+/** Both forms of a result. */
+export interface ResultReport {
+  readonly json: unknown
+  readonly lines: ReadonlyArray<string>
+}
+
+/** **Units** `elapsedMillis` milliseconds; `attempts` counts requests, polls and download included. */
+interface Whole {
+  readonly callId: string
+  readonly isSimulated: boolean
+  readonly prompt: string
+  readonly enhanced: Enhancement | null
+  readonly image: GeneratedImage | null
+  readonly cost: Cost
+  readonly attempts: number
+  readonly elapsedMillis: number
+}
+
+/** The result of `illustrate`. */
+export const illustrationResult = (illustration: Illustration): ResultReport =>
+  reportOf({
+    ...illustration,
+    image: illustration.generated,
+    elapsedMillis: Duration.toMillis(illustration.elapsed)
+  })
+
+/** The result of `enhance`: the same object, without an image. */
+export const enhancementResult = (prompt: string, enhancement: Enhancement, elapsedMillis: number): ResultReport =>
+  reportOf({ ...enhancement, prompt, enhanced: enhancement, image: null, elapsedMillis })
+
+/** The result of `generate`: the same object, without an enhancement. */
+export const imageResult = (prompt: string, image: GeneratedImage, elapsedMillis: number): ResultReport =>
+  reportOf({ ...image, prompt, enhanced: null, image, elapsedMillis })
+
+const encodeProvenance = Schema.encodeSync(Schema.toCodecJson(Provenance))
+
+const reportOf = (whole: Whole): ResultReport => ({
+  json: {
+    callId: whole.callId,
+    mode: modeOf(whole),
+    prompt: whole.prompt,
+    enhanced:
+      whole.enhanced === null
+        ? null
+        : { prompt: whole.enhanced.prompt, provenance: encodeProvenance(whole.enhanced.provenance) },
+    image:
+      whole.image === null
+        ? null
+        : { ...whole.image.image, model: whole.image.model, provenance: encodeProvenance(whole.image.provenance) },
+    costUsdMicros: whole.cost.usdMicros,
+    attempts: whole.attempts,
+    elapsedMillis: whole.elapsedMillis
+  },
+  lines: [
+    ...(whole.enhanced === null ? [] : enhancementLines(whole.enhanced)),
+    ...(whole.image === null ? [] : imageLines(whole.image)),
+    row("cost", costText(whole.cost)),
+    row("time", `${secondsText(whole.elapsedMillis)}, ${whole.attempts} request${whole.attempts === 1 ? "" : "s"}`),
+    row("mode", modeOf(whole))
+  ]
+})
+
+const modeOf = ({ isSimulated }: Whole): "simulated" | "live" => (isSimulated ? "simulated" : "live")
+
+const row = (name: string, value: string): string => `${name.padEnd(9)} ${value}`
+
+const origin = (provenance: Provenance): string => {
+  switch (provenance._tag) {
+    case "Live":
+      return ""
+    case "Cached":
+      return `cached ${Duration.format(provenance.age)} ago`
+    case "Stale":
+      return `stale, made ${Duration.format(provenance.age)} ago, because of ${provenance.reason}`
+    case "OtherProvider":
+      return `by ${provenance.provider}, because of ${provenance.reason}`
+    case "Degraded":
+      return `degraded, because of ${provenance.reason}`
+  }
+}
+
+const enhancementLines = (enhanced: Enhancement): ReadonlyArray<string> => {
+  const notes = [
+    enhanced.provenance._tag === "Degraded" ? `not enhanced, because of ${enhanced.provenance.reason}` : origin(enhanced.provenance),
+    enhanced.shortened ? "cut to what the image provider takes" : ""
+  ].filter((note) => note !== "")
+  return [row("prompt", plainText(enhanced.prompt)), ...notes.map((note) => row("", `(${note})`))]
+}
+
+const imageLines = ({ image, model, provenance, deviations }: GeneratedImage): ReadonlyArray<string> => [
+  row("image", image.path),
+  row("", `${image.width} x ${image.height} ${image.format}, ${bytesText(image.bytes)}, ${plainText(model)}`),
+  ...deviations.map(({ field, asked, given }) => row("", `(${field}: asked ${asked}, given ${given})`)),
+  ...(origin(provenance) === "" ? [] : [row("", `(${origin(provenance)})`)])
+]

@@ -1,0 +1,44 @@
+/**
+ * One run of the program: its screen, what is known of it so far, and whether `--json` was asked for.
+ *
+ * The progress is kept in a plain cell, because it is read in a signal handler and written by a synchronous observer.
+ */
+import * as Context from "effect/Context"
+import type { CallEvent } from "../../schemas/CallEvent.ts"
+import type { Mode } from "./Mode.ts"
+import { advance, noProgress, type Progress } from "./Progress.ts"
+import type { Screen } from "./Screen.ts"
+
+/**
+ * The run. `provider` tells a person where a job runs: protocol and host. `exitCode` is that of a command which has
+ * already told what is wrong.
+ */
+export interface Run {
+  readonly version: string
+  readonly isJson: boolean
+  readonly screen: Screen
+  readonly observe: (event: CallEvent) => void
+  readonly progress: () => Progress
+  mode?: Mode
+  provider?: string
+  exitCode?: 3 | 5
+}
+
+/** The run as a service. */
+export class Session extends Context.Service<Session, Run>()("ludeng/cli/Session") {}
+
+/** A run that has not begun. */
+export const makeRun = (version: string, isJson: boolean, screen: Screen): Run => {
+  let progress = noProgress
+  return {
+    version,
+    isJson,
+    screen,
+    observe: (event) => {
+      const step = advance(progress, event)
+      progress = step.progress
+      for (const line of step.lines) screen.line(line)
+    },
+    progress: () => progress
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * `ludeng illustrate PROMPT`: enhances the prompt, makes the picture, stores it.
+ */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { callFlags, enhancementFlags, given, imageFlags, prompt } from "../Flags.ts"
+import { callOptions, illustrationRequest } from "../Requests.ts"
+
+/** The command. */
+export const illustrate = Command.make(
+  "illustrate",
+  {
+    prompt,
+    enhance: Flag.Boolean("enhance").pipe(
+      Flag.withDescription("Whether the prompt is rewritten first; --no-enhance sends it as it stands"),
+      Flag.withDefault(true)
+    ),
+    ...enhancementFlags,
+    ...imageFlags,
+    ...callFlags
+  },
+  Effect.fnUntraced(function* (wishes) {
+    const { runCall } = yield* Effect.promise(() => import("../Call.ts"))
+    const { Illustrator } = yield* Effect.promise(() => import("../../../src/illustration/Illustrator.ts"))
+    const { illustrationResult } = yield* Effect.promise(() => import("../Results.ts"))
+    yield* runCall({
+      needed: wishes.enhance ? ["deepseek", "nanobanana"] : ["nanobanana"],
+      ...given({ directory: wishes.out }),
+      call: Illustrator.use((it) => it.illustrate(illustrationRequest(wishes.prompt, wishes), callOptions(wishes, wishes))),
+      report: illustrationResult
+    })
+  })
+).pipe(
+  Command.withDescription("Rewrite a prompt, make the picture, store it"),
+  Command.withExamples([{ command: "ludeng illustrate \"a red fox in the snow\" --width 1536 --height 1024" }])
+)

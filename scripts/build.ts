@@ -1,0 +1,9 @@
+/**
+ * `npm run build`: `dist`, made anew from the sources.
+ */
+import * as fs from "node:fs/promises"
+import * as path from "node:path"
+import { root, runOrExit } from "./command.ts"
+
+await fs.rm(path.join(root, "dist"), { recursive: true, force: true })
+await runOrExit("tsc", ["-p", "tsconfig.build.json"], { seconds: 180 })

@@ -1,0 +1,120 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Exit from "effect/Exit"
+import { endingOf } from "../../../apps/cli/Ending.ts"
+import {
+  Defect, exitCodeOf, failureReport, Interrupted, messageOf, type RunFailure, UsageFailed
+} from "../../../apps/cli/Outcome.ts"
+import { remnantLine } from "../../../apps/cli/Remnant.ts"
+import { ApiError, Rejection } from "../../../schemas/Failures.ts"
+import { CallId, JobId, ProviderJobId } from "../../../schemas/Identifiers.ts"
+import type { RejectionReason } from "../../../schemas/Reason.ts"
+import { ConfigurationError } from "../../../schemas/Settings.ts"
+
+const callId = CallId.make("call_1")
+const rejection = (reason: RejectionReason) => new Rejection({ reason, callId, isRetryable: false })
+const apiError = new ApiError({
+  provider: "nanobanana",
+  operation: "status",
+  callId,
+  attempts: 3,
+  outcome: "Accepted",
+  reason: { _tag: "GenerationTimedOut", waited: Duration.seconds(180) },
+  isRetryable: false,
+  retryAfter: Duration.millis(1500),
+  stoppedBy: "DeadlineExceeded",
+  jobId: JobId.make("job_1"),
+  providerJobId: ProviderJobId.make("task_1")
+})
+
+describe("exit codes", () => {
+  const cases: ReadonlyArray<readonly [RunFailure, number]> = [
+    [new UsageFailed({ message: "x" }), 2],
+    [rejection({ _tag: "InputRejected", field: "prompt", problem: "0 characters", expected: "1 to 4000 characters" }), 2],
+    [apiError, 3],
+    [rejection({ _tag: "DeadlineExceeded" }), 4],
+    [rejection({ _tag: "IdempotencyConflict", requestHash: "a", existingRequestHash: "b" }), 4],
+    [rejection({ _tag: "StorageFailed", problem: "Path", detail: "x" } as RejectionReason), 4],
+    [rejection({ _tag: "NoHealthyKey", setting: "DEEPSEEK_API_KEY" }), 5],
+    [new ConfigurationError({ problems: [] }), 5],
+    [new Interrupted({ message: "x" }), 130],
+    [new Defect({ message: "x" }), 1]
+  ]
+  for (const [failure, code] of cases) {
+    const name = failure._tag === "Rejection" ? failure.reason._tag : failure._tag
+    it(`${name} ends with ${code}`, () => assert.strictEqual(exitCodeOf(failure), code))
+  }
+})
+
+describe("what a failure prints", () => {
+  it("an API error with every field it has", () => {
+    assert.deepStrictEqual(failureReport(apiError, {}), {
+      error: {
+        family: "ApiError",
+        reason: "GenerationTimedOut",
+        category: "generation",
+        message: apiError.message,
+        retryable: false,
+        retryAfterMillis: 1500,
+        outcome: "Accepted",
+        stoppedBy: "DeadlineExceeded",
+        jobId: "job_1",
+        providerJobId: "task_1",
+        callId: "call_1"
+      }
+    })
+  })
+
+  it("an interruption with the job that was under way", () => {
+    const job = { jobId: "job_2", state: "Running", providerJobId: "task_2", isOver: false }
+    const { error } = failureReport(new Interrupted({ message: "interrupted" }), { callId: "call_2", job })
+    assert.deepStrictEqual(
+      [error.family, error.jobId, error.providerJobId, error.callId, error.outcome],
+      ["Interrupted", "job_2", "task_2", "call_2", null]
+    )
+  })
+
+  it("a rejected field by the name of its flag", () => {
+    const named = (field: string) =>
+      messageOf(rejection({ _tag: "InputRejected", field, problem: "wrong", expected: "right" }))
+    assert.deepStrictEqual(
+      ["prompt", "parameters.width", "image.height", "enhancement.focus.2", "deadline", "idempotencyKey"].map(named),
+      ["PROMPT", "--width", "--height", "--focus (number 3)", "--timeout", "--idempotency-key"].map(
+        (flag) => `${flag}: wrong, expected right`
+      )
+    )
+  })
+})
+
+describe("the ending of a run", () => {
+  it("is nothing on success", () => assert.isUndefined(endingOf(Exit.void)))
+  it("keeps the failures of the library", () => assert.strictEqual(endingOf(Exit.fail(apiError)), apiError))
+  it("is an interruption when nothing else happened", () => {
+    assert.strictEqual(endingOf(Exit.failCause(Cause.interrupt(1)))?._tag, "Interrupted")
+  })
+  it("tells a defect by its class and places, never by its message", () => {
+    const ending = endingOf(Exit.die(new RangeError("sk-secret")))
+    assert.strictEqual(ending?._tag, "Defect")
+    assert.include(ending?.message, "RangeError")
+    assert.include(ending?.message, "Outcome.test.ts")
+    assert.notInclude(ending?.message, "sk-secret")
+  })
+})
+
+describe("a job left behind", () => {
+  const provider = "generic (127.0.0.1:1)"
+  it("is named with its provider and the provider's id", () => {
+    const line = remnantLine({ job: { jobId: "j", state: "Submitted", providerJobId: "t", isOver: false } }, { provider })
+    assert.include(line, "j is left running at generic (127.0.0.1:1), which calls it t")
+  })
+  it("without the provider's id is said to be uncertain", () => {
+    const line = remnantLine({ job: { jobId: "j", state: "Submitting", isOver: false } }, { provider })
+    assert.include(line, "no answer has come")
+  })
+  it("is not there when the job is over, was not sent, or never was", () => {
+    assert.isUndefined(remnantLine({}, {}))
+    assert.isUndefined(remnantLine({ job: { jobId: "j", state: "Queued", isOver: false } }, {}))
+    assert.isUndefined(remnantLine({ job: { jobId: "j", state: "Stored", providerJobId: "t", isOver: true } }, {}))
+  })
+})

@@ -1,0 +1,67 @@
+/**
+ * What every file of the library has in common: a size that one reads at a sitting, a header, a docstring on every
+ * exported name; and what no file of the repository says.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { filesOf, library, type SourceFile, withoutComments } from "./SourceFiles.ts"
+
+const linesOf = (file: SourceFile): number => file.text.trimEnd().split("\n").length
+
+/** The exported names that no docstring stands directly above, at any of their declarations. */
+const undocumented = (file: SourceFile): ReadonlyArray<string> => {
+  const lines = file.text.split("\n")
+  const documented = new Map<string, boolean>()
+  for (const [index, line] of lines.entries()) {
+    const name = /^export (?:declare |abstract |async )*(?:const|let|class|interface|type|function\*?|enum) (\w+)/.exec(
+      line
+    )?.[1]
+    if (name !== undefined) {
+      documented.set(name, documented.get(name) === true || (lines[index - 1] ?? "").trimEnd().endsWith("*/"))
+    }
+  }
+  return [...documented].filter((it) => !it[1]).map((it) => `${file.path}: ${it[0]}`)
+}
+
+/** Words that unfinished or silenced code leaves behind; written so that this file does not hold them. */
+const unfinished =
+  /\b(?:TO[D]O|FIX[M]E|X{3}|HA[C]K)\b|@ts-(?:ign[o]re|noch[e]ck)|(?:es|ox)lint-disab[l]e|\bas an[y]\b|\.on[l]y\(|\bit\.sk[i]p\b/
+
+describe("Style", () => {
+  it("files are small: none of the library above 300 lines, half of them below 90", () => {
+    assert.deepStrictEqual(
+      library.filter((it) => linesOf(it) > 300).map((it) => `${it.path}: ${linesOf(it)} lines`),
+      []
+    )
+    const sizes = library.map(linesOf).toSorted((left, right) => left - right)
+    assert.isAtMost(sizes[Math.floor(sizes.length / 2)] ?? 0, 90)
+  })
+
+  it("every file of the library begins by saying what it is for", () => {
+    const without = [...library, ...filesOf("{apps,examples,scripts,test}/**/*.ts")]
+      .filter((it) => !/^(?:#![^\n]*\n)?\/\*\*/.test(it.text))
+      .map((it) => it.path)
+    assert.deepStrictEqual(without, [])
+  })
+
+  it("every exported name of the library has a docstring", () => {
+    assert.deepStrictEqual(library.flatMap(undocumented), [])
+    const text = "/** A header. */\nexport const documented = 1\n\nexport const bare = 2\n"
+    assert.deepStrictEqual(undocumented({ path: "a.ts", text }), ["a.ts: bare"])
+  })
+
+  it("nothing is marked as unfinished, and no check is silenced", () => {
+    const files = filesOf("{schemas,src,layers,mock-layers,apps,examples,benchmark,scripts,test}/**/*.{ts,mjs}")
+    assert.deepStrictEqual(
+      files.filter((it) => unfinished.test(it.text)).map((it) => `${it.path}: ${unfinished.exec(it.text)?.[0]}`),
+      []
+    )
+    assert.match(["y", "as", "any"].join(" "), unfinished)
+  })
+
+  it("no barrel stands beside the modules: src/index.ts is the only index", () => {
+    const files = filesOf("{schemas,src,layers,mock-layers,apps}/**/index.ts").map((it) => it.path)
+    assert.deepStrictEqual(files, ["src/index.ts"])
+    const stars = library.filter((it) => /^export \*/m.test(withoutComments(it.text))).map((it) => it.path)
+    assert.deepStrictEqual(stars, [])
+  })
+})

@@ -1,0 +1,147 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type EnvironmentSettingsOptions, layerFromEnvironment, loadSettings } from "../../../layers/settings/EnvironmentSettings.ts"
+import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
+import { DotEnvFile, layerConfigProvider } from "../../../layers/settings/VariableSources.ts"
+import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
+import { settingReports } from "../../../src/settings/SettingReport.ts"
+
+const environment = (variables: Readonly<Record<string, string>>) =>
+  ConfigProvider.layer(ConfigProvider.fromUnknown(variables))
+
+const load = (variables: Readonly<Record<string, string>>, options?: EnvironmentSettingsOptions) =>
+  loadSettings(options).pipe(Effect.provide(environment(variables)))
+
+const withDotEnv = <A, E>(contents: string, effect: Effect.Effect<A, E>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "ludeng-settings-"))),
+    (directory) => {
+      const path = join(directory, ".env")
+      writeFileSync(path, contents)
+      return Effect.provideService(effect, DotEnvFile, path)
+    },
+    (directory) => Effect.sync(() => rmSync(directory, { recursive: true }))
+  )
+
+describe("settings from the environment", () => {
+  it.effect("code goes over the environment, the environment over .env, .env over the defaults", () =>
+    withDotEnv(
+      "\uFEFF# ours\nDEEPSEEK_TIMEOUT=1\r\nexport DEEPSEEK_RETRY_LIMIT=\"1\" # few\nDEEPSEEK_BACKOFF_BASE=1\n",
+      Effect.gen(function* () {
+        const { settings, entries } = yield* load(
+          { DEEPSEEK_TIMEOUT: "2", DEEPSEEK_RETRY_LIMIT: "2" },
+          { code: { deepseek: { timeout: 3 } } }
+        )
+        const seen = settingReports(settings, entries)
+          .filter(({ name }) => /^DEEPSEEK_(TIMEOUT|RETRY_LIMIT|BACKOFF_)/.test(name))
+          .map(({ name, value, source }) => `${name}=${value} ${source}`)
+        assert.deepStrictEqual(seen, [
+          "DEEPSEEK_TIMEOUT=3 code",
+          "DEEPSEEK_RETRY_LIMIT=2 environment",
+          "DEEPSEEK_BACKOFF_BASE=1 .env",
+          "DEEPSEEK_BACKOFF_CAP=20000 default"
+        ])
+      })
+    ))
+
+  it.effect("a placeholder in the environment does not hide the key in .env", () =>
+    withDotEnv(
+      "DEEPSEEK_API_KEY=sk-real\n",
+      Effect.gen(function* () {
+        const { settings, entries } = yield* load({ DEEPSEEK_API_KEY: "your_api_key_here" })
+        assert.isDefined(settings.deepseek.apiKey)
+        assert.strictEqual(entries.get("deepseek.apiKey")?.source, ".env")
+      })
+    ))
+
+  it.effect("effect's Config sees the environment over .env", () =>
+    withDotEnv(
+      "A_SWITCH=true\nB_SWITCH=true\n",
+      Effect.gen(function* () {
+        const seen = yield* Effect.all([Config.Boolean("A_SWITCH"), Config.Boolean("B_SWITCH")]).pipe(
+          Effect.provide(layerConfigProvider.pipe(Layer.provide(environment({ A_SWITCH: "false" }))))
+        )
+        assert.deepStrictEqual(seen, [false, true])
+      })
+    ))
+
+  it.effect("a program with a ConfigProvider of its own never reads a stray .env", () =>
+    Effect.gen(function* () {
+      const { entries } = yield* load({})
+      assert.strictEqual(entries.size, 0)
+    }))
+
+  it.effect("a .env that can not be read is a configuration error, an absent one is none", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(load({}).pipe(Effect.provideService(DotEnvFile, tmpdir())))
+      assert.deepStrictEqual(error.problems.map((it) => it.problem), ["can not be read"])
+      yield* load({}).pipe(Effect.provideService(DotEnvFile, join(tmpdir(), "no-such-file-of-ludeng")))
+    }))
+
+  it.effect("bad values of code and environment and missing keys are reported together", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(load(
+        { DEEPSEEK_TIMEOUT: "soon", NANOBANANA_API_KEY: "not one word" },
+        { code: { nanobanana: { retryLimit: -1 } }, requireKeys: true }
+      ))
+      assert.deepStrictEqual(
+        error.problems.map((it) => it.name).sort(),
+        ["DEEPSEEK_API_KEY", "DEEPSEEK_TIMEOUT", "NANOBANANA_API_KEY", "nanobanana.retryLimit"]
+      )
+      assert.notInclude(error.message, "not one word")
+    }))
+
+  it.effect("with keys not required, none is missing", () =>
+    Effect.gen(function* () {
+      const { settings } = yield* LiveSettings.use((it) => it.current)
+      assert.isUndefined(settings.deepseek.apiKey)
+    }).pipe(Effect.provide(layerFromEnvironment().pipe(Layer.provide(environment({}))))))
+})
+
+describe("settings while the program runs", () => {
+  const layer = layerFromCode({ deepseek: { timeout: 1000 }, nanobanana: { attemptTimeout: { submit: 5 } } })
+
+  it.effect("a change merges, counts the version up, and is seen by whoever listens", () =>
+    Effect.gen(function* () {
+      const settings = yield* LiveSettings
+      const before = yield* settings.current
+      const seen = yield* settings.changes.pipe(
+        Stream.take(3),
+        Stream.map((it) => it.version),
+        Stream.runCollect,
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* settings.update({ nanobanana: { attemptTimeout: { status: 7 } } })
+      const after = yield* settings.update({ deepseek: { retryLimit: 0 } })
+      assert.deepStrictEqual(yield* Fiber.join(seen), [1, 2, 3])
+      assert.deepStrictEqual(
+        [after.version, after.settings.deepseek.timeout, after.settings.deepseek.retryLimit],
+        [3, Duration.millis(1000), 0]
+      )
+      assert.deepStrictEqual(
+        [after.settings.nanobanana.attemptTimeout.submit, after.settings.nanobanana.attemptTimeout.status].map(Duration.toMillis),
+        [5, 7]
+      )
+      assert.strictEqual(before.settings.deepseek.retryLimit, 3)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("a change with one bad value is refused whole, with every problem named", () =>
+    Effect.gen(function* () {
+      const settings = yield* LiveSettings
+      const error = yield* Effect.flip(
+        settings.update({ deepseek: { model: "other", timeout: 0 }, nanobanana: { baseURL: "http://example.com" } })
+      )
+      assert.deepStrictEqual(error.problems.map((it) => it.name), ["deepseek.timeout", "nanobanana.baseURL"])
+      const { version, settings: unchanged } = yield* settings.current
+      assert.deepStrictEqual([version, unchanged.deepseek.model], [1, "deepseek-flash"])
+    }).pipe(Effect.provide(layer)))
+})

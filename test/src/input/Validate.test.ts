@@ -1,0 +1,135 @@
+/** What is refused before anything is sent, and what the refusal says: a field and lengths, never a value. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { CallOptions } from "../../../schemas/CallOptions.ts"
+import { EnhancementRequest } from "../../../schemas/Enhancement.ts"
+import { ImageRequest } from "../../../schemas/Image.ts"
+import { validateInput } from "../../../src/input/Validate.ts"
+
+const canary = "CANARY red fox"
+
+const refusal = (schema: Schema.ConstraintDecoder<unknown>, input: unknown, prefix?: string) => {
+  const result = validateInput(schema, input, prefix)
+  return Result.isFailure(result) ? result.failure : undefined
+}
+
+describe("Validate", () => {
+  it("gives what the schema promises", () => {
+    const request = { prompt: "a red fox", mode: "precise", parameters: { focus: ["light"], length: 80 } } as const
+    assert.deepStrictEqual(validateInput(EnhancementRequest, request), Result.succeed(request))
+  })
+
+  it("a field that is undefined is absent", () => {
+    const request = { prompt: "a red fox", mode: undefined, parameters: { length: undefined } }
+    assert.deepStrictEqual(
+      validateInput(EnhancementRequest, request),
+      Result.succeed<EnhancementRequest>({ prompt: "a red fox", parameters: {} })
+    )
+  })
+
+  it.each<[unknown, string, string, string]>([
+    [{}, "prompt", "missing", "1 to 4000 characters"],
+    [{ prompt: "" }, "prompt", "0 characters", "1 to 4000 characters"],
+    [{ prompt: canary.repeat(500) }, "prompt", "7000 characters", "1 to 4000 characters"],
+    [{ prompt: 5 }, "prompt", "a number", "1 to 4000 characters"],
+    [{ prompt: null }, "prompt", "null", "1 to 4000 characters"],
+    [{ prompt: { canary } }, "prompt", "an object", "1 to 4000 characters"],
+    [
+      { prompt: `${canary}\u0007` },
+      "prompt",
+      "holds U+0007",
+      "text of whole characters, without control and bidi-override characters"
+    ],
+    [
+      { prompt: `${canary}\ud800` },
+      "prompt",
+      "holds U+D800",
+      "text of whole characters, without control and bidi-override characters"
+    ],
+    [
+      { prompt: canary, parameters: { focus: ["a\u202eb"] } },
+      "parameters.focus.0",
+      "holds U+202E",
+      "text of whole characters, without control and bidi-override characters"
+    ],
+    [{ prompt: canary, mode: canary }, "mode", "14 characters", '"creative" or "precise" or "balanced"'],
+    [{ prompt: canary, colour: canary }, "colour", "unknown field", "one of the fields prompt, mode, parameters"],
+    [{ prompt: canary, [canary]: 1 }, "(unprintable)", "unknown field", "one of the fields prompt, mode, parameters"],
+    [
+      { prompt: canary, parameters: [] },
+      "parameters",
+      "0 items",
+      "an object with the fields length, creativity, focus"
+    ],
+    [
+      { prompt: canary, parameters: { length: 9 } },
+      "parameters.length",
+      "a number out of range",
+      "a whole number of words from 10 to 400"
+    ],
+    [
+      { prompt: canary, parameters: { length: 10.5 } },
+      "parameters.length",
+      "a number that does not fit",
+      "a whole number of words from 10 to 400"
+    ],
+    [
+      { prompt: canary, parameters: { creativity: Number.NaN } },
+      "parameters.creativity",
+      "not a finite number",
+      "a ratio from 0 to 1"
+    ],
+    [{ prompt: canary, parameters: { creativity: true } }, "parameters.creativity", "a boolean", "a ratio from 0 to 1"],
+    [
+      { prompt: canary, parameters: { focus: Array(9).fill(canary) } },
+      "parameters.focus",
+      "9 items",
+      "at most 8 aspects"
+    ],
+    [
+      { prompt: canary, parameters: { focus: ["light", ""] } },
+      "parameters.focus.1",
+      "0 characters",
+      "1 to 100 characters"
+    ],
+    [null, "input", "null", "an object with the fields prompt, mode, parameters"],
+    [canary, "input", "14 characters", "an object with the fields prompt, mode, parameters"]
+  ])("%j is refused at its field", (input, field, problem, expected) => {
+    const rejected = refusal(EnhancementRequest, input)
+    assert.deepStrictEqual(rejected, { _tag: "InputRejected", field, problem, expected })
+    assert.notInclude(JSON.stringify(rejected), "CANARY")
+  })
+
+  it("sizes outside 64 to 4096 are refused", () => {
+    for (const width of [63, 4097, 0, -1, 1e9]) {
+      assert.deepStrictEqual(refusal(ImageRequest, { prompt: canary, parameters: { width } }), {
+        _tag: "InputRejected",
+        field: "parameters.width",
+        problem: "a number out of range",
+        expected: "a whole number of pixels from 64 to 4096"
+      })
+    }
+    assert.strictEqual(refusal(ImageRequest, { prompt: canary, parameters: { width: 64, height: 4096 } }), undefined)
+  })
+
+  it("the prefix stands before the field, and for the whole", () => {
+    assert.strictEqual(refusal(CallOptions, { priority: "urgent" }, "options")?.field, "options.priority")
+    assert.strictEqual(refusal(CallOptions, "now", "options")?.field, "options")
+    assert.strictEqual(refusal(CallOptions, { deadline: 5 }, "options")?.expected, "Duration")
+    assert.strictEqual(refusal(CallOptions, { deadline: Duration.seconds(5) }, "options"), undefined)
+  })
+
+  it.prop("no refusal holds eight characters of a text that was given", { text: Schema.String }, ({ text }) => {
+    const secret = `${text}SECRET-TEXT`
+    for (const input of [
+      { prompt: secret.repeat(400) },
+      { mode: secret },
+      { prompt: "x", parameters: secret },
+      secret
+    ]) {
+      assert.notInclude(JSON.stringify(refusal(EnhancementRequest, input) ?? ""), "SECRET-T")
+    }
+  })
+})

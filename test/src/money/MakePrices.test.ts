@@ -1,0 +1,143 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import type { ImagePlan } from "../../../schemas/Image.ts"
+import { Cost } from "../../../schemas/Money.ts"
+import { NanoBananaSettings } from "../../../schemas/Settings.ts"
+import { makePrices } from "../../../src/money/MakePrices.ts"
+import { priceTable } from "../../../src/money/PriceTable.ts"
+import type { ChatUsage } from "../../../src/provider/deepseek/DeepSeek.ts"
+
+const prices = makePrices(priceTable)
+const at = (text: string): number => Date.parse(text)
+const monday = at("2026-11-23T00:30:00Z")
+const mondayPeak = at("2026-11-23T02:00:00Z")
+const usage = (fields: Partial<ChatUsage>): ChatUsage => ({
+  promptTokens: undefined,
+  cacheHitTokens: undefined,
+  cacheMissTokens: undefined,
+  completionTokens: undefined,
+  ...fields
+})
+const million = usage({ promptTokens: 2_000_000, cacheHitTokens: 1_000_000, cacheMissTokens: 1_000_000, completionTokens: 1_000_000 })
+const plan: ImagePlan = {
+  protocol: "nanobananaapi",
+  path: "/generate",
+  model: "nano-banana",
+  resolution: "1K",
+  body: {},
+  promptCharacters: 1,
+  deviations: [],
+  fit: "nearest"
+}
+const settings = Schema.decodeUnknownSync(NanoBananaSettings)({})
+
+describe("makePrices", () => {
+  it("prices a million tokens of each kind as the published table does", () => {
+    assert.strictEqual(prices.asOf, "2026-11-23")
+    assert.deepStrictEqual(prices.chat("deepseek-flash", million, monday), { usdMicros: 753_000, basis: "measured" })
+    assert.deepStrictEqual(prices.chat("deepseek-flash", million, mondayPeak), { usdMicros: 1_506_000, basis: "estimated" })
+    assert.deepStrictEqual(prices.chat("deepseek-v4-pro", million, monday), { usdMicros: 2_662_000, basis: "measured" })
+    assert.deepStrictEqual(prices.chat("deepseek-v4-pro", million, mondayPeak), { usdMicros: 5_324_000, basis: "estimated" })
+  })
+
+  it("bills the two older names as deepseek-flash", () => {
+    for (const model of ["deepseek-v4-flash", "deepseek-v4-flash-vision-exp"]) {
+      assert.deepStrictEqual(prices.chat(model, million, monday), prices.chat("deepseek-flash", million, monday))
+    }
+  })
+
+  it("rounds up to a whole micro-dollar, once", () => {
+    const one = usage({ promptTokens: 1, cacheHitTokens: 1, cacheMissTokens: 0, completionTokens: 0 })
+    assert.strictEqual(prices.chat("deepseek-flash", one, monday).usdMicros, 1)
+    const several = usage({ promptTokens: 3, cacheHitTokens: 2, cacheMissTokens: 1, completionTokens: 1 })
+    assert.strictEqual(prices.chat("deepseek-flash", several, monday).usdMicros, 1)
+  })
+
+  it.each([
+    ["2026-11-23T00:59:59.999Z", false],
+    ["2026-11-23T01:00:00Z", true],
+    ["2026-11-23T03:59:59.999Z", true],
+    ["2026-11-23T04:00:00Z", false],
+    ["2026-11-23T05:59:59.999Z", false],
+    ["2026-11-23T06:00:00Z", true],
+    ["2026-11-23T09:59:59.999Z", true],
+    ["2026-11-23T10:00:00Z", false],
+    ["2026-11-27T02:00:00Z", true],
+    ["2026-11-28T02:00:00Z", false],
+    ["2026-11-29T08:00:00Z", false]
+  ])("%s is a peak hour: %s", (instant, isPeak) => {
+    assert.strictEqual(prices.chat("deepseek-flash", million, at(instant)).basis, isPeak ? "estimated" : "measured")
+  })
+
+  it("a model without a price costs null, not 0, whatever its name", () => {
+    for (const model of ["gpt-9", "", "constructor", "__proto__"]) {
+      assert.deepStrictEqual(prices.chat(model, million, monday), { usdMicros: null, basis: "unknown" })
+      assert.deepStrictEqual(prices.chatBound(model, 1, 1), { usdMicros: null, basis: "unknown" })
+    }
+  })
+
+  it("without cache counts the whole prompt counts as missed, and the cost is an estimate", () => {
+    const plain = usage({ promptTokens: 1_000_000, completionTokens: 0 })
+    assert.deepStrictEqual(prices.chat("deepseek-flash", plain, monday), { usdMicros: 150_000, basis: "estimated" })
+  })
+
+  it("one of two cache counts is enough where the prompt's is there", () => {
+    const byHit = usage({ promptTokens: 1_000_000, cacheHitTokens: 1_000_000, completionTokens: 0 })
+    const byMiss = usage({ promptTokens: 1_000_000, cacheMissTokens: 0, completionTokens: 0 })
+    assert.deepStrictEqual(prices.chat("deepseek-flash", byHit, monday), { usdMicros: 3_000, basis: "measured" })
+    assert.deepStrictEqual(prices.chat("deepseek-flash", byMiss, monday), { usdMicros: 3_000, basis: "measured" })
+  })
+
+  it("both cache counts are enough without the prompt's", () => {
+    const both = usage({ cacheHitTokens: 0, cacheMissTokens: 1_000_000, completionTokens: 0 })
+    assert.deepStrictEqual(prices.chat("deepseek-flash", both, monday), { usdMicros: 150_000, basis: "measured" })
+  })
+
+  it("counts that contradict each other are priced at the dearer reading, as an estimate", () => {
+    const less = usage({ promptTokens: 1_000_000, cacheHitTokens: 0, cacheMissTokens: 10, completionTokens: 0 })
+    const more = usage({ promptTokens: 10, cacheHitTokens: 0, cacheMissTokens: 1_000_000, completionTokens: 0 })
+    for (const counts of [less, more]) {
+      assert.deepStrictEqual(prices.chat("deepseek-flash", counts, monday), { usdMicros: 150_000, basis: "estimated" })
+    }
+  })
+
+  it.each([
+    ["no answer count", { promptTokens: 5 }],
+    ["no prompt count", { completionTokens: 5 }],
+    ["half a prompt count", { cacheMissTokens: 5, completionTokens: 5 }],
+    ["a negative count", { promptTokens: 5, completionTokens: -1 }],
+    ["a fraction of a token", { promptTokens: 5, completionTokens: 0.5 }],
+    ["not a number", { promptTokens: Number.NaN, completionTokens: 5 }],
+    ["more tokens than can be counted", { promptTokens: Number.MAX_SAFE_INTEGER, completionTokens: 5 }]
+  ])("with %s the cost is unknown", (_, fields) => {
+    assert.deepStrictEqual(prices.chat("deepseek-flash", usage(fields), monday), { usdMicros: null, basis: "unknown" })
+  })
+
+  const Tokens = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 400_000 }))
+  it.prop("the bound is never below what a call within it costs, at any hour", [Tokens, Tokens, Tokens, Tokens], ([
+    hit,
+    miss,
+    completionTokens,
+    minutes
+  ]) => {
+    for (const model of Object.keys(priceTable.chat)) {
+      const used = usage({ promptTokens: hit + miss, cacheHitTokens: hit, cacheMissTokens: miss, completionTokens })
+      const cost = prices.chat(model, used, monday + minutes * 60_000)
+      const bound = prices.chatBound(model, hit + miss, completionTokens)
+      assert.isTrue(Schema.is(Cost)(cost) && Schema.is(Cost)(bound))
+      assert.strictEqual(bound.basis, "estimated")
+      assert.isAtMost(cost.usdMicros ?? Number.NaN, bound.usdMicros ?? Number.NaN)
+    }
+  })
+
+  it("a picture has no confirmed price: null, or the bound of the settings as an estimate", () => {
+    assert.deepStrictEqual(prices.image(plan, settings), { usdMicros: null, basis: "unknown" })
+    assert.deepStrictEqual(prices.image(plan, { ...settings, priceUpperBound: 40_000 }), { usdMicros: 40_000, basis: "estimated" })
+  })
+
+  it("a host's own table gives a picture its price, for that very model and resolution", () => {
+    const own = makePrices({ ...priceTable, images: [{ protocol: plan.protocol, model: plan.model, resolution: "1K", usdMicros: 20_000 }] })
+    assert.deepStrictEqual(own.image(plan, { ...settings, priceUpperBound: 40_000 }), { usdMicros: 20_000, basis: "measured" })
+    assert.deepStrictEqual(own.image({ ...plan, resolution: "4K" }, settings), { usdMicros: null, basis: "unknown" })
+  })
+})

@@ -1,0 +1,153 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { requireKeys } from "../../../src/settings/RequireKeys.ts"
+import * as Effect from "effect/Effect"
+import {
+  entriesOfDocument, entriesOfVariables, mergeEntries, type SettingSource, settingsOf, type VariableLookup
+} from "../../../src/settings/SettingEntries.ts"
+import { settingReports } from "../../../src/settings/SettingReport.ts"
+import { settingPaths, settingVariables, wideVariables } from "../../../src/settings/Variables.ts"
+
+const lookupOf = (
+  variables: Readonly<Record<string, string>>,
+  source: SettingSource = "environment"
+): VariableLookup => (name) => {
+  const text = variables[name]
+  return text === undefined ? undefined : { text, source }
+}
+const fromVariables = (variables: Readonly<Record<string, string>>) =>
+  Result.getOrThrow(settingsOf(entriesOfVariables(lookupOf(variables))))
+const problemsOf = (variables: Readonly<Record<string, string>>) => {
+  const result = settingsOf(entriesOfVariables(lookupOf(variables)))
+  return Result.isFailure(result) ? result.failure : []
+}
+const fromCode = (document: unknown) => Result.flatMap(entriesOfDocument(document), settingsOf)
+
+const goodText = {
+  key: "sk-good",
+  text: "some-text",
+  url: "https://example.com/v1",
+  milliseconds: "1234",
+  count: "7",
+  rateLimits: "20/minute, 100/hour",
+  dollars: "0.04",
+  boolean: "true",
+  protocol: "generic",
+  providers: "deepseek"
+} as const
+const badText = { ...goodText, key: "sk bad", url: "ftp://x", milliseconds: "30s", count: "99", rateLimits: "many", dollars: "4 cents", boolean: "perhaps", protocol: "http", providers: "openai" }
+
+describe("settings as entries", () => {
+  it("reads every variable of the table into its place, and reports it with its source", () => {
+    const variables = Object.fromEntries(settingPaths.map((path) => [settingVariables[path].name, goodText[settingVariables[path].form]]))
+    const entries = entriesOfVariables(lookupOf(variables))
+    const reports = settingReports(Result.getOrThrow(settingsOf(entries)), entries)
+    assert.strictEqual(reports.length, settingPaths.length)
+    for (const path of settingPaths) {
+      const { name, form } = settingVariables[path]
+      const value = form === "key" ? "set" : goodText[form]
+      assert.deepStrictEqual(reports.find((it) => it.name === name), { name, value, source: "environment" })
+    }
+  })
+
+  it("reports all bad values together, by the variable's name, and never a value", () => {
+    const names = [...settingPaths.map((path) => settingVariables[path])]
+      .filter((variable) => variable.form !== "text")
+    const problems = problemsOf(Object.fromEntries(names.map(({ name, form }) => [name, badText[form]])))
+    assert.deepStrictEqual(problems.map((it) => it.name).sort(), names.map((it) => it.name).sort())
+    for (const text of Object.values(badText)) assert.notInclude(problems.map((it) => it.problem).join(), text)
+  })
+
+  it("names the variable for several places once, when its value is bad", () => {
+    assert.deepStrictEqual(problemsOf({ NANOBANANA_ATTEMPT_TIMEOUT: "soon" }), [
+      {
+        name: "NANOBANANA_ATTEMPT_TIMEOUT",
+        problem: "the value can not be used",
+        expected: "a whole number of milliseconds from 1 to 86400000"
+      }
+    ])
+  })
+
+  it("a key pasted into the wrong variable is not told", () => {
+    const secret = "sk-0123456789abcdef"
+    const variables = [...settingPaths.map((path) => settingVariables[path]), ...wideVariables]
+    const told = JSON.stringify(problemsOf(Object.fromEntries(variables.map(({ name }) => [name, secret]))))
+    assert.include(told, "DEEPSEEK_TIMEOUT")
+    assert.notInclude(told, secret)
+  })
+
+  it("the attempt timeout of one operation wins over that of all", () => {
+    const { attemptTimeout } = fromVariables({
+      NANOBANANA_ATTEMPT_TIMEOUT: "1000",
+      NANOBANANA_STATUS_ATTEMPT_TIMEOUT: "2000"
+    }).nanobanana
+    assert.deepStrictEqual(
+      [attemptTimeout.submit, attemptTimeout.status, attemptTimeout.cancel, attemptTimeout.download].map(Duration.toMillis),
+      [1000, 2000, 1000, 1000]
+    )
+  })
+
+  it("blank text is no value, and the placeholder is no key", () => {
+    const settings = fromVariables({ DEEPSEEK_TIMEOUT: "  ", DEEPSEEK_API_KEY: "your_api_key_here", NANOBANANA_API_KEY: " " })
+    assert.strictEqual(Duration.toMillis(settings.deepseek.timeout), 30_000)
+    assert.isUndefined(settings.deepseek.apiKey)
+    assert.isUndefined(settings.nanobanana.apiKey)
+  })
+
+  it("takes the plain object with keys, URLs, limits and times as it stands", () => {
+    const settings = Result.getOrThrow(fromCode({
+      deepseek: {
+        apiKey: "sk-a",
+        baseURL: "https://api.deepseek.com/v1",
+        timeout: 30_000,
+        retryLimit: 3,
+        rateLimit: { requests: 100, window: 3600 }
+      },
+      nanobanana: {
+        apiKey: Redacted.make(" nb-b "),
+        baseURL: "https://api.nanobanana.com/v1",
+        timeout: 180_000,
+        retryLimit: 2,
+        rateLimit: { requests: 50, window: 3600 }
+      }
+    }))
+    assert.strictEqual(Redacted.value(settings.deepseek.apiKey ?? Redacted.make("")), "sk-a")
+    assert.strictEqual(Redacted.value(settings.nanobanana.apiKey ?? Redacted.make("")), "nb-b")
+    assert.deepStrictEqual(settings.nanobanana.rateLimit, { requests: 50, window: 3600 })
+    assert.notInclude(JSON.stringify(settings), "sk-a")
+  })
+
+  it("refuses fields that do not exist, and says which do", () => {
+    const result = entriesOfDocument({ deepseek: { timeOut: 1 }, nanobanana: 5, color: "red" })
+    assert.deepStrictEqual(
+      Result.isFailure(result) ? result.failure.map((it) => it.name) : [],
+      ["deepseek.timeOut", "nanobanana", "color"]
+    )
+    assert.include(Result.isFailure(result) ? result.failure[0]?.expected : "", "attemptTimeout")
+  })
+
+  it("reports every bad value of a document", () => {
+    const result = fromCode({ deepseek: { timeout: -1, baseURL: "http://a:b@c" }, nanobanana: { attemptTimeout: { submit: 0 }, pollCap: "1" } })
+    assert.deepStrictEqual(
+      Result.isFailure(result) ? result.failure.map((it) => it.name) : [],
+      ["deepseek.timeout", "deepseek.baseURL", "nanobanana.attemptTimeout.submit", "nanobanana.pollCap"]
+    )
+  })
+
+  it("a stronger source wins value by value", () => {
+    const weaker = entriesOfVariables(lookupOf({ DEEPSEEK_TIMEOUT: "1", DEEPSEEK_MODEL: "a" }, ".env"))
+    const merged = mergeEntries(weaker, entriesOfVariables(lookupOf({ DEEPSEEK_TIMEOUT: "2" })))
+    const { deepseek } = Result.getOrThrow(settingsOf(merged))
+    assert.deepStrictEqual([Duration.toMillis(deepseek.timeout), deepseek.model], [2, "a"])
+    assert.deepStrictEqual([...merged.values()].map((it) => it.source), ["environment", ".env"])
+  })
+
+  it.effect("asks only for the keys of the providers that are named", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(requireKeys(fromVariables({})))
+      assert.deepStrictEqual(error.problems.map((it) => it.name), ["DEEPSEEK_API_KEY", "NANOBANANA_API_KEY"])
+      yield* requireKeys(fromVariables({ LUDENG_PROVIDERS: "deepseek", DEEPSEEK_API_KEY: "sk-a" }))
+    }))
+})
