@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/proof/**", "test/live/**"],
+    exclude: ["test/proof/**", "test/**/*.live.test.ts"],
     coverage: {
       provider: "v8",
       include: ["schemas/**/*.ts", "src/**/*.ts", "layers/**/*.ts", "mock-layers/**/*.ts", "apps/**/*.ts"],

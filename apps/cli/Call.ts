@@ -11,12 +11,13 @@ import type { Provider } from "../../schemas/Provider.ts"
 import { ConfigurationError, imageProtocolOf, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
 import { loadSettings } from "../../layers/settings/EnvironmentSettings.ts"
 import type { Services } from "../../layers/Services.ts"
+import { mockVariables } from "../../mock-layers/MockVariables.ts"
 import { CallEvents } from "../../src/telemetry/CallEvents.ts"
 import { announcement, decideMode } from "./Mode.ts"
 import type { ResultReport } from "./Results.ts"
 import { Session } from "./Session.ts"
 import { spin } from "./Spinner.ts"
-import { together, useMockApis } from "./Switches.ts"
+import { together } from "./Together.ts"
 
 /** A call to be run. `needed` are the providers whose keys it needs; `directory` is `--out`. */
 export interface CommandCall<A> {
@@ -33,8 +34,8 @@ export const runCall = Effect.fnUntraced(function* <A>(command: CommandCall<A>) 
     providers: [...command.needed],
     ...(command.directory === undefined ? {} : { imageDirectory: command.directory })
   }
-  const [{ settings }, useMock] = yield* together(loadSettings({ code }), useMockApis)
-  const mode = decideMode(useMock, settings, command.needed)
+  const [{ settings }, { useMockApis }] = yield* together(loadSettings({ code }), mockVariables)
+  const mode = decideMode(useMockApis, settings, command.needed)
   run.mode = mode
   run.provider = providerName(settings)
   if (mode._tag === "Refused") return yield* new ConfigurationError({ problems: mode.problems })

@@ -2,13 +2,15 @@
  * What `doctor` finds. It names sources and whether keys are set, never a key; it sends nothing that costs anything.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { Provider } from "../../schemas/Provider.ts"
 import type { SettingProblem, Settings } from "../../schemas/Settings.ts"
 import { inspectSettings } from "../../layers/settings/EnvironmentSettings.ts"
+import { lookupIn, variableSources } from "../../layers/settings/VariableSources.ts"
 import { settingReports, type SettingReport } from "../../src/settings/SettingReport.ts"
 import { decideMode, type Mode } from "./Mode.ts"
 import { Session } from "./Session.ts"
-import { useMockApis } from "./Switches.ts"
+import { type MockVariables, mockVariables } from "../../mock-layers/MockVariables.ts"
 
 /** Whether a provider answers. `connected`: a connection opens, and nothing was asked. */
 export interface Reachability {
@@ -41,12 +43,12 @@ const providers: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
   const run = yield* Session
   const loaded = yield* inspectSettings()
-  const switched = yield* Effect.result(useMockApis)
-  const useMock = switched._tag === "Success" ? switched.success : undefined
-  const mode = decideMode(useMock, loaded.settings, providers)
+  const mock = yield* Effect.result(mockVariables)
+  const variables = Result.getOrElse(mock, () => undefined)
+  const mode = decideMode(variables?.useMockApis, loaded.settings, providers)
   const problems = [
     ...loaded.problems,
-    ...(switched._tag === "Failure" ? switched.failure.problems : []),
+    ...(Result.isFailure(mock) ? mock.failure.problems : []),
     ...(mode._tag === "Refused" ? mode.problems : [])
   ]
   const diagnosis: Diagnosis = {
@@ -54,7 +56,7 @@ export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     mode: modeName(mode),
-    settings: settingReports(loaded.settings, loaded.entries),
+    settings: [...settingReports(loaded.settings, loaded.entries), ...(yield* mockReports(variables))],
     providers: yield* Effect.forEach(providers, (provider) => diagnose(provider, loaded.settings, mode, isOffline), {
       concurrency: "unbounded"
     }),
@@ -63,6 +65,23 @@ export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
   run.screen.result(run.isJson ? JSON.stringify(diagnosis) : diagnosisLines(diagnosis).join("\n"))
   if (problems.length > 0) run.exitCode = 5
   else if (diagnosis.providers.some((it) => it.state === "fails")) run.exitCode = 3
+})
+
+const mockReports = Effect.fnUntraced(function* (variables: MockVariables | undefined) {
+  const { scenario, seed, failureRate, latency } = variables?.simulation ?? {}
+  const values = {
+    USE_MOCK_APIS: variables?.useMockApis,
+    MOCK_SCENARIO: scenario,
+    MOCK_SEED: seed,
+    MOCK_FAILURE_RATE: failureRate,
+    MOCK_LATENCY: latency
+  }
+  const lookup = yield* lookupIn(yield* variableSources, Object.keys(values))
+  return Object.entries(values).map(([name, value]): SettingReport => ({
+    name,
+    value: value === undefined ? "unset" : String(value),
+    source: lookup(name)?.source ?? "default"
+  }))
 })
 
 /** The findings for a person. Pure. */

@@ -58,18 +58,29 @@ const reportOf = (whole: Whole): ResultReport => ({
     image:
       whole.image === null
         ? null
-        : { ...whole.image.image, model: whole.image.model, provenance: encodeProvenance(whole.image.provenance) },
+        : imageJson(whole.image),
     costUsdMicros: whole.cost.usdMicros,
     attempts: whole.attempts,
-    elapsedMillis: whole.elapsedMillis
+    elapsedMillis: Math.round(whole.elapsedMillis)
   },
   lines: [
     ...(whole.enhanced === null ? [] : enhancementLines(whole.enhanced)),
     ...(whole.image === null ? [] : imageLines(whole.image)),
-    row("cost", costText(whole.cost)),
+    row("cost", whole.cost.usdMicros === null ? "unknown" : costText(whole.cost)),
     row("time", `${secondsText(whole.elapsedMillis)}, ${whole.attempts} request${whole.attempts === 1 ? "" : "s"}`),
     row("mode", modeOf(whole))
   ]
+})
+
+const imageJson = ({ image, model, provenance }: GeneratedImage) => ({
+  path: image.path,
+  sha256: image.sha256,
+  bytes: image.bytes,
+  width: image.width,
+  height: image.height,
+  format: image.format,
+  model,
+  provenance: encodeProvenance(provenance)
 })
 
 const modeOf = ({ isSimulated }: Whole): "simulated" | "live" => (isSimulated ? "simulated" : "live")

@@ -37,6 +37,7 @@ export const makeRun = (version: string, isJson: boolean, screen: Screen): Run =
     observe: (event) => {
       const step = advance(progress, event)
       progress = step.progress
+      if (step.lines.length > 0) screen.status(undefined)
       for (const line of step.lines) screen.line(line)
     },
     progress: () => progress

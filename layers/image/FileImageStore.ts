@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import { maximumImageBytes, type ReceivedImage, receiveImage } from "../../src/image/ImageBytes.ts"
-import { imageFileName, maximumSameNames, numberedName, plainTarget } from "../../src/image/ImagePath.ts"
+import { candidateNames, imageFileName, plainTarget } from "../../src/image/ImagePath.ts"
 import { ImageStore } from "../../src/image/ImageStore.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import { type FileFailure, fileStep, storageFailed } from "./FileFailure.ts"
@@ -63,7 +63,10 @@ const stored = <A>(step: string, run: () => Promise<A>): Effect.Effect<A, typeof
 const createTemporary = (folder: string): Effect.Effect<Temporary, FileFailure> =>
   Effect.flatMap(makeIdentifier("image"), (name) => {
     const file = path.join(folder, `.${name}.partial`)
-    return Effect.map(fileStep("creating a file", () => fs.open(file, "wx")), (handle) => ({ path: file, handle }))
+    return Effect.map(
+      fileStep("creating a file", () => fs.open(file, "wx")),
+      (handle) => ({ path: file, handle })
+    )
   }).pipe(Effect.retry({ times: 10, while: (failure) => failure.code === "EEXIST" }))
 
 /** Closing first: a write that was interrupted is waited for. What is closed or gone already is left at that. */
@@ -81,8 +84,7 @@ const publish = (
   image: ReceivedImage
 ): Effect.Effect<string, typeof StorageFailed.Type> =>
   Effect.gen(function* () {
-    for (let number = 1; number <= maximumSameNames; number++) {
-      const name = numberedName(fileName, number)
+    for (const name of candidateNames(fileName)) {
       const file = path.join(folder, name)
       const isNew = yield* nameFile(temporary, file)
       if (isNew) {
@@ -103,19 +105,30 @@ const withoutHardLinks: ReadonlyArray<string> = ["EPERM", "ENOTSUP", "EOPNOTSUPP
 /** Answers whether the name was free. */
 const nameFile = (temporary: string, file: string): Effect.Effect<boolean, FileFailure> =>
   fileStep("naming", () => fs.link(temporary, file)).pipe(
-    Effect.catchIf((failure) => withoutHardLinks.includes(failure.code), () => renameIfFree(temporary, file)),
+    Effect.catchIf(
+      (failure) => withoutHardLinks.includes(failure.code),
+      () => renameIfFree(temporary, file)
+    ),
     Effect.as(true),
-    Effect.catchIf((failure) => failure.code === "EEXIST", () => Effect.succeed(false))
+    Effect.catchIf(
+      (failure) => failure.code === "EEXIST",
+      () => Effect.succeed(false)
+    )
   )
 
 const renameIfFree = (temporary: string, file: string): Effect.Effect<void, FileFailure> =>
   fileStep("looking", () => fs.lstat(file)).pipe(
     Effect.flatMap(() => Effect.fail<FileFailure>({ _tag: "FileFailure", step: "naming", code: "EEXIST" })),
-    Effect.catchIf((failure) => failure.code === "ENOENT", () => fileStep("naming", () => fs.rename(temporary, file)))
+    Effect.catchIf(
+      (failure) => failure.code === "ENOENT",
+      () => fileStep("naming", () => fs.rename(temporary, file))
+    )
   )
 
 const isSameFile = (file: string, image: ReceivedImage): Effect.Effect<boolean, FileFailure> =>
   fileStep("comparing", async () => {
     const facts = await fs.lstat(file)
-    return facts.isFile() && facts.size === image.bytes && hash("sha256", await fs.readFile(file), "hex") === image.sha256
+    return (
+      facts.isFile() && facts.size === image.bytes && hash("sha256", await fs.readFile(file), "hex") === image.sha256
+    )
   })

@@ -42,17 +42,29 @@ export const syncFolder = (folder: string): Effect.Effect<void, FileFailure> =>
         } finally {
           await handle.close()
         }
-      }).pipe(Effect.catchIf((failure) => failure.code === "EINVAL", () => Effect.void))
+      }).pipe(
+        Effect.catchIf(
+          (failure) => failure.code === "EINVAL",
+          () => Effect.void
+        )
+      )
 
 /** Makes a folder and those above it, each durable in the one that holds it. */
 const makeFolder = (folder: string): Effect.Effect<void, FileFailure> =>
   fileStep("making the folder", () => fs.mkdir(folder)).pipe(
     Effect.catchIf(
       (failure) => failure.code === "ENOENT" && path.dirname(folder) !== folder,
-      () => Effect.andThen(makeFolder(path.dirname(folder)), fileStep("making the folder", () => fs.mkdir(folder)))
+      () =>
+        Effect.andThen(
+          makeFolder(path.dirname(folder)),
+          fileStep("making the folder", () => fs.mkdir(folder))
+        )
     ),
     Effect.andThen(Effect.suspend(() => syncFolder(path.dirname(folder)))),
-    Effect.catchIf((failure) => failure.code === "EEXIST", () => Effect.void)
+    Effect.catchIf(
+      (failure) => failure.code === "EEXIST",
+      () => Effect.void
+    )
   )
 
 const leadsOut: typeof StorageFailed.Type = {

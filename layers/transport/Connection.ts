@@ -10,11 +10,7 @@ import { type buildConnector, Client, type Dispatcher } from "undici"
 import type { OnSocket } from "./Sockets.ts"
 
 /** Connects to a host; every socket made on the way is given to `track` at once. */
-export type Connect = (
-  target: buildConnector.Options,
-  track: (socket: Socket) => void,
-  onSocket: OnSocket
-) => void
+export type Connect = (target: buildConnector.Options, track: (socket: Socket) => void, onSocket: OnSocket) => void
 
 /** A connection, ready for one exchange after the other. */
 export class Connection {

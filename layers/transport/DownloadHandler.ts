@@ -56,9 +56,12 @@ export class DownloadHandler extends ExchangeHandler {
       return Effect.succeed(chunks)
     }
     if (this.#ending !== undefined) return this.#ending
-    return Effect.andThen(Effect.callback<void>((resume) => {
-      this.#wake = () => resume(Effect.void)
-    }), this.pull)
+    return Effect.andThen(
+      Effect.callback<void>((resume) => {
+        this.#wake = () => resume(Effect.void)
+      }),
+      this.pull
+    )
   })
 
   /** Breaks the reading off. */

@@ -71,28 +71,30 @@ const collect = (
     return Effect.map(Stream.runForEach(response.stream, take), answer)
   })
 
-const exchangeOver = (client: HttpClient.HttpClient) => (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
-  Effect.suspend(() => {
-    const url = new URL(request.url)
-    if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
-    const progress = notStarted()
-    const exchange = Effect.gen(function*() {
-      progress.wasSent = true
-      progress.phase = "headers"
-      request.observer?.onSend()
-      const response = yield* Effect.catch(client.execute(clientRequest(request)), responseOf)
-      progress.phase = "body"
-      progress.status = response.status
-      request.observer?.onFirstByte()
-      return yield* collect(response, request, progress)
-    }).pipe(Effect.catchTag("HttpClientError", (error) => brokenOff(error, url, request, progress)))
-    return withExchangeTimeout(exchange, request.timeout, progress)
-  })
+const exchangeOver =
+  (client: HttpClient.HttpClient) =>
+  (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
+    Effect.suspend(() => {
+      const url = new URL(request.url)
+      if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
+      const progress = notStarted()
+      const exchange = Effect.gen(function* () {
+        progress.wasSent = true
+        progress.phase = "headers"
+        request.observer?.onSend()
+        const response = yield* Effect.catch(client.execute(clientRequest(request)), responseOf)
+        progress.phase = "body"
+        progress.status = response.status
+        request.observer?.onFirstByte()
+        return yield* collect(response, request, progress)
+      }).pipe(Effect.catchTag("HttpClientError", (error) => brokenOff(error, url, request, progress)))
+      return withExchangeTimeout(exchange, request.timeout, progress)
+    })
 
 /** The transport over the host's client. It takes `HTTPS_PROXY` and `NO_PROXY` for downloads only. */
 export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer.effect(
   Transport,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
     const fetchOptions = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
     const undici = yield* UndiciTransport.make({ environment: process.env })

@@ -60,8 +60,10 @@ export const openTunnel = (
     request.on("error", (error) => onSocket(proxyFailed(error), null))
     request.end()
   }
-  track(openSocket(proxyTarget, options, (error, socket) => {
-    if (error !== null) return onSocket(proxyFailed(error), null)
-    askForTunnel(socket)
-  }))
+  track(
+    openSocket(proxyTarget, options, (error, socket) => {
+      if (error !== null) return onSocket(proxyFailed(error), null)
+      askForTunnel(socket)
+    })
+  )
 }

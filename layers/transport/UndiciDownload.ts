@@ -61,7 +61,7 @@ const closeOf = (connection: Connection): Effect.Effect<void> =>
   Effect.callback((closed) => connection.close(() => closed(Effect.void)))
 
 const fetchFile = (request: DownloadRequest, url: URL, options: SocketOptions, proxyFor: ProxyFor) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const progress = notStarted()
     const connection = yield* Effect.acquireRelease(
       Effect.sync(() => new Connection(url.origin, connector(options, proxyFor), () => undefined)),
@@ -71,29 +71,35 @@ const fetchFile = (request: DownloadRequest, url: URL, options: SocketOptions, p
     const handler = new DownloadHandler(progress, rulesOf(request, url, progress, head, connection))
     const endInTime = Effect.sync(() => handler.fail(Effect.fail(timedOut(request.timeout, progress))))
     yield* Effect.forkScoped(Effect.andThen(Effect.sleep(request.timeout), endInTime))
-    connection.dispatch({
-      path: url.pathname + url.search,
-      method: "GET",
-      headers: downloadHeaders,
-      reset: true
-    }, handler)
+    connection.dispatch(
+      {
+        path: url.pathname + url.search,
+        method: "GET",
+        headers: downloadHeaders,
+        reset: true
+      },
+      handler
+    )
     const answer = yield* Effect.onInterrupt(Deferred.await(head), () => closeOf(connection))
     return { ...answer, body: Stream.fromPull(Effect.succeed(handler.pull)) }
   })
 
 /** Makes `Transport.download`. */
-export const makeDownload = (options: SocketOptions, proxyFor: ProxyFor) =>
-(request: DownloadRequest): Effect.Effect<Download, TransportFailed, Scope.Scope> =>
-  Effect.suspend(() => {
-    const checked = checkDownloadUrl(request.url, request)
-    if (Result.isFailure(checked)) return Effect.fail(failedAt(notStarted(), checked.failure))
-    const url = checked.success
-    if (proxyFor(url) !== undefined) {
-      return isResultHost(url.hostname, request.resultHosts)
-        ? fetchFile(request, url, options, proxyFor)
-        : Effect.fail(failedAt(notStarted(), hostNotAllowed(url.hostname, "no known result host, and behind a proxy")))
-    }
-    const isAllowed = isLoopbackHost(url.hostname) ? isLoopbackAddress : isPublicAddress
-    const lookup = guardedLookup(options.lookup ?? dns.lookup, isAllowed)
-    return fetchFile(request, url, { ...options, lookup }, proxyFor)
-  })
+export const makeDownload =
+  (options: SocketOptions, proxyFor: ProxyFor) =>
+  (request: DownloadRequest): Effect.Effect<Download, TransportFailed, Scope.Scope> =>
+    Effect.suspend(() => {
+      const checked = checkDownloadUrl(request.url, request)
+      if (Result.isFailure(checked)) return Effect.fail(failedAt(notStarted(), checked.failure))
+      const url = checked.success
+      if (proxyFor(url) !== undefined) {
+        return isResultHost(url.hostname, request.resultHosts)
+          ? fetchFile(request, url, options, proxyFor)
+          : Effect.fail(
+              failedAt(notStarted(), hostNotAllowed(url.hostname, "no known result host, and behind a proxy"))
+            )
+      }
+      const isAllowed = isLoopbackHost(url.hostname) ? isLoopbackAddress : isPublicAddress
+      const lookup = guardedLookup(options.lookup ?? dns.lookup, isAllowed)
+      return fetchFile(request, url, { ...options, lookup }, proxyFor)
+    })

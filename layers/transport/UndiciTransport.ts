@@ -55,32 +55,37 @@ const outcomeOf = (
     : Effect.succeed({ ...answer, body: decoded.success })
 }
 
-const exchangeOver = (pool: ConnectionPool) => (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
-  Effect.suspend(() => {
-    const url = new URL(request.url)
-    if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
-    const progress = notStarted()
-    const exchange = Effect.callback<Answer, TransportFailed>((resume) => {
-      const connection = request.operation === "submit" ? pool.open(url.origin) : pool.take(url.origin)
-      const handler = new AnswerHandler(request, progress, (reading) => {
-        const outcome = outcomeOf(reading, url, request, progress)
-        if (reading._tag !== "Whole") return pool.close(connection, () => resume(outcome))
-        pool.giveBack(connection)
-        resume(outcome)
+const exchangeOver =
+  (pool: ConnectionPool) =>
+  (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
+    Effect.suspend(() => {
+      const url = new URL(request.url)
+      if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
+      const progress = notStarted()
+      const exchange = Effect.callback<Answer, TransportFailed>((resume) => {
+        const connection = request.operation === "submit" ? pool.open(url.origin) : pool.take(url.origin)
+        const handler = new AnswerHandler(request, progress, (reading) => {
+          const outcome = outcomeOf(reading, url, request, progress)
+          if (reading._tag !== "Whole") return pool.close(connection, () => resume(outcome))
+          pool.giveBack(connection)
+          resume(outcome)
+        })
+        connection.dispatch(
+          {
+            path: url.pathname + url.search,
+            method: request.method,
+            headers: exchangeHeaders(request),
+            body: request.body ?? null
+          },
+          handler
+        )
+        return Effect.callback<void>((closed) => {
+          handler.settle()
+          pool.close(connection, () => closed(Effect.void))
+        })
       })
-      connection.dispatch({
-        path: url.pathname + url.search,
-        method: request.method,
-        headers: exchangeHeaders(request),
-        body: request.body ?? null
-      }, handler)
-      return Effect.callback<void>((closed) => {
-        handler.settle()
-        pool.close(connection, () => closed(Effect.void))
-      })
+      return withExchangeTimeout(exchange, request.timeout, progress)
     })
-    return withExchangeTimeout(exchange, request.timeout, progress)
-  })
 
 /**
  * Makes the transport; its connections are closed with the scope.
@@ -88,7 +93,7 @@ const exchangeOver = (pool: ConnectionPool) => (request: ExchangeRequest): Effec
  * **Errors** None; a `HTTPS_PROXY` that is no URL is a defect, because going out without the proxy would be worse.
  */
 export const make = (options: UndiciTransportOptions): Effect.Effect<Transport["Service"], never, Scope.Scope> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const rules = proxyRules(options.environment ?? {})
     if (Result.isFailure(rules)) return yield* Effect.die(new Error(`${rules.failure} is not an http or https URL`))
     const proxyFor = rules.success

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import { receiveImage } from "../../src/image/ImageBytes.ts"
-import { imageFileName, maximumSameNames, numberedName, plainTarget } from "../../src/image/ImagePath.ts"
+import { candidateNames, imageFileName, plainTarget } from "../../src/image/ImagePath.ts"
 import { ImageStore } from "../../src/image/ImageStore.ts"
 
 interface File {
@@ -19,8 +19,8 @@ export const layer: Layer.Layer<ImageStore> = Layer.sync(ImageStore, () => {
   const files = new Map<string, File>()
 
   const keep = (folder: string, fileName: string, file: File): Effect.Effect<string, typeof StorageFailed.Type> => {
-    for (let number = 1; number <= maximumSameNames; number++) {
-      const path = `${folder}/${numberedName(fileName, number)}`
+    for (const name of candidateNames(fileName)) {
+      const path = `${folder}/${name}`
       const existing = files.get(path)
       if (existing === undefined) files.set(path, file)
       if (existing === undefined || existing.sha256 === file.sha256) return Effect.succeed(path)

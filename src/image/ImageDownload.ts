@@ -92,7 +92,10 @@ export const makeImageDownload: Effect.Effect<ImageDownload, never, Transport | 
       if (!(result instanceof URL)) return result
       url = result
     }
-    return yield* failed(imageRejected("TooManyRedirects", `more than ${maximumRedirects}, the last to ${url.hostname}`), "Done")
+    return yield* failed(
+      imageRejected("TooManyRedirects", `more than ${maximumRedirects}, the last to ${url.hostname}`),
+      "Done"
+    )
   })
 
   return {
@@ -114,9 +117,10 @@ const wholeBody = (download: Download): Stream.Stream<Uint8Array, AttemptFailed>
       if (bytes > 0 && bytes >= (announced ?? 0)) return Effect.void
       const { contentType } = answerFacts({ ...download, body: new Uint8Array() })
       const facts = { contentType, bytes, sha256: hash.digest("hex") }
-      const reason: ApiReason = (announced ?? 0) > 0
-        ? { ...facts, _tag: "IncompleteResponse", problem: `${announced} bytes announced` }
-        : { ...facts, _tag: "EmptyResponse" }
+      const reason: ApiReason =
+        (announced ?? 0) > 0
+          ? { ...facts, _tag: "IncompleteResponse", problem: `${announced} bytes announced` }
+          : { ...facts, _tag: "EmptyResponse" }
       return failed(reason, "Done", download)
     })
     return download.body.pipe(
@@ -138,8 +142,8 @@ const checkedUrl = (text: string, base: URL | undefined, allowLoopback: boolean)
   if (url.username !== "" || url.password !== "") {
     return failed(imageRejected("HostNotAllowed", `${url.hostname}, with a user`), "NotSent")
   }
-  const isAllowed = url.protocol === "https:" ||
-    (url.protocol === "http:" && allowLoopback && isLoopbackHost(url.hostname))
+  const isAllowed =
+    url.protocol === "https:" || (url.protocol === "http:" && allowLoopback && isLoopbackHost(url.hostname))
   return isAllowed
     ? Effect.succeed(url)
     : failed(imageRejected("HostNotAllowed", `${url.hostname}, not over https`), "NotSent")

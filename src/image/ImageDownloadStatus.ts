@@ -21,7 +21,11 @@ export const classifyDownload = (head: AnswerHead, nowMillis: number): ApiReason
   const after = hint === undefined ? {} : { retryAfter: hint }
   switch (status) {
     case 206:
-      return { ...answerFacts({ ...head, body: new Uint8Array() }), _tag: "IncompleteResponse", problem: "a part, unasked" }
+      return {
+        ...answerFacts({ ...head, body: new Uint8Array() }),
+        _tag: "IncompleteResponse",
+        problem: "a part, unasked"
+      }
     case 401:
     case 403:
     case 404:

@@ -36,11 +36,12 @@ export interface PlainTarget {
  */
 export const plainTarget = (target: ImageTarget): Result.Result<PlainTarget, PathRefused> => {
   const folders = target.directory === undefined || target.directory === "" ? [] : target.directory.split("/")
-  const problem = target.root === "" || target.root.includes("\0")
-    ? "the root is no path"
-    : folders.map((it) => problemOf("the directory", it)).find((it) => it !== undefined) ??
-      (target.fileName === undefined ? undefined : problemOf("the file name", target.fileName)) ??
-      problemOf("the label", target.label)
+  const problem =
+    target.root === "" || target.root.includes("\0")
+      ? "the root is no path"
+      : (folders.map((it) => problemOf("the directory", it)).find((it) => it !== undefined) ??
+        (target.fileName === undefined ? undefined : problemOf("the file name", target.fileName)) ??
+        problemOf("the label", target.label))
   return problem === undefined
     ? Result.succeed({ root: target.root, folders, fileName: target.fileName, label: target.label })
     : Result.fail({ _tag: "StorageFailed", problem: "PathNotAllowed", detail: problem })
@@ -58,11 +59,11 @@ export const imageFileName = (
   return isRight ? target.fileName : `${stem}.${extension}`
 }
 
-/** The `number`th name to try, from 1: `fox.png`, `fox-2.png`, `fox-3.png`. */
-export const numberedName = (fileName: string, number: number): string => {
-  if (number === 1) return fileName
+/** The names to try one after the other where the first is taken: `fox.png`, `fox-2.png`, … `fox-1000.png`. */
+export function* candidateNames(fileName: string): Generator<string, void> {
+  yield fileName
   const [stem, extension] = splitExtension(fileName)
-  return `${stem}-${number}.${extension}`
+  for (let number = 2; number <= maximumSameNames; number++) yield `${stem}-${number}.${extension}`
 }
 
 const extensions: Readonly<Record<ImageFormat, readonly [string, ...Array<string>]>> = {
@@ -82,7 +83,8 @@ const forbidden = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069/\\<>:"|?*]/u
 
 const problemOf = (what: string, name: string): string | undefined => {
   if (name === "") return `${what} has an empty part`
-  if (new TextEncoder().encode(name).length > maximumNameBytes) return `${what} is longer than ${maximumNameBytes} bytes`
+  if (new TextEncoder().encode(name).length > maximumNameBytes)
+    return `${what} is longer than ${maximumNameBytes} bytes`
   if (name === "." || name === "..") return `${what} leads elsewhere`
   if (/[. ]$/.test(name)) return `${what} ends in a dot or a space`
   if (!name.isWellFormed() || forbidden.test(name)) return `${what} has a character that no file name should have`

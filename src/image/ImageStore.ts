@@ -30,8 +30,14 @@ export type StoreFailure = typeof StorageFailed.Type | typeof ImageRejected.Type
  * **Errors** `ImageRejected` when the bytes are no PNG, JPEG or WebP, or too large; `StorageFailed` when the disk, the
  * path or the name refuses; whatever the stream of bytes fails with. In each case no file remains.
  */
-export class ImageStore extends Context.Service<ImageStore, {
-  readonly put: <E>(bytes: Stream.Stream<Uint8Array, E>, target: ImageTarget) => Effect.Effect<StoredImage, StoreFailure | E>
-  /** The bytes of a stored picture. */
-  readonly read: (path: string) => Effect.Effect<Uint8Array, typeof StorageFailed.Type>
-}>()("@ludeng/providers/image/ImageStore") {}
+export class ImageStore extends Context.Service<
+  ImageStore,
+  {
+    readonly put: <E>(
+      bytes: Stream.Stream<Uint8Array, E>,
+      target: ImageTarget
+    ) => Effect.Effect<StoredImage, StoreFailure | E>
+    /** The bytes of a stored picture. */
+    readonly read: (path: string) => Effect.Effect<Uint8Array, typeof StorageFailed.Type>
+  }
+>()("@ludeng/providers/image/ImageStore") {}

@@ -20,15 +20,23 @@ export const sanitizeText = (text: string): string =>
     .normalize("NFC")
     .trim()
 
+/** How deep an input is followed: deeper than any request, so that one that holds itself ends as it is. */
+const deepest = 8
+
 /**
  * The same value with every text in it sanitised: through plain objects and arrays; anything else stays as it is, so
  * that validation sees what the caller gave.
  */
-export const sanitizeInput = (input: unknown): unknown => {
-  if (typeof input === "string") return sanitizeText(input)
-  if (Array.isArray(input)) return input.map(sanitizeInput)
-  if (!isPlainObject(input)) return input
-  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, sanitizeInput(value)]))
+export const sanitizeInput = (input: unknown): unknown =>
+  mapLeaves(input, (it) => (typeof it === "string" ? sanitizeText(it) : it))
+
+/** The same value with `change` done to whatever is no plain object and no array; fields that are `undefined` go. */
+export const mapLeaves = (input: unknown, change: (leaf: unknown) => unknown, depth: number = 0): unknown => {
+  if (depth > deepest) return input
+  if (Array.isArray(input)) return input.map((it) => mapLeaves(it, change, depth + 1))
+  if (!isPlainObject(input)) return change(input)
+  const fields = Object.entries(input).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(fields.map(([name, value]) => [name, mapLeaves(value, change, depth + 1)]))
 }
 
 /** Whether a value is an object literal, or came out of JSON. */
@@ -38,11 +46,8 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
   return prototype === Object.prototype || prototype === null
 }
 
-/** The first code point that no sanitised text holds: one that is removed, or half of a surrogate pair. */
-export const unfitCodePoint = (text: string): number | undefined => {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if ((code >= 0xd800 && code <= 0xdfff) || character.replace(removed, "") === "") return code
-  }
-  return undefined
-}
+/** What no sanitised text holds: the removed characters, and halves of surrogate pairs. */
+const unfit = /(?!\n)[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
+
+/** The first code point of a text that may not be sent, if there is one. */
+export const unfitCodePoint = (text: string): number | undefined => unfit.exec(text)?.[0].codePointAt(0)

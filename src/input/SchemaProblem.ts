@@ -28,9 +28,9 @@ export const firstProblem = (issue: SchemaIssue.Issue, ast: SchemaAST.AST): Sche
  * schema and what stands there by kind, never a value, so it may be logged, shown, and quoted in a corrected request.
  */
 export const problemText = (issue: SchemaIssue.Issue, ast: SchemaAST.AST): string => {
-  const { expected, isMissing, path } = firstProblem(issue, ast)
+  const { expected, isMissing, isUnknownField, path } = firstProblem(issue, ast)
   const place = path.length === 0 ? "answer" : path.map(String).join(".")
-  return `${place}: ${isMissing ? "missing, " : ""}expected ${expected}`
+  return `${place}: ${isMissing ? "missing, " : ""}${isUnknownField ? "unknown field, " : ""}expected ${expected}`
 }
 
 const visit = (
@@ -71,12 +71,11 @@ const partAt = (ast: SchemaAST.AST | undefined, path: Path): SchemaAST.AST | und
     return undefined
   }, ast)
 
-/** What a schema expects: its own words, else the words of its innermost check, else the name of its type. */
-export const expectedBy = (ast: SchemaAST.AST): string =>
-  annotated(ast.checks?.at(-1)?.annotations) ??
-  annotated(ast.annotations) ??
-  (ast.encoding === undefined ? undefined : annotated(ast.encoding[0].to.checks?.at(-1)?.annotations)) ??
-  typeName(ast)
+/** What a schema expects of input: its encoded side's words, else its checks', else its own, else its type's name. */
+const expectedBy = (ast: SchemaAST.AST): string =>
+  ast.encoding === undefined
+    ? (annotated(ast.checks?.at(-1)?.annotations) ?? annotated(ast.annotations) ?? typeName(ast))
+    : expectedBy(ast.encoding.at(-1)?.to ?? ast.encoding[0].to)
 
 const annotated = (annotations: { readonly [key: string]: unknown } | undefined): string | undefined =>
   typeof annotations?.["expected"] === "string" ? annotations["expected"] : undefined
@@ -96,15 +95,10 @@ const typeName = (ast: SchemaAST.AST): string => {
     case "Null":
       return "null"
     case "Declaration":
-      return identifier(ast) ?? "a valid value"
+      return "a valid value"
     default:
       return `a ${ast._tag.toLowerCase()}`
   }
-}
-
-const identifier = (ast: SchemaAST.AST): string | undefined => {
-  const name = ast.annotations?.["identifier"] ?? ast.annotations?.["title"]
-  return typeof name === "string" ? `a ${name}` : undefined
 }
 
 const fieldsOf = (ast: SchemaAST.AST, lead: string = "an object with"): string => {

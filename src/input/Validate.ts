@@ -3,12 +3,13 @@
  * wrong and what was expected. Values are never printed: a text is told by its length or by one code point, because it
  * may be a prompt or a key.
  *
- * It sanitises nothing; `Sanitize.ts` goes first where a field holds a person's words.
+ * A field that is `undefined` counts as absent, because not every caller compiles with exact optional properties.
+ * Nothing is sanitised here; `Sanitize.ts` goes first where a field holds a person's words.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { InputRejected } from "../../schemas/Reason.ts"
-import { isPlainObject, unfitCodePoint } from "./Sanitize.ts"
+import { isPlainObject, mapLeaves, unfitCodePoint } from "./Sanitize.ts"
 import { firstProblem, type Path } from "./SchemaProblem.ts"
 
 /**
@@ -25,10 +26,13 @@ export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
   input: unknown,
   prefix?: string
 ): Result.Result<S["Type"], typeof InputRejected.Type> => {
-  const decoded = Schema.decodeUnknownResult(schema)(withoutUndefined(input), {
-    onExcessProperty: "error",
-    errors: "first"
-  })
+  const decoded = Schema.decodeUnknownResult(schema)(
+    mapLeaves(input, (it) => it),
+    {
+      onExcessProperty: "error",
+      errors: "first"
+    }
+  )
   if (Result.isFailure(decoded)) {
     const problem = firstProblem(decoded.failure.issue, schema.ast)
     return Result.fail({
@@ -47,14 +51,6 @@ export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
         problem: `holds ${codePointName(unfit.code)}`,
         expected: "text of whole characters, without control and bidi-override characters"
       })
-}
-
-/** A field that is `undefined` is a field that is absent: not every caller compiles with exact optional properties. */
-const withoutUndefined = (input: unknown): unknown => {
-  if (Array.isArray(input)) return input.map(withoutUndefined)
-  if (!isPlainObject(input)) return input
-  const fields = Object.entries(input).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(fields.map(([name, value]) => [name, withoutUndefined(value)]))
 }
 
 const fieldName = (path: Path, prefix: string | undefined): string => {

@@ -19,19 +19,28 @@ export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdA
  * **Errors** `StorageFailed` where the ledger can not write; `JobNotFound` also for another owner's job;
  * `TransitionRefused` where the state does not allow the event (nothing was changed).
  */
-export class JobLedger extends Context.Service<JobLedger, {
-  /** Enters a job as `Queued` and reserves its price, or finds the job of the same owner, key and request. */
-  readonly enter: (
-    job: NewJob
-  ) => Effect.Effect<{ readonly job: Job; readonly isNew: boolean }, typeof IdempotencyConflict.Type | typeof StorageFailed.Type>
-  readonly get: (id: JobId, owner: Owner) => Effect.Effect<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
-  readonly find: (key: IdempotencyKey, owner: Owner) => Effect.Effect<Job | undefined, typeof StorageFailed.Type>
-  readonly list: (owner: Owner) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
-  /** Applies an event; evidence that is already known changes nothing and succeeds. */
-  readonly apply: (
-    id: JobId,
-    event: JobEvent
-  ) => Effect.Effect<Job, TransitionRefused | typeof JobNotFound.Type | typeof StorageFailed.Type>
-  /** The job now and at each change. */
-  readonly changes: (id: JobId, owner: Owner) => Stream.Stream<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
-}>()("@ludeng/providers/job/JobLedger") {}
+export class JobLedger extends Context.Service<
+  JobLedger,
+  {
+    /** Enters a job as `Queued` and reserves its price, or finds the job of the same owner, key and request. */
+    readonly enter: (
+      job: NewJob
+    ) => Effect.Effect<
+      { readonly job: Job; readonly isNew: boolean },
+      typeof IdempotencyConflict.Type | typeof StorageFailed.Type
+    >
+    readonly get: (id: JobId, owner: Owner) => Effect.Effect<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
+    readonly find: (key: IdempotencyKey, owner: Owner) => Effect.Effect<Job | undefined, typeof StorageFailed.Type>
+    readonly list: (owner: Owner) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
+    /** Applies an event; evidence that is already known changes nothing and succeeds. */
+    readonly apply: (
+      id: JobId,
+      event: JobEvent
+    ) => Effect.Effect<Job, TransitionRefused | typeof JobNotFound.Type | typeof StorageFailed.Type>
+    /** The job now and at each change. */
+    readonly changes: (
+      id: JobId,
+      owner: Owner
+    ) => Stream.Stream<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
+  }
+>()("@ludeng/providers/job/JobLedger") {}

@@ -88,7 +88,9 @@ const nextState = (job: Job, event: JobEvent, now: number): JobState | undefined
       return progressed(state, now)
     case "ImageStored":
       if (state._tag === "Stored") return state.image.sha256 === event.image.sha256 ? state : undefined
-      return isAnswerable(state) ? { _tag: "Stored", providerJobId: state.providerJobId, image: event.image } : undefined
+      return isAnswerable(state)
+        ? { _tag: "Stored", providerJobId: state.providerJobId, image: event.image }
+        : undefined
     case "ProviderFailed":
       return isAnswerable(state)
         ? { _tag: "Failed", reason: event.reason, providerJobId: state.providerJobId }

@@ -38,7 +38,10 @@ export interface CostTotals {
 }
 
 /** The service. Moves are idempotent by `reference` and synchronous in effect: no caller sees half of one. */
-export class CostLedger extends Context.Service<CostLedger, {
-  readonly move: (key: ReservationKey, move: MoneyMove) => Effect.Effect<void>
-  readonly totals: (owner?: Owner) => Effect.Effect<CostTotals>
-}>()("@ludeng/providers/money/CostLedger") {}
+export class CostLedger extends Context.Service<
+  CostLedger,
+  {
+    readonly move: (key: ReservationKey, move: MoneyMove) => Effect.Effect<void>
+    readonly totals: (owner?: Owner) => Effect.Effect<CostTotals>
+  }
+>()("@ludeng/providers/money/CostLedger") {}

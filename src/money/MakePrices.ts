@@ -32,8 +32,8 @@ export const makePrices = (table: PriceTable): Prices["Service"] => {
       return costOf({ hit: 0, miss: promptBytes, output: maximumTokens }, price.peak, "estimated")
     },
     image: (plan, settings) => {
-      const confirmed = table.images.find((it) =>
-        it.protocol === plan.protocol && it.model === plan.model && it.resolution === plan.resolution
+      const confirmed = table.images.find(
+        (it) => it.protocol === plan.protocol && it.model === plan.model && it.resolution === plan.resolution
       )
       if (confirmed !== undefined) return { usdMicros: confirmed.usdMicros, basis: "measured" }
       if (settings.priceUpperBound === undefined) return unknownCost
@@ -56,7 +56,8 @@ const tokensOf = (usage: ChatUsage): (Tokens & { readonly isExact: boolean }) | 
   const prompt = count(usage.promptTokens)
   const output = count(usage.completionTokens)
   const saidMiss = count(usage.cacheMissTokens)
-  const hit = count(usage.cacheHitTokens) ??
+  const hit =
+    count(usage.cacheHitTokens) ??
     (prompt !== undefined && saidMiss !== undefined ? Math.max(0, prompt - saidMiss) : undefined)
   if (output === undefined || (prompt === undefined && (hit === undefined || saidMiss === undefined))) return undefined
   const miss = Math.max((prompt ?? 0) - (hit ?? 0), saidMiss ?? 0)

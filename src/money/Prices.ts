@@ -8,13 +8,16 @@ import type { NanoBananaSettings } from "../../schemas/Settings.ts"
 import type { ChatUsage } from "../provider/deepseek/DeepSeek.ts"
 
 /** The service; pure functions over the table. */
-export class Prices extends Context.Service<Prices, {
-  /** The day the table was read from its sources, `YYYY-MM-DD`. */
-  readonly asOf: string
-  /** What a completion used. **Units** `at` in milliseconds since 1970 (peak and off-peak differ). */
-  readonly chat: (model: string, usage: ChatUsage, at: number) => Cost
-  /** The most a completion can cost: the prompt's bytes as tokens and all of `maximumTokens`, at the peak price. */
-  readonly chatBound: (model: string, promptBytes: number, maximumTokens: number) => Cost
-  /** What a picture costs; the upper bound of the settings where no confirmed price exists. */
-  readonly image: (plan: ImagePlan, settings: NanoBananaSettings) => Cost
-}>()("@ludeng/providers/money/Prices") {}
+export class Prices extends Context.Service<
+  Prices,
+  {
+    /** The day the table was read from its sources, `YYYY-MM-DD`. */
+    readonly asOf: string
+    /** What a completion used. **Units** `at` in milliseconds since 1970 (peak and off-peak differ). */
+    readonly chat: (model: string, usage: ChatUsage, at: number) => Cost
+    /** The most a completion can cost: the prompt's bytes as tokens and all of `maximumTokens`, at the peak price. */
+    readonly chatBound: (model: string, promptBytes: number, maximumTokens: number) => Cost
+    /** What a picture costs; the upper bound of the settings where no confirmed price exists. */
+    readonly image: (plan: ImagePlan, settings: NanoBananaSettings) => Cost
+  }
+>()("@ludeng/providers/money/Prices") {}

@@ -13,6 +13,8 @@ import ipaddr from "ipaddr.js"
 const globalUnicast = ipaddr.IPv6.parse("2000::")
 /** The well-known prefix of NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is really reached. */
 const translated = ipaddr.IPv6.parse("64:ff9b::")
+/** `::8.8.8.8` (RFC 4291, deprecated) is not routed; `ipaddr.js` takes it for the mapped `::ffff:8.8.8.8`. */
+const ipv4Compatible = /^\[?::\d+\.\d/
 
 const isPublicIPv6 = (address: ipaddr.IPv6): boolean => {
   if (address.match(translated, 96)) {
@@ -39,7 +41,7 @@ export const isAddress = (host: string): boolean => parse(host) !== undefined
  * **Source** The IANA special-purpose address registries, as `ipaddr.js` has them.
  */
 export const isPublicAddress = (address: string): boolean => {
-  const parsed = parse(address)
+  const parsed = ipv4Compatible.test(address) ? undefined : parse(address)
   if (parsed === undefined) return false
   return parsed instanceof ipaddr.IPv6 ? isPublicIPv6(parsed) : parsed.range() === "unicast"
 }

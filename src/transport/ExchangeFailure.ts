@@ -26,8 +26,13 @@ const resolverTrouble = new Set(["EAI_AGAIN", "EAI_FAIL", "EAI_SYSTEM", "EAI_MEM
 const connectTimeouts = new Set(["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"])
 /** The certificate errors of OpenSSL that Node.js hands on, beside everything that begins like one. */
 const certificateTrouble = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "HOSTNAME_MISMATCH", "INVALID_CA", "INVALID_PURPOSE",
-  "PATH_LENGTH_EXCEEDED", "EPROTO"
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
+  "EPROTO"
 ])
 const certificatePrefix = /^(CERT_|CRL_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|ERROR_IN_)/
 
@@ -76,5 +81,7 @@ export const brokenExchange = (
   progress: ExchangeProgress
 ): Effect.Effect<never, TransportFailed> => {
   const reason = reasonOfError(error, { host: url.hostname, phase: progress.phase, limit })
-  return reason === undefined ? Effect.die(new Error("A malformed request was not sent")) : Effect.fail(failedAt(progress, reason))
+  return reason === undefined
+    ? Effect.die(new Error("A malformed request was not sent"))
+    : Effect.fail(failedAt(progress, reason))
 }

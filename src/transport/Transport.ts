@@ -85,11 +85,14 @@ export interface Download extends AnswerHead {
  * **Errors** `TransportFailed`: see there. A redirect is an answer (3xx), not an error; whoever follows it makes a new
  * request and has its URL checked anew.
  */
-export class Transport extends Context.Service<Transport, {
-  /** Whether answers come from simulated providers. */
-  readonly isSimulated: boolean
-  /** Sends a request and collects its whole answer. */
-  readonly exchange: (request: ExchangeRequest) => Effect.Effect<Answer, TransportFailed>
-  /** Fetches a result file as a stream, from addresses on the public internet only. */
-  readonly download: (request: DownloadRequest) => Effect.Effect<Download, TransportFailed, Scope.Scope>
-}>()("@ludeng/providers/transport/Transport") {}
+export class Transport extends Context.Service<
+  Transport,
+  {
+    /** Whether answers come from simulated providers. */
+    readonly isSimulated: boolean
+    /** Sends a request and collects its whole answer. */
+    readonly exchange: (request: ExchangeRequest) => Effect.Effect<Answer, TransportFailed>
+    /** Fetches a result file as a stream, from addresses on the public internet only. */
+    readonly download: (request: DownloadRequest) => Effect.Effect<Download, TransportFailed, Scope.Scope>
+  }
+>()("@ludeng/providers/transport/Transport") {}

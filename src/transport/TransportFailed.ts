@@ -3,7 +3,15 @@
  * what that means for money is decided by `src/provider/…` and `src/policy/recovery`.
  */
 import * as Data from "effect/Data"
-import type { ConnectionLost, ConnectionRefused, DnsFailed, ImageRejected, IncompleteResponse, TimedOut, TlsFailed } from "../../schemas/Reason.ts"
+import type {
+  ConnectionLost,
+  ConnectionRefused,
+  DnsFailed,
+  ImageRejected,
+  IncompleteResponse,
+  TimedOut,
+  TlsFailed
+} from "../../schemas/Reason.ts"
 
 /** The reasons a transport can give. */
 export type TransportReason =

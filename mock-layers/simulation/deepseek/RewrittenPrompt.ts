@@ -25,11 +25,11 @@ const phrases: Readonly<Record<Mode, ReadonlyArray<Phrases>>> = {
     ["neutral white balance and natural colours", "restrained natural colours", "true-to-life colours with moderate contrast"]
   ],
   balanced: [
-    ["soft golden-hour light from one side", "gentle morning light through thin mist", "warm low light with long soft shadows"],
+    ["soft golden-hour light from one side", "gentle, slightly hazy morning light", "warm low light with long soft shadows"],
     ["a calm composition with the subject on the left third", "a clear foreground, middle ground and distance", "a low viewpoint with open space above"],
     ["finely textured detail where the eye rests", "crisp detail on the subject and a softer background", "rich natural textures"],
     ["a harmonious palette of warm and cool tones", "muted earth colours with one bright accent", "cool blues set against a touch of orange"],
-    ["a quiet, inviting atmosphere", "a sense of stillness", "an atmosphere of early autumn"]
+    ["a quiet, inviting atmosphere", "a sense of stillness", "an atmosphere of unhurried calm"]
   ]
 }
 

@@ -35,7 +35,7 @@ describe("exit codes", () => {
     [apiError, 3],
     [rejection({ _tag: "DeadlineExceeded" }), 4],
     [rejection({ _tag: "IdempotencyConflict", requestHash: "a", existingRequestHash: "b" }), 4],
-    [rejection({ _tag: "StorageFailed", problem: "Path", detail: "x" } as RejectionReason), 4],
+    [rejection({ _tag: "StorageFailed", problem: "DiskFull", detail: "x" }), 4],
     [rejection({ _tag: "NoHealthyKey", setting: "DEEPSEEK_API_KEY" }), 5],
     [new ConfigurationError({ problems: [] }), 5],
     [new Interrupted({ message: "x" }), 130],

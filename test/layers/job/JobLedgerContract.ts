@@ -16,221 +16,297 @@ import { JobLedger } from "../../../src/job/JobLedger.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { eventNames, events, image, newJob, otherOwner, price } from "../../src/job/SampleJob.ts"
 
+const testOn =
+  (layer: Layer.Layer<JobLedger | CostLedger>) =>
+  <A, E>(sentence: string, body: Effect.Effect<A, E, JobLedger | CostLedger>) =>
+    it.effect(sentence, () => Effect.provide(body, layer))
+
 export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>): void => {
   describe(`${name} keeps the contract of JobLedger`, () => {
-    const test = <A, E>(sentence: string, body: Effect.Effect<A, E, JobLedger | CostLedger>) =>
-      it.effect(sentence, () => Effect.provide(body, layer))
+    const test = testOn(layer)
 
-    test("a new job is queued, holds its price, and has a time and an id of its own", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      yield* TestClock.setTime(5_000)
-      const { isNew, job } = yield* ledger.enter(newJob())
-      assert.isTrue(isNew)
-      assert.deepStrictEqual(job, {
-        ...newJob(),
-        id: job.id,
-        state: { _tag: "Queued" },
-        money: { _tag: "Held", bound: price.usdMicros },
-        attempts: 0,
-        createdAt: 5_000,
-        updatedAt: 5_000
+    test(
+      "a new job is queued, holds its price, and has a time and an id of its own",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        yield* TestClock.setTime(5_000)
+        const { isNew, job } = yield* ledger.enter(newJob())
+        assert.isTrue(isNew)
+        assert.deepStrictEqual(job, {
+          ...newJob(),
+          id: job.id,
+          state: { _tag: "Queued" },
+          money: { _tag: "Held", bound: price.usdMicros },
+          attempts: 0,
+          createdAt: 5_000,
+          updatedAt: 5_000
+        })
+        assert.deepStrictEqual(yield* ledger.get(job.id, job.owner), job)
+        assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, price.usdMicros)
       })
-      assert.deepStrictEqual(yield* ledger.get(job.id, job.owner), job)
-      assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, price.usdMicros)
-    }))
+    )
 
-    test("a job without a price holds no amount and is no less a job", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const { job } = yield* ledger.enter(newJob({ price: { usdMicros: null, basis: "unknown" } }))
-      assert.deepStrictEqual(job.money, { _tag: "Held", bound: null })
-      assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, 0)
-    }))
+    test(
+      "a job without a price holds no amount and is no less a job",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob({ price: { usdMicros: null, basis: "unknown" } }))
+        assert.deepStrictEqual(job.money, { _tag: "Held", bound: null })
+        assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, 0)
+      })
+    )
 
-    test("every job can be written down and read again", Effect.gen(function* () {
-      const { job } = yield* (yield* JobLedger).enter(newJob({ key: "k" }))
-      const codec = Schema.toCodecJson(Job)
-      const text = JSON.stringify(yield* Schema.encodeEffect(codec)(job))
-      assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(codec)(JSON.parse(text)), job)
-    }))
+    test(
+      "every job can be written down and read again",
+      Effect.gen(function* () {
+        const { job } = yield* (yield* JobLedger).enter(newJob({ key: "k" }))
+        const codec = Schema.toCodecJson(Job)
+        const text = JSON.stringify(yield* Schema.encodeEffect(codec)(job))
+        assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(codec)(JSON.parse(text)), job)
+      })
+    )
 
-    test("fifty callers with one key at once make one job and one reservation", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const entered = yield* Effect.forEach(
-        Array.from({ length: 50 }),
-        () => Effect.andThen(Effect.yieldNow, ledger.enter(newJob({ key: "k" }))),
-        { concurrency: "unbounded" }
-      )
-      assert.strictEqual(new Set(entered.map((it) => it.job.id)).size, 1)
-      assert.strictEqual(entered.filter((it) => it.isNew).length, 1)
-      assert.strictEqual((yield* ledger.list(defaultOwner)).length, 1)
-      assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, price.usdMicros)
-    }))
+    test(
+      "fifty callers with one key at once make one job and one reservation",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const entered = yield* Effect.forEach(
+          Array.from({ length: 50 }),
+          () => Effect.andThen(Effect.yieldNow, ledger.enter(newJob({ key: "k" }))),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(new Set(entered.map((it) => it.job.id)).size, 1)
+        assert.strictEqual(entered.filter((it) => it.isNew).length, 1)
+        assert.strictEqual((yield* ledger.list(defaultOwner)).length, 1)
+        assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, price.usdMicros)
+      })
+    )
 
-    test("a thousand jobs entered in the same instant have a thousand ids", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      yield* Effect.forEach(Array.from({ length: 1_000 }), () => ledger.enter(newJob()), { concurrency: "unbounded" })
-      const jobs = yield* ledger.list(defaultOwner)
-      assert.strictEqual(new Set(jobs.map((it) => it.id)).size, 1_000)
-    }))
+    test(
+      "a thousand jobs entered in the same instant have a thousand ids",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        yield* Effect.forEach(Array.from({ length: 1_000 }), () => ledger.enter(newJob()), { concurrency: "unbounded" })
+        const jobs = yield* ledger.list(defaultOwner)
+        assert.strictEqual(new Set(jobs.map((it) => it.id)).size, 1_000)
+      })
+    )
 
-    test("without a key the same request is a new job", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const first = yield* ledger.enter(newJob())
-      const second = yield* ledger.enter(newJob())
-      assert.isTrue(second.isNew)
-      assert.notStrictEqual(first.job.id, second.job.id)
-    }))
+    test(
+      "without a key the same request is a new job",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const first = yield* ledger.enter(newJob())
+        const second = yield* ledger.enter(newJob())
+        assert.isTrue(second.isNew)
+        assert.notStrictEqual(first.job.id, second.job.id)
+      })
+    )
 
-    test("a key finds its job in whatever state that is", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const { job } = yield* ledger.enter(newJob({ key: "k" }))
-      const cancelled = yield* ledger.apply(job.id, events.CancelRequested)
-      assert.deepStrictEqual(yield* ledger.enter(newJob({ key: "k" })), { job: cancelled, isNew: false })
-      assert.deepStrictEqual(yield* ledger.find(IdempotencyKey.make("k"), defaultOwner), cancelled)
-      assert.isUndefined(yield* ledger.find(IdempotencyKey.make("other"), defaultOwner))
-    }))
+    test(
+      "a key finds its job in whatever state that is",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob({ key: "k" }))
+        const cancelled = yield* ledger.apply(job.id, events.CancelRequested)
+        assert.deepStrictEqual(yield* ledger.enter(newJob({ key: "k" })), { job: cancelled, isNew: false })
+        assert.deepStrictEqual(yield* ledger.find(IdempotencyKey.make("k"), defaultOwner), cancelled)
+        assert.isUndefined(yield* ledger.find(IdempotencyKey.make("other"), defaultOwner))
+      })
+    )
 
-    test("a key used for another request is refused with both hashes, and nothing is entered (trap 40)", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      yield* ledger.enter(newJob({ key: "k" }))
-      const error = yield* Effect.flip(ledger.enter(newJob({ key: "k", requestHash: "hash-2" })))
-      assert.deepStrictEqual(error, { _tag: "IdempotencyConflict", requestHash: "hash-2", existingRequestHash: "hash-1" })
-      assert.strictEqual((yield* ledger.list(defaultOwner)).length, 1)
-      assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, price.usdMicros)
-    }))
+    test(
+      "a key used for another request is refused with both hashes, and nothing is entered (trap 40)",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        yield* ledger.enter(newJob({ key: "k" }))
+        const error = yield* Effect.flip(ledger.enter(newJob({ key: "k", requestHash: "hash-2" })))
+        assert.deepStrictEqual(error, {
+          _tag: "IdempotencyConflict",
+          requestHash: "hash-2",
+          existingRequestHash: "hash-1"
+        })
+        assert.strictEqual((yield* ledger.list(defaultOwner)).length, 1)
+        assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, price.usdMicros)
+      })
+    )
 
-    test("keys of two owners never meet, and neither sees the other's job", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const mine = yield* ledger.enter(newJob({ key: "k" }))
-      const theirs = yield* ledger.enter(newJob({ key: "k", owner: otherOwner, requestHash: "hash-2" }))
-      assert.isTrue(theirs.isNew)
-      assert.deepStrictEqual(yield* ledger.list(otherOwner), [theirs.job])
-      const notFound = { _tag: "JobNotFound" } as const
-      assert.deepStrictEqual(yield* Effect.flip(ledger.get(mine.job.id, otherOwner)), notFound)
-      assert.deepStrictEqual(yield* Effect.flip(Stream.runHead(ledger.changes(mine.job.id, otherOwner))), notFound)
-      assert.deepStrictEqual(yield* Effect.flip(ledger.apply(JobId.make("job_none"), events.AnswerLost)), notFound)
-    }))
+    test(
+      "keys of two owners never meet, and neither sees the other's job",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const mine = yield* ledger.enter(newJob({ key: "k" }))
+        const theirs = yield* ledger.enter(newJob({ key: "k", owner: otherOwner, requestHash: "hash-2" }))
+        assert.isTrue(theirs.isNew)
+        assert.deepStrictEqual(yield* ledger.list(otherOwner), [theirs.job])
+        const notFound = { _tag: "JobNotFound" } as const
+        assert.deepStrictEqual(yield* Effect.flip(ledger.get(mine.job.id, otherOwner)), notFound)
+        assert.deepStrictEqual(yield* Effect.flip(Stream.runHead(ledger.changes(mine.job.id, otherOwner))), notFound)
+        assert.deepStrictEqual(yield* Effect.flip(ledger.apply(JobId.make("job_none"), events.AnswerLost)), notFound)
+      })
+    )
 
-    test("events move the job and its money in one step", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const costs = yield* CostLedger
-      const { job } = yield* ledger.enter(newJob())
-      yield* TestClock.setTime(7_000)
-      yield* ledger.apply(job.id, events.SendIntended)
-      yield* ledger.apply(job.id, events["Accepted, first id"])
-      const stored = yield* ledger.apply(job.id, events["ImageStored, image a"])
-      assert.deepStrictEqual(stored.state, { _tag: "Stored", providerJobId: events["Accepted, first id"].providerJobId, image: image("a") })
-      assert.strictEqual(stored.updatedAt, 7_000)
-      assert.deepStrictEqual(yield* ledger.get(job.id, job.owner), stored)
-      const totals = yield* costs.totals(job.owner)
-      assert.strictEqual(totals.spent, price.usdMicros)
-      assert.strictEqual(totals.reserved, 0)
-    }))
-
-    test("an event that the state does not allow changes neither the job nor the money", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const costs = yield* CostLedger
-      const { job } = yield* ledger.enter(newJob())
-      yield* ledger.apply(job.id, events.SendIntended)
-      const lost = yield* ledger.apply(job.id, events.AnswerLost)
-      const before = yield* costs.totals()
-      for (const eventName of ["SendIntended", "CancelRequested", "QueueExpired", "JobExpired", "ResultGone"] as const) {
-        const refused = yield* Effect.flip(ledger.apply(job.id, events[eventName]))
-        assert.deepStrictEqual(refused, { _tag: "TransitionRefused", state: "OutcomeUnknown", event: eventName })
-      }
-      assert.deepStrictEqual(yield* ledger.get(job.id, job.owner), lost)
-      assert.deepStrictEqual(yield* costs.totals(), before)
-    }))
-
-    test("fifty workers that want to send the same job send it once (traps 39, 41)", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const { job } = yield* ledger.enter(newJob())
-      const results = yield* Effect.forEach(
-        Array.from({ length: 50 }),
-        () => Effect.result(Effect.andThen(Effect.yieldNow, ledger.apply(job.id, events.SendIntended))),
-        { concurrency: "unbounded" }
-      )
-      assert.strictEqual(results.filter((it) => it._tag === "Success").length, 1)
-    }))
-
-    test("a poll and a callback that both bring the picture are paid once (trap 41)", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const { job } = yield* ledger.enter(newJob())
-      yield* ledger.apply(job.id, events.SendIntended)
-      yield* ledger.apply(job.id, events["Accepted, first id"])
-      const store = ledger.apply(job.id, events["ImageStored, image a"])
-      const stored = yield* Effect.all([store, store, store], { concurrency: "unbounded" })
-      assert.strictEqual(new Set(stored.map((it) => it.state._tag)).size, 1)
-      assert.strictEqual((yield* (yield* CostLedger).totals()).spent, price.usdMicros)
-    }))
-
-    test("a watcher gets the job as it is, then every change in order, and nothing when nothing changes", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const { job } = yield* ledger.enter(newJob())
-      yield* ledger.apply(job.id, events.SendIntended)
-      const seen = yield* Queue.unbounded<string>()
-      const fiber = yield* Effect.forkChild(
-        Stream.runForEach(ledger.changes(job.id, job.owner), (it) => Queue.offer(seen, it.state._tag))
-      )
-      assert.strictEqual(yield* Queue.take(seen), "Submitting")
-      yield* ledger.apply(job.id, events["Accepted, first id"])
-      yield* ledger.apply(job.id, events["Accepted, first id"])
-      yield* Effect.ignore(ledger.apply(job.id, events.CancelRequested))
-      yield* ledger.apply(job.id, events.Progressed)
-      yield* ledger.apply(job.id, events["ImageStored, image a"])
-      const changes = [yield* Queue.take(seen), yield* Queue.take(seen), yield* Queue.take(seen)]
-      assert.deepStrictEqual(changes, ["Submitted", "Running", "Stored"])
-      yield* Effect.yieldNow
-      assert.isUndefined(fiber.pollUnsafe(), "the stream does not end by itself")
-      yield* Fiber.interrupt(fiber)
-      assert.strictEqual(yield* Queue.size(seen), 0)
-    }))
-
-    test("a slow watcher misses no change", Effect.gen(function* () {
-      const ledger = yield* JobLedger
-      const { job } = yield* ledger.enter(newJob())
-      const fiber = yield* Effect.forkChild(
-        ledger.changes(job.id, job.owner).pipe(
-          Stream.tap(() => Effect.sleep("1 second")),
-          Stream.map((it) => `${it.state._tag} ${it.attempts}`),
-          Stream.takeUntil((text) => text === "Stored 12"),
-          Stream.runCollect
-        ),
-        { startImmediately: true }
-      )
-      const expected = ["Queued 0"]
-      for (let attempt = 1; attempt <= 12; attempt++) {
-        yield* ledger.apply(job.id, { _tag: "SendIntended", attempt })
-        expected.push(`Submitting ${attempt}`)
-        if (attempt < 12) {
-          yield* ledger.apply(job.id, events["ProvenUnprocessed, retried"])
-          expected.push(`Queued ${attempt}`)
-        }
-      }
-      yield* ledger.apply(job.id, events["Accepted, first id"])
-      yield* ledger.apply(job.id, events["ImageStored, image a"])
-      yield* TestClock.adjust("1 minute")
-      assert.deepStrictEqual(yield* Fiber.join(fiber), [...expected, "Submitted 12", "Stored 12"])
-    }))
-
-    it.effect.prop("whatever happens to three jobs, money is conserved and agrees with the rows", [
-      Schema.Array(Schema.Tuple([Schema.Literals([0, 1, 2]), Schema.Literals(eventNames)])).check(Schema.isMaxLength(40))
-    ], ([story]) =>
+    test(
+      "events move the job and its money in one step",
       Effect.gen(function* () {
         const ledger = yield* JobLedger
         const costs = yield* CostLedger
-        const ids: Array<JobId> = []
-        for (let index = 0; index < 3; index++) ids.push((yield* ledger.enter(newJob())).job.id)
-        for (const [index, eventName] of story) {
-          const id = ids[index]
-          if (id !== undefined) yield* Effect.ignore(ledger.apply(id, events[eventName]))
-          const jobs = yield* ledger.list(defaultOwner)
-          const { available, granted, reserved, spent } = yield* costs.totals()
-          assert.strictEqual(granted, available + reserved + spent)
-          assert.strictEqual(reserved, sumOf(jobs, (job) => (job.money._tag === "Held" ? job.money.bound : 0)))
-          assert.strictEqual(spent, sumOf(jobs, (job) => (job.money._tag === "Settled" ? job.money.cost.usdMicros : 0)))
+        const { job } = yield* ledger.enter(newJob())
+        yield* TestClock.setTime(7_000)
+        yield* ledger.apply(job.id, events.SendIntended)
+        yield* ledger.apply(job.id, events["Accepted, first id"])
+        const stored = yield* ledger.apply(job.id, events["ImageStored, image a"])
+        assert.deepStrictEqual(stored.state, {
+          _tag: "Stored",
+          providerJobId: events["Accepted, first id"].providerJobId,
+          image: image("a")
+        })
+        assert.strictEqual(stored.updatedAt, 7_000)
+        assert.deepStrictEqual(yield* ledger.get(job.id, job.owner), stored)
+        const totals = yield* costs.totals(job.owner)
+        assert.strictEqual(totals.spent, price.usdMicros)
+        assert.strictEqual(totals.reserved, 0)
+      })
+    )
+
+    test(
+      "an event that the state does not allow changes neither the job nor the money",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const costs = yield* CostLedger
+        const { job } = yield* ledger.enter(newJob())
+        yield* ledger.apply(job.id, events.SendIntended)
+        const lost = yield* ledger.apply(job.id, events.AnswerLost)
+        const before = yield* costs.totals()
+        for (const eventName of [
+          "SendIntended",
+          "CancelRequested",
+          "QueueExpired",
+          "JobExpired",
+          "ResultGone"
+        ] as const) {
+          const refused = yield* Effect.flip(ledger.apply(job.id, events[eventName]))
+          assert.deepStrictEqual(refused, { _tag: "TransitionRefused", state: "OutcomeUnknown", event: eventName })
         }
-      }).pipe(Effect.provide(layer)), { arbitrary: { runs: 100 } })
+        assert.deepStrictEqual(yield* ledger.get(job.id, job.owner), lost)
+        assert.deepStrictEqual(yield* costs.totals(), before)
+      })
+    )
+
+    test(
+      "fifty workers that want to send the same job send it once (traps 39, 41)",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob())
+        const results = yield* Effect.forEach(
+          Array.from({ length: 50 }),
+          () => Effect.result(Effect.andThen(Effect.yieldNow, ledger.apply(job.id, events.SendIntended))),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(results.filter((it) => it._tag === "Success").length, 1)
+      })
+    )
+
+    test(
+      "a poll and a callback that both bring the picture are paid once (trap 41)",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob())
+        yield* ledger.apply(job.id, events.SendIntended)
+        yield* ledger.apply(job.id, events["Accepted, first id"])
+        const store = ledger.apply(job.id, events["ImageStored, image a"])
+        const stored = yield* Effect.all([store, store, store], { concurrency: "unbounded" })
+        assert.strictEqual(new Set(stored.map((it) => it.state._tag)).size, 1)
+        assert.strictEqual((yield* (yield* CostLedger).totals()).spent, price.usdMicros)
+      })
+    )
+
+    test(
+      "a watcher gets the job as it is, then every change in order, and nothing when nothing changes",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob())
+        yield* ledger.apply(job.id, events.SendIntended)
+        const seen = yield* Queue.unbounded<string>()
+        const fiber = yield* Effect.forkChild(
+          Stream.runForEach(ledger.changes(job.id, job.owner), (it) => Queue.offer(seen, it.state._tag))
+        )
+        assert.strictEqual(yield* Queue.take(seen), "Submitting")
+        yield* ledger.apply(job.id, events["Accepted, first id"])
+        yield* ledger.apply(job.id, events["Accepted, first id"])
+        yield* Effect.ignore(ledger.apply(job.id, events.CancelRequested))
+        yield* ledger.apply(job.id, events.Progressed)
+        yield* ledger.apply(job.id, events["ImageStored, image a"])
+        const changes = [yield* Queue.take(seen), yield* Queue.take(seen), yield* Queue.take(seen)]
+        assert.deepStrictEqual(changes, ["Submitted", "Running", "Stored"])
+        yield* Effect.yieldNow
+        assert.isUndefined(fiber.pollUnsafe(), "the stream does not end by itself")
+        yield* Fiber.interrupt(fiber)
+        assert.strictEqual(yield* Queue.size(seen), 0)
+      })
+    )
+
+    test(
+      "a slow watcher misses no change",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob())
+        const fiber = yield* Effect.forkChild(
+          ledger.changes(job.id, job.owner).pipe(
+            Stream.tap(() => Effect.sleep("1 second")),
+            Stream.map((it) => `${it.state._tag} ${it.attempts}`),
+            Stream.takeUntil((text) => text === "Stored 12"),
+            Stream.runCollect
+          ),
+          { startImmediately: true }
+        )
+        const expected = ["Queued 0"]
+        for (let attempt = 1; attempt <= 12; attempt++) {
+          yield* ledger.apply(job.id, { _tag: "SendIntended", attempt })
+          expected.push(`Submitting ${attempt}`)
+          if (attempt < 12) {
+            yield* ledger.apply(job.id, events["ProvenUnprocessed, retried"])
+            expected.push(`Queued ${attempt}`)
+          }
+        }
+        yield* ledger.apply(job.id, events["Accepted, first id"])
+        yield* ledger.apply(job.id, events["ImageStored, image a"])
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(yield* Fiber.join(fiber), [...expected, "Submitted 12", "Stored 12"])
+      })
+    )
+
+    it.effect.prop(
+      "whatever happens to three jobs, money is conserved and agrees with the rows",
+      [
+        Schema.Array(Schema.Tuple([Schema.Literals([0, 1, 2]), Schema.Literals(eventNames)])).check(
+          Schema.isMaxLength(40)
+        )
+      ],
+      ([story]) =>
+        Effect.gen(function* () {
+          const ledger = yield* JobLedger
+          const costs = yield* CostLedger
+          const ids: Array<JobId> = []
+          for (let index = 0; index < 3; index++) ids.push((yield* ledger.enter(newJob())).job.id)
+          for (const [index, eventName] of story) {
+            const id = ids[index]
+            if (id !== undefined) yield* Effect.ignore(ledger.apply(id, events[eventName]))
+            const jobs = yield* ledger.list(defaultOwner)
+            const { available, granted, reserved, spent } = yield* costs.totals()
+            assert.strictEqual(granted, available + reserved + spent)
+            assert.strictEqual(
+              reserved,
+              sumOf(jobs, (job) => (job.money._tag === "Held" ? job.money.bound : 0))
+            )
+            assert.strictEqual(
+              spent,
+              sumOf(jobs, (job) => (job.money._tag === "Settled" ? job.money.cost.usdMicros : 0))
+            )
+          }
+        }).pipe(Effect.provide(layer)),
+      { arbitrary: { runs: 100 } }
+    )
   })
 }
 

@@ -24,7 +24,8 @@ describe("MemoryJobLedger", () => {
       const first = yield* Random.withSeed(enterTwo, "seed")
       assert.deepStrictEqual(yield* Random.withSeed(enterTwo, "seed"), first)
       assert.notDeepEqual(yield* Random.withSeed(enterTwo, "other"), first)
-    }))
+    })
+  )
 
   it.effect("chance that repeats itself does not make two jobs of one id", () =>
     Effect.gen(function* () {
@@ -33,7 +34,8 @@ describe("MemoryJobLedger", () => {
         nextDoubleUnsafe: () => 0.5
       })
       assert.notStrictEqual(first, second)
-    }))
+    })
+  )
 
   it.effect("a change between the beginning of a stream and its first pull is not lost", () =>
     Effect.gen(function* () {
@@ -44,6 +46,10 @@ describe("MemoryJobLedger", () => {
       yield* ledger.apply(job.id, events.SendIntended)
       yield* ledger.apply(job.id, events.AnswerLost)
       const second = yield* pull
-      assert.deepStrictEqual([...first, ...second].map((it) => it.state._tag), ["Queued", "Submitting", "OutcomeUnknown"])
-    }).pipe(Effect.provide(layer)))
+      assert.deepStrictEqual(
+        [...first, ...second].map((it) => it.state._tag),
+        ["Queued", "Submitting", "OutcomeUnknown"]
+      )
+    }).pipe(Effect.provide(layer))
+  )
 })

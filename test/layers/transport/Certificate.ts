@@ -8,7 +8,8 @@ import * as net from "node:net"
 const element = (tag: number, ...parts: ReadonlyArray<Uint8Array>): Buffer => {
   const content = Buffer.concat(parts)
   const { length } = content
-  const head = length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 255]
+  const head =
+    length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 255]
   return Buffer.concat([Buffer.from(head), content])
 }
 const sequence = (...parts: ReadonlyArray<Uint8Array>) => element(0x30, ...parts)
@@ -20,15 +21,22 @@ const commonName = (name: string) =>
 const subjectAlternativeNames = (names: ReadonlyArray<string>) =>
   sequence(
     element(0x06, bytes("551d11")),
-    element(0x04, sequence(...names.map((name) =>
-      net.isIPv4(name) ? element(0x87, Buffer.from(name.split(".").map(Number))) : element(0x82, Buffer.from(name))
-    )))
+    element(
+      0x04,
+      sequence(
+        ...names.map((name) =>
+          net.isIPv4(name) ? element(0x87, Buffer.from(name.split(".").map(Number))) : element(0x82, Buffer.from(name))
+        )
+      )
+    )
   )
 const pem = (der: Uint8Array) =>
   `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`
 
 /** A key and a certificate for these host names and IPv4 addresses, valid from 2020 to 2049. */
-export const makeCertificate = (names: ReadonlyArray<string>): { readonly key: string; readonly certificate: string } => {
+export const makeCertificate = (
+  names: ReadonlyArray<string>
+): { readonly key: string; readonly certificate: string } => {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" })
   const name = commonName(names[0] ?? "localhost")
   const body = sequence(

@@ -28,7 +28,7 @@ const makeHandler = () =>
 
 describe("DownloadHandler", () => {
   it.effect("pauses the socket while 64 KiB wait, and goes on when they are taken", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const controller = makeController()
       const handler = makeHandler()
       handler.onRequestStart(controller)
@@ -38,13 +38,17 @@ describe("DownloadHandler", () => {
       handler.onResponseData(controller, Buffer.alloc(1))
       assert.isTrue(controller.paused)
       const chunks = yield* handler.pull
-      assert.deepStrictEqual(chunks.map((chunk) => chunk.byteLength), [65_535, 1])
+      assert.deepStrictEqual(
+        chunks.map((chunk) => chunk.byteLength),
+        [65_535, 1]
+      )
       yield* Effect.promise(() => Promise.resolve())
       assert.isFalse(controller.paused)
-    }))
+    })
+  )
 
   it.effect("wakes a reader that waits, and gives what came before the end", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const controller = makeController()
       const handler = makeHandler()
       handler.onRequestStart(controller)
@@ -56,7 +60,8 @@ describe("DownloadHandler", () => {
       const chunks = yield* Fiber.join(fiber)
       assert.strictEqual(Buffer.concat(chunks).toString(), "ab")
       assert.isTrue(Cause.isDone(yield* Effect.flip(handler.pull)))
-    }))
+    })
+  )
 
   it("a request is never written twice, also when undici would", () => {
     const controller = makeController()

@@ -6,17 +6,14 @@ import * as http from "node:http"
 import * as net from "node:net"
 import * as UndiciTransport from "../../../layers/transport/UndiciTransport.ts"
 import type { Transport } from "../../../src/transport/Transport.ts"
+import { exchange, facts, failure, get, limit, lookupTo, post, text } from "./Exchanges.ts"
 import { closedPort, headersOf, tcpServer, tlsServer, told } from "./Servers.ts"
-import { exchange, facts, failure, get, limit, post, text } from "./TransportContract.ts"
 
 const host = "api.provider.test"
 
-const toLoopback: net.LookupFunction = (_hostname, _options, callback) =>
-  callback(null, [{ address: "127.0.0.1", family: 4 }])
-
 /** A proxy that answers `CONNECT` by `status`, and notes what it was asked; with 200 it leads to loopback. */
 const proxyServer = (status: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const asked: Array<{ readonly target: string; readonly headers: http.IncomingHttpHeaders }> = []
     const server = http.createServer()
     server.on("connect", (request: http.IncomingMessage, socket: net.Socket) => {
@@ -41,12 +38,15 @@ const proxyServer = (status: number) =>
     return { asked, address: `127.0.0.1:${(server.address() as net.AddressInfo).port}` }
   })
 
-const provider = Effect.gen(function*() {
+const provider = Effect.gen(function* () {
   const headers: Array<Record<string, string | undefined>> = []
-  const server = yield* tlsServer((request, response) => {
-    headers.push(headersOf(request))
-    response.end("from the provider")
-  }, [host])
+  const server = yield* tlsServer(
+    (request, response) => {
+      headers.push(headersOf(request))
+      response.end("from the provider")
+    },
+    [host]
+  )
   return { ...server, headers, url: `https://${host}:${server.port}` }
 })
 
@@ -57,12 +57,12 @@ const run = <A, E>(
 ) =>
   Effect.provide(
     effect,
-    UndiciTransport.layerWith({ lookup: toLoopback, certificateAuthorities: [certificate], environment })
+    UndiciTransport.layerWith({ lookup: lookupTo("127.0.0.1"), certificateAuthorities: [certificate], environment })
   )
 
 describe("UndiciTransport behind a proxy", () => {
   it.effect("asks the proxy for a tunnel, and tells it the host and nothing else", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const server = yield* provider
       const proxy = yield* proxyServer(200)
       const environment = { HTTPS_PROXY: `http://user:pass%20word@${proxy.address}` }
@@ -71,49 +71,53 @@ describe("UndiciTransport behind a proxy", () => {
         server.certificate,
         environment
       )
-      assert.deepStrictEqual(answers.map(({ body }) => text(body)), ["from the provider", "from the provider"])
-      assert.deepStrictEqual(proxy.asked, [{
-        target: `${host}:${server.port}`,
-        headers: {
-          host: `${host}:${server.port}`,
-          "proxy-authorization": `Basic ${Buffer.from("user:pass word").toString("base64")}`,
-          connection: "close"
+      assert.deepStrictEqual(
+        answers.map(({ body }) => text(body)),
+        ["from the provider", "from the provider"]
+      )
+      assert.deepStrictEqual(proxy.asked, [
+        {
+          target: `${host}:${server.port}`,
+          headers: {
+            host: `${host}:${server.port}`,
+            "proxy-authorization": `Basic ${Buffer.from("user:pass word").toString("base64")}`,
+            connection: "close"
+          }
         }
-      }])
+      ])
       assert.notProperty(server.headers[0] ?? {}, "proxy-authorization")
-    }))
+    })
+  )
 
   it.effect("goes around the proxy for the hosts of NO_PROXY", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const server = yield* provider
       const proxy = yield* proxyServer(200)
       const environment = { https_proxy: `http://${proxy.address}`, no_proxy: "example.com, .provider.test" }
       yield* run(exchange(get(server.url)), server.certificate, environment)
       assert.strictEqual(proxy.asked.length, 0)
       assert.strictEqual(server.headers.length, 1)
-    }))
+    })
+  )
 
   it.effect("never sends this machine's own traffic to a proxy", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const server = yield* tlsServer((_request, response) => response.end(), ["127.0.0.1"])
       const proxy = yield* proxyServer(200)
-      yield* run(
-        exchange(get(`https://127.0.0.1:${server.port}`)),
-        server.certificate,
-        { HTTPS_PROXY: `http://${proxy.address}` }
-      )
+      yield* run(exchange(get(`https://127.0.0.1:${server.port}`)), server.certificate, {
+        HTTPS_PROXY: `http://${proxy.address}`
+      })
       assert.strictEqual(proxy.asked.length, 0)
-    }))
+    })
+  )
 
   it.effect("a proxy that refuses is a lost connection with the proxy's status, not the provider's", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const server = yield* provider
       const proxy = yield* proxyServer(407)
-      const error = yield* run(
-        failure(post(server.url)),
-        server.certificate,
-        { HTTPS_PROXY: `http://${proxy.address}` }
-      )
+      const error = yield* run(failure(post(server.url)), server.certificate, {
+        HTTPS_PROXY: `http://${proxy.address}`
+      })
       assert.deepStrictEqual(facts(error), {
         _tag: "ConnectionLost",
         phase: "connect",
@@ -121,31 +125,30 @@ describe("UndiciTransport behind a proxy", () => {
         wasSent: false
       })
       assert.isUndefined(error.status)
-    }))
+    })
+  )
 
   it.effect("a proxy that is not there is a lost connection of the proxy", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const environment = { HTTPS_PROXY: `http://127.0.0.1:${yield* closedPort}` }
       const error = yield* run(failure(post(`https://${host}`)), "", environment)
       assert.deepInclude(facts(error), { _tag: "ConnectionLost", code: "PROXY_ECONNREFUSED", wasSent: false })
-    }))
+    })
+  )
 
   it.effect("a certificate that the proxy put in between is not trusted", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const server = yield* provider
       const proxy = yield* proxyServer(200)
       const other = yield* provider
-      const error = yield* run(
-        failure(post(server.url)),
-        other.certificate,
-        { HTTPS_PROXY: `http://${proxy.address}` }
-      )
+      const error = yield* run(failure(post(server.url)), other.certificate, { HTTPS_PROXY: `http://${proxy.address}` })
       assert.deepInclude(facts(error), { _tag: "TlsFailed", host, wasSent: false })
       assert.strictEqual(server.headers.length, 0)
-    }))
+    })
+  )
 
   it.effect("a proxy that does not answer is a timeout while connecting, and its socket is closed", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const asked = told<void>()
       const closed = told<void>()
       const proxy = yield* tcpServer((socket) => {
@@ -157,5 +160,6 @@ describe("UndiciTransport behind a proxy", () => {
       yield* TestClock.adjust(limit)
       assert.deepInclude(facts(yield* Fiber.join(fiber)), { _tag: "TimedOut", phase: "connect", wasSent: false })
       yield* closed.heard
-    }))
+    })
+  )
 })

@@ -8,7 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as http from "node:http"
 import * as https from "node:https"
 import * as net from "node:net"
-import * as tls from "node:tls"
+import type * as tls from "node:tls"
 import { makeCertificate } from "./Certificate.ts"
 
 export interface TestServer {
@@ -47,14 +47,19 @@ export const tcpServer = (onConnection: (socket: net.Socket) => void, options: n
 
 /** A TLS server with a certificate of its own for these names; `certificate` is what a client must trust. */
 export const tlsServer = (onRequest: http.RequestListener, names: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { key, certificate } = makeCertificate(names)
     const server = yield* listening(https.createServer({ key, cert: certificate }, onRequest) as tls.Server)
     return { ...server, certificate }
   })
 
 /** A port of loopback where nobody listens. */
-export const closedPort = Effect.scoped(Effect.map(tcpServer(() => undefined), ({ port }) => port))
+export const closedPort = Effect.scoped(
+  Effect.map(
+    tcpServer(() => undefined),
+    ({ port }) => port
+  )
+)
 
 /** Something that a callback of a server tells a test. */
 export interface Told<A> {

@@ -7,14 +7,12 @@ import { suite } from "./TransportContract.ts"
 
 suite("UndiciTransport", UndiciTransport.layer, { alwaysSent: false, addedHeaders: [] })
 
-suite(
-  "HttpClientTransport over undici",
-  Layer.provide(HttpClientTransport.layer, NodeHttpClient.layerUndici),
-  { alwaysSent: true, addedHeaders: [] }
-)
+suite("HttpClientTransport over undici", Layer.provide(HttpClientTransport.layer, NodeHttpClient.layerUndici), {
+  alwaysSent: true,
+  addedHeaders: []
+})
 
-suite(
-  "HttpClientTransport over fetch",
-  Layer.provide(HttpClientTransport.layer, FetchHttpClient.layer),
-  { alwaysSent: true, addedHeaders: ["accept-language", "accept-encoding", "sec-fetch-mode"] }
-)
+suite("HttpClientTransport over fetch", Layer.provide(HttpClientTransport.layer, FetchHttpClient.layer), {
+  alwaysSent: true,
+  addedHeaders: ["accept-language", "accept-encoding", "sec-fetch-mode"]
+})

@@ -12,7 +12,7 @@ describe("CutAtWord", () => {
     ["a red fox", 5, "a red"],
     ["a red, fox", 6, "a red"],
     ["a red - fox", 8, "a red"],
-    ["snow\nand fog", 9, "snow"],
+    ["snow\nand fog", 7, "snow"],
     ["unbreakable", 5, "unbre"],
     ["a unbreakable", 10, "a unbreaka"],
     ["雪の中の赤い狐", 4, "雪の中の"],

@@ -54,6 +54,8 @@ const said = (content: string, more: object = {}): ScriptStep => ({
 
 const enhanced = (text: string, more?: object): ScriptStep => said(JSON.stringify({ prompt: text }), more)
 
+const fourTimes = (step: ScriptStep): ReadonlyArray<ScriptStep> => [step, step, step, step]
+
 const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument["deepseek"] = { apiKey: key }) => {
   const transport = scriptedTransport(script, true)
   const events: Array<CallEvent> = []
@@ -65,7 +67,7 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
         Layer.effect(DeepSeek, DeepSeekClient.make),
         Layer.succeed(Prices, prices),
         MemoryCostLedger.layer,
-        layerFromCode({ deepseek: { backoffBase: 1, backoffCap: 1, ...deepseek } })
+        layerFromCode({ deepseek: { backoffBase: 1, backoffCap: 1, ...deepseek } }).pipe(Layer.orDie)
       )
     ),
     Layer.provideMerge(transport.layer),
@@ -309,9 +311,9 @@ describe("Enhance keeps secrets", () => {
   const echo = `key ${key} prompt ${prompt}`
   const steps: ReadonlyArray<readonly [string, ReadonlyArray<ScriptStep>]> = [
     ["refused with an echo", [{ status: 400, body: { error: { message: echo } } }]],
-    ["answered with an echo", Array(4).fill(said(echo))],
-    ["answered in another form", Array(4).fill({ body: { [echo]: echo, choices: echo } })],
-    ["an unknown finish", Array(4).fill({ body: { choices: [{ message: { content: echo }, finish_reason: echo }] } })],
+    ["answered with an echo", fourTimes(said(echo))],
+    ["answered in another form", fourTimes({ body: { [echo]: echo, choices: echo } })],
+    ["an unknown finish", fourTimes({ body: { choices: [{ message: { content: echo }, finish_reason: echo }] } })],
     [
       "a defect that quotes",
       [

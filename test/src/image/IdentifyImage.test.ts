@@ -60,17 +60,24 @@ describe("identifyImage", () => {
     assert.strictEqual(problemOf(long), "NotAnImage")
   })
 
-  const Bytes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))).check(Schema.isMaxLength(300))
+  const Bytes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))).check(
+    Schema.isMaxLength(300)
+  )
   const Head = Schema.Literals([0, 4, 8, 12, 16, 20, 30])
   const options = { arbitrary: { runs: 3_000 } } as const
 
-  it.prop("never throws, whatever the bytes, and what it accepts is within bounds", [Bytes, Head], ([bytes, kept]) => {
-    for (const real of [png(9, 9), jpeg(9, 9), webp.lossy(9, 9), webp.lossless(9, 9), webp.extended(9, 9)]) {
-      const result = identifyImage(join(real.subarray(0, kept), Uint8Array.from(bytes)))
-      if (Result.isFailure(result)) continue
-      const { height, width } = result.success
-      assert.isTrue(Number.isSafeInteger(width) && width > 0 && Number.isSafeInteger(height) && height > 0)
-      assert.isAtMost(width * height, maximumImagePixels)
-    }
-  }, options)
+  it.prop(
+    "never throws, whatever the bytes, and what it accepts is within bounds",
+    [Bytes, Head],
+    ([bytes, kept]) => {
+      for (const real of [png(9, 9), jpeg(9, 9), webp.lossy(9, 9), webp.lossless(9, 9), webp.extended(9, 9)]) {
+        const result = identifyImage(join(real.subarray(0, kept), Uint8Array.from(bytes)))
+        if (Result.isFailure(result)) continue
+        const { height, width } = result.success
+        assert.isTrue(Number.isSafeInteger(width) && width > 0 && Number.isSafeInteger(height) && height > 0)
+        assert.isAtMost(width * height, maximumImagePixels)
+      }
+    },
+    options
+  )
 })

@@ -1,7 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { imageFileName, maximumNameBytes, numberedName, plainTarget } from "../../../src/image/ImagePath.ts"
+import {
+  candidateNames,
+  imageFileName,
+  maximumNameBytes,
+  maximumSameNames,
+  plainTarget
+} from "../../../src/image/ImagePath.ts"
 
 const sha256 = "0123456789abcdef".repeat(4)
 
@@ -11,16 +17,51 @@ const nameOf = (fileName: string | undefined, format: "png" | "jpeg" | "webp"): 
     { sha256, format }
   )
 
-const refusal = (target: { readonly fileName?: string; readonly directory?: string; readonly label?: string; readonly root?: string }) => {
+const refusal = (target: {
+  readonly fileName?: string
+  readonly directory?: string
+  readonly label?: string
+  readonly root?: string
+}) => {
   const result = plainTarget({ root: "images", label: "job_1", ...target })
   return Result.isFailure(result) ? result.failure.problem : undefined
 }
 
 const hostileNames = [
-  "", ".", "..", "../fox.png", "a/b.png", "/etc/passwd", "a\\b.png", "..\\fox.png", "C:fox.png", "C:\\fox.png",
-  "fox\0.png", "fox\n.png", "fox\u007f.png", "fox.png.", "fox.png ", "...", "fox\u202egnp.exe", "fox\u2066.png",
-  "con", "CON.png", "nul.jpg", "aux .png", "Com1.webp", "lpt9.png", "com¹.png", "CONIN$", "fox?.png", "fox*.png",
-  "fox|.png", "fox<.png", "\"fox\".png", "fox\ud800.png", "a".repeat(maximumNameBytes + 1), "ä".repeat(101)
+  "",
+  ".",
+  "..",
+  "../fox.png",
+  "a/b.png",
+  "/etc/passwd",
+  "a\\b.png",
+  "..\\fox.png",
+  "C:fox.png",
+  "C:\\fox.png",
+  "fox\0.png",
+  "fox\n.png",
+  "fox\u007f.png",
+  "fox.png.",
+  "fox.png ",
+  "...",
+  "fox\u202egnp.exe",
+  "fox\u2066.png",
+  "con",
+  "CON.png",
+  "nul.jpg",
+  "aux .png",
+  "Com1.webp",
+  "lpt9.png",
+  "com¹.png",
+  "CONIN$",
+  "fox?.png",
+  "fox*.png",
+  "fox|.png",
+  "fox<.png",
+  '"fox".png',
+  "fox\ud800.png",
+  "a".repeat(maximumNameBytes + 1),
+  "ä".repeat(101)
 ]
 
 describe("plainTarget (trap 51)", () => {
@@ -35,13 +76,19 @@ describe("plainTarget (trap 51)", () => {
     assert.strictEqual(refusal({ directory }), "PathNotAllowed")
   })
 
-  it.each(["fox.png", "Füchse im Schnee.jpg", "狐.webp", ".hidden.png", "a..b.png", "console.png", "com10.png", "a".repeat(maximumNameBytes)])(
-    "takes the name %s",
-    (name) => {
-      assert.isUndefined(refusal({ fileName: name }))
-      assert.isUndefined(refusal({ directory: name }))
-    }
-  )
+  it.each([
+    "fox.png",
+    "Füchse im Schnee.jpg",
+    "狐.webp",
+    ".hidden.png",
+    "a..b.png",
+    "console.png",
+    "com10.png",
+    "a".repeat(maximumNameBytes)
+  ])("takes the name %s", (name) => {
+    assert.isUndefined(refusal({ fileName: name }))
+    assert.isUndefined(refusal({ directory: name }))
+  })
 
   it("takes the root itself for no directory or an empty one, and refuses a root that is no path", () => {
     assert.isUndefined(refusal({}))
@@ -51,10 +98,15 @@ describe("plainTarget (trap 51)", () => {
   })
 
   const Name = Schema.String.check(Schema.isMaxLength(20))
-  it.prop("no name it takes can leave its folder", [Name], ([name]) => {
-    if (refusal({ fileName: name }) !== undefined) return
-    assert.isFalse(/[/\\\0]/.test(name) || name === "." || name === ".." || name === "")
-  }, { arbitrary: { runs: 3_000 } })
+  it.prop(
+    "no name it takes can leave its folder",
+    [Name],
+    ([name]) => {
+      if (refusal({ fileName: name }) !== undefined) return
+      assert.isFalse(/[/\\\0]/.test(name) || name === "." || name === ".." || name === "")
+    },
+    { arbitrary: { runs: 3_000 } }
+  )
 })
 
 describe("imageFileName", () => {
@@ -81,10 +133,11 @@ describe("imageFileName", () => {
   })
 })
 
-describe("numberedName", () => {
-  it("puts the number before the extension, from the second on", () => {
-    assert.strictEqual(numberedName("fox.png", 1), "fox.png")
-    assert.strictEqual(numberedName("fox.png", 2), "fox-2.png")
-    assert.strictEqual(numberedName("a.b.webp", 12), "a.b-12.webp")
+describe("candidateNames", () => {
+  it("puts a number before the extension, from the second name on, and ends", () => {
+    const names = [...candidateNames("a.b.webp")]
+    assert.deepStrictEqual(names.slice(0, 3), ["a.b.webp", "a.b-2.webp", "a.b-3.webp"])
+    assert.strictEqual(names.length, maximumSameNames)
+    assert.strictEqual(new Set(names).size, names.length)
   })
 })

@@ -49,7 +49,7 @@ export const webp = {
   lossy: (width: number, height: number) =>
     webpOf("VP8 ", join(Uint8Array.of(0, 0, 0, 0x9d, 0x01, 0x2a), bytesOf(2, width, true), bytesOf(2, height, true))),
   lossless: (width: number, height: number) =>
-    webpOf("VP8L", join(Uint8Array.of(0x2f), bytesOf(4, (width - 1) + (height - 1) * 2 ** 14, true), new Uint8Array(5))),
+    webpOf("VP8L", join(Uint8Array.of(0x2f), bytesOf(4, width - 1 + (height - 1) * 2 ** 14, true), new Uint8Array(5))),
   extended: (width: number, height: number) =>
     webpOf("VP8X", join(Uint8Array.of(0x10, 0, 0, 0), bytesOf(3, width - 1, true), bytesOf(3, height - 1, true)))
 }

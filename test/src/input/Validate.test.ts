@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { CallOptions } from "../../../schemas/CallOptions.ts"
 import { EnhancementRequest } from "../../../schemas/Enhancement.ts"
 import { ImageRequest } from "../../../schemas/Image.ts"
+import { sanitizeInput } from "../../../src/input/Sanitize.ts"
 import { validateInput } from "../../../src/input/Validate.ts"
 
 const canary = "CANARY red fox"
@@ -100,6 +101,13 @@ describe("Validate", () => {
     const rejected = refusal(EnhancementRequest, input)
     assert.deepStrictEqual(rejected, { _tag: "InputRejected", field, problem, expected })
     assert.notInclude(JSON.stringify(rejected), "CANARY")
+  })
+
+  it("an input that holds itself is refused like any other", () => {
+    const parameters: Record<string, unknown> = {}
+    parameters["self"] = parameters
+    const refused = refusal(EnhancementRequest, sanitizeInput({ prompt: canary, parameters }))
+    assert.deepInclude(refused, { field: "parameters.self", problem: "unknown field" })
   })
 
   it("sizes outside 64 to 4096 are refused", () => {

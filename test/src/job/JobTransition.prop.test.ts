@@ -35,61 +35,106 @@ const moving = (steps: ReadonlyArray<Step>) => steps.filter((step) => step.move.
 describe("transition, over stories of events", () => {
   const options = { arbitrary: { runs: 2_000 } } as const
 
-  it.prop("money is settled or released at most once, and never both", [Story], ([story]) => {
-    assert.isAtMost(moving(play(story)).length, 1)
-  }, options)
+  it.prop(
+    "money is settled or released at most once, and never both",
+    [Story],
+    ([story]) => {
+      assert.isAtMost(moving(play(story)).length, 1)
+    },
+    options
+  )
 
-  it.prop("the money of the job says what was moved", [Story], ([story]) => {
-    for (const { after, before, move } of play(story)) {
-      const expected = { Keep: before.money._tag, Hold: "never", Settle: "Settled", Release: "Released" }[move._tag]
-      assert.strictEqual(after.money._tag, expected)
-    }
-  }, options)
-
-  it.prop("a terminal state never moves", [Story], ([story]) => {
-    for (const { after, before } of play(story)) if (isTerminal(before.state)) assert.strictEqual(after, before)
-  }, options)
-
-  it.prop("a job that is final holds no money, and one that is not final holds it", [Story], ([story]) => {
-    for (const { after } of play(story)) assert.strictEqual(after.money._tag === "Held", !isTerminal(after.state))
-  }, options)
-
-  it.prop("a provider's id that is known is never lost and never replaced", [Story], ([story]) => {
-    for (const { after, before } of play(story)) {
-      const known = providerJobIdOf(before.state)
-      if (known !== undefined) assert.strictEqual(providerJobIdOf(after.state), known)
-    }
-  }, options)
-
-  it.prop("after a possible charge a job is sent again only after proof that nothing was processed", [Story], ([story]) => {
-    let mayBeCharged = false
-    for (const { after, event } of play(story)) {
-      if (event === "SendIntended") {
-        assert.isFalse(mayBeCharged)
-        mayBeCharged = true
+  it.prop(
+    "the money of the job says what was moved",
+    [Story],
+    ([story]) => {
+      for (const { after, before, move } of play(story)) {
+        const expected = { Keep: before.money._tag, Hold: "never", Settle: "Settled", Release: "Released" }[move._tag]
+        assert.strictEqual(after.money._tag, expected)
       }
-      if (after.state._tag === "Queued") assert.strictEqual(event, "ProvenUnprocessed, retried")
-      if (event === "ProvenUnprocessed, retried") mayBeCharged = false
-      if (event.startsWith("Accepted")) mayBeCharged = true
-    }
-  }, options)
+    },
+    options
+  )
 
-  it.prop("time alone never releases money of a job that was sent", [Story], ([story]) => {
-    for (const { event, move } of play(story)) if (event === "JobExpired") assert.strictEqual(move._tag, "Keep")
-  }, options)
+  it.prop(
+    "a terminal state never moves",
+    [Story],
+    ([story]) => {
+      for (const { after, before } of play(story)) if (isTerminal(before.state)) assert.strictEqual(after, before)
+    },
+    options
+  )
 
-  it.effect.prop("money is conserved after every step", [Story], ([story]) =>
-    Effect.gen(function* () {
-      const ledger = yield* CostLedger
-      const key = { reference: "job:job_1", callId: jobIn("Queued").callId, owner: jobIn("Queued").owner,
-        provider: "nanobanana", operation: "submit" } as const
-      yield* ledger.move(key, { _tag: "Hold", bound: price })
-      for (const { after, move } of play(story)) {
-        yield* ledger.move(key, move)
-        const totals = yield* ledger.totals()
-        assert.strictEqual(totals.granted, totals.available + totals.reserved + totals.spent)
-        assert.strictEqual(totals.reserved, after.money._tag === "Held" ? price.usdMicros : 0)
-        assert.strictEqual(totals.spent, after.money._tag === "Settled" ? price.usdMicros : 0)
+  it.prop(
+    "a job that is final holds no money, and one that is not final holds it",
+    [Story],
+    ([story]) => {
+      for (const { after } of play(story)) assert.strictEqual(after.money._tag === "Held", !isTerminal(after.state))
+    },
+    options
+  )
+
+  it.prop(
+    "a provider's id that is known is never lost and never replaced",
+    [Story],
+    ([story]) => {
+      for (const { after, before } of play(story)) {
+        const known = providerJobIdOf(before.state)
+        if (known !== undefined) assert.strictEqual(providerJobIdOf(after.state), known)
       }
-    }).pipe(Effect.provide(memoryCosts)), { arbitrary: { runs: 300 } })
+    },
+    options
+  )
+
+  it.prop(
+    "after a possible charge a job is sent again only after proof that nothing was processed",
+    [Story],
+    ([story]) => {
+      let mayBeCharged = false
+      for (const { after, event } of play(story)) {
+        if (event === "SendIntended") {
+          assert.isFalse(mayBeCharged)
+          mayBeCharged = true
+        }
+        if (after.state._tag === "Queued") assert.strictEqual(event, "ProvenUnprocessed, retried")
+        if (event === "ProvenUnprocessed, retried") mayBeCharged = false
+        if (event.startsWith("Accepted")) mayBeCharged = true
+      }
+    },
+    options
+  )
+
+  it.prop(
+    "time alone never releases money of a job that was sent",
+    [Story],
+    ([story]) => {
+      for (const { event, move } of play(story)) if (event === "JobExpired") assert.strictEqual(move._tag, "Keep")
+    },
+    options
+  )
+
+  it.effect.prop(
+    "money is conserved after every step",
+    [Story],
+    ([story]) =>
+      Effect.gen(function* () {
+        const ledger = yield* CostLedger
+        const key = {
+          reference: "job:job_1",
+          callId: jobIn("Queued").callId,
+          owner: jobIn("Queued").owner,
+          provider: "nanobanana",
+          operation: "submit"
+        } as const
+        yield* ledger.move(key, { _tag: "Hold", bound: price })
+        for (const { after, move } of play(story)) {
+          yield* ledger.move(key, move)
+          const totals = yield* ledger.totals()
+          assert.strictEqual(totals.granted, totals.available + totals.reserved + totals.spent)
+          assert.strictEqual(totals.reserved, after.money._tag === "Held" ? price.usdMicros : 0)
+          assert.strictEqual(totals.spent, after.money._tag === "Settled" ? price.usdMicros : 0)
+        }
+      }).pipe(Effect.provide(memoryCosts)),
+    { arbitrary: { runs: 300 } }
+  )
 })

@@ -2,7 +2,20 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { JobState } from "../../../schemas/Job.ts"
 import { transition } from "../../../src/job/JobTransition.ts"
-import { type EventName, eventNames, events, firstId, image, jobIn, otherId, price, type StateName, stateNames, states, waited } from "./SampleJob.ts"
+import {
+  type EventName,
+  eventNames,
+  events,
+  firstId,
+  image,
+  jobIn,
+  otherId,
+  price,
+  type StateName,
+  stateNames,
+  states,
+  waited
+} from "./SampleJob.ts"
 
 const now = 9_000
 const keep = { _tag: "Keep" } as const
@@ -13,7 +26,11 @@ type Move = typeof keep | typeof release | typeof settle
 /** A cell: where it leads and how the money moves; `same` changes nothing; absent means refused. */
 type Cell = readonly [JobState, Move] | "same"
 
-const submitted = (providerJobId = firstId, submittedAt = now): JobState => ({ _tag: "Submitted", providerJobId, submittedAt })
+const submitted = (providerJobId = firstId, submittedAt = now): JobState => ({
+  _tag: "Submitted",
+  providerJobId,
+  submittedAt
+})
 const running = (submittedAt: number): JobState => ({ _tag: "Running", providerJobId: firstId, submittedAt })
 const failed = (name: "ProviderFailed, charged" | "ProviderFailed, free"): JobState => ({
   _tag: "Failed",
@@ -92,7 +109,8 @@ describe("transition", () => {
   for (const stateName of stateNames) {
     for (const eventName of eventNames) {
       const cell = table[stateName][eventName]
-      const verdict = cell === undefined ? "is refused" : cell === "same" ? "changes nothing" : `leads to ${cell[0]._tag}`
+      const verdict =
+        cell === undefined ? "is refused" : cell === "same" ? "changes nothing" : `leads to ${cell[0]._tag}`
       it(`${eventName} in ${stateName} ${verdict}`, () => {
         const job = jobIn(stateName)
         const result = transition(job, events[eventName], now)
@@ -112,9 +130,12 @@ describe("transition", () => {
         assert.deepStrictEqual(next, {
           ...job,
           state: cell[0],
-          money: cell[1]._tag === "Keep"
-            ? job.money
-            : cell[1]._tag === "Release" ? { _tag: "Released" } : { _tag: "Settled", cost: price },
+          money:
+            cell[1]._tag === "Keep"
+              ? job.money
+              : cell[1]._tag === "Release"
+                ? { _tag: "Released" }
+                : { _tag: "Settled", cost: price },
           attempts: eventName === "SendIntended" ? 1 : job.attempts,
           updatedAt: now
         })

@@ -18,7 +18,12 @@ const usage = (fields: Partial<ChatUsage>): ChatUsage => ({
   completionTokens: undefined,
   ...fields
 })
-const million = usage({ promptTokens: 2_000_000, cacheHitTokens: 1_000_000, cacheMissTokens: 1_000_000, completionTokens: 1_000_000 })
+const million = usage({
+  promptTokens: 2_000_000,
+  cacheHitTokens: 1_000_000,
+  cacheMissTokens: 1_000_000,
+  completionTokens: 1_000_000
+})
 const plan: ImagePlan = {
   protocol: "nanobananaapi",
   path: "/generate",
@@ -35,9 +40,15 @@ describe("makePrices", () => {
   it("prices a million tokens of each kind as the published table does", () => {
     assert.strictEqual(prices.asOf, "2026-11-23")
     assert.deepStrictEqual(prices.chat("deepseek-flash", million, monday), { usdMicros: 753_000, basis: "measured" })
-    assert.deepStrictEqual(prices.chat("deepseek-flash", million, mondayPeak), { usdMicros: 1_506_000, basis: "estimated" })
+    assert.deepStrictEqual(prices.chat("deepseek-flash", million, mondayPeak), {
+      usdMicros: 1_506_000,
+      basis: "estimated"
+    })
     assert.deepStrictEqual(prices.chat("deepseek-v4-pro", million, monday), { usdMicros: 2_662_000, basis: "measured" })
-    assert.deepStrictEqual(prices.chat("deepseek-v4-pro", million, mondayPeak), { usdMicros: 5_324_000, basis: "estimated" })
+    assert.deepStrictEqual(prices.chat("deepseek-v4-pro", million, mondayPeak), {
+      usdMicros: 5_324_000,
+      basis: "estimated"
+    })
   })
 
   it("bills the two older names as deepseek-flash", () => {
@@ -114,30 +125,38 @@ describe("makePrices", () => {
   })
 
   const Tokens = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 400_000 }))
-  it.prop("the bound is never below what a call within it costs, at any hour", [Tokens, Tokens, Tokens, Tokens], ([
-    hit,
-    miss,
-    completionTokens,
-    minutes
-  ]) => {
-    for (const model of Object.keys(priceTable.chat)) {
-      const used = usage({ promptTokens: hit + miss, cacheHitTokens: hit, cacheMissTokens: miss, completionTokens })
-      const cost = prices.chat(model, used, monday + minutes * 60_000)
-      const bound = prices.chatBound(model, hit + miss, completionTokens)
-      assert.isTrue(Schema.is(Cost)(cost) && Schema.is(Cost)(bound))
-      assert.strictEqual(bound.basis, "estimated")
-      assert.isAtMost(cost.usdMicros ?? Number.NaN, bound.usdMicros ?? Number.NaN)
+  it.prop(
+    "the bound is never below what a call within it costs, at any hour",
+    [Tokens, Tokens, Tokens, Tokens],
+    ([hit, miss, completionTokens, minutes]) => {
+      for (const model of Object.keys(priceTable.chat)) {
+        const used = usage({ promptTokens: hit + miss, cacheHitTokens: hit, cacheMissTokens: miss, completionTokens })
+        const cost = prices.chat(model, used, monday + minutes * 60_000)
+        const bound = prices.chatBound(model, hit + miss, completionTokens)
+        assert.isTrue(Schema.is(Cost)(cost) && Schema.is(Cost)(bound))
+        assert.strictEqual(bound.basis, "estimated")
+        assert.isAtMost(cost.usdMicros ?? Number.NaN, bound.usdMicros ?? Number.NaN)
+      }
     }
-  })
+  )
 
   it("a picture has no confirmed price: null, or the bound of the settings as an estimate", () => {
     assert.deepStrictEqual(prices.image(plan, settings), { usdMicros: null, basis: "unknown" })
-    assert.deepStrictEqual(prices.image(plan, { ...settings, priceUpperBound: 40_000 }), { usdMicros: 40_000, basis: "estimated" })
+    assert.deepStrictEqual(prices.image(plan, { ...settings, priceUpperBound: 40_000 }), {
+      usdMicros: 40_000,
+      basis: "estimated"
+    })
   })
 
   it("a host's own table gives a picture its price, for that very model and resolution", () => {
-    const own = makePrices({ ...priceTable, images: [{ protocol: plan.protocol, model: plan.model, resolution: "1K", usdMicros: 20_000 }] })
-    assert.deepStrictEqual(own.image(plan, { ...settings, priceUpperBound: 40_000 }), { usdMicros: 20_000, basis: "measured" })
+    const own = makePrices({
+      ...priceTable,
+      images: [{ protocol: plan.protocol, model: plan.model, resolution: "1K", usdMicros: 20_000 }]
+    })
+    assert.deepStrictEqual(own.image(plan, { ...settings, priceUpperBound: 40_000 }), {
+      usdMicros: 20_000,
+      basis: "measured"
+    })
     assert.deepStrictEqual(own.image({ ...plan, resolution: "4K" }, settings), { usdMicros: null, basis: "unknown" })
   })
 })

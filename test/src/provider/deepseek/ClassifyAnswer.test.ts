@@ -203,7 +203,7 @@ describe("ClassifyAnswer of a 200", () => {
     assert.isTrue(Result.isSuccess(classify(200, completion("x", "stop", { error: null }))))
   })
 
-  it.each<[unknown, readonly [number?, number?, number?, number?]]>([
+  it.each<[unknown, ReadonlyArray<number | undefined>]>([
     [undefined, []],
     [null, []],
     ["lots", []],

@@ -1,0 +1,43 @@
+/**
+ * Every service over simulated providers, all in memory: for tests and for embedding. It needs nothing, can not fail,
+ * touches no file, no socket and no environment, and runs wholly under `TestClock`.
+ *
+ * **Gotchas** As with `Live.ts`: keep what `layerWith` returns in a constant, or each use is a world of its own.
+ */
+import * as Layer from "effect/Layer"
+import * as MemorySettings from "../layers/settings/MemorySettings.ts"
+import * as Services from "../layers/Services.ts"
+import type { SettingsDocument } from "../schemas/Settings.ts"
+import * as MemoryImageStore from "./image/MemoryImageStore.ts"
+import { isolated } from "./Isolated.ts"
+import type { MockHandle } from "./MockHandle.ts"
+import { withSimulatedKeys } from "./SimulatedKeys.ts"
+import type { SimulationDocument } from "./simulation/Script.ts"
+import { layerSimulation } from "./simulation/SimulationLayer.ts"
+
+/**
+ * What is simulated, and over which settings (default: the library's defaults).
+ *
+ * **Units** `seed` (default 1) is what all chance is drawn from, `scenario` the situation (default `healthy`),
+ * `failureRate` a share of requests from 0 to 1, `latency` milliseconds or a duration.
+ */
+export interface MockOptions extends SimulationDocument {
+  readonly settings?: SettingsDocument
+}
+
+/** Every service, simulated, with options. Options that can not be used are a defect. */
+export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.Layer<Services.Services | MockHandle> =>
+  isolated(
+    Services.layer.pipe(
+      Layer.provideMerge(
+        Layer.mergeAll(
+          layerSimulation(simulation),
+          MemoryImageStore.layer,
+          Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings)))
+        )
+      )
+    )
+  )
+
+/** Every service, simulated: healthy providers, seed 1. */
+export const layer: Layer.Layer<Services.Services | MockHandle> = layerWith({})

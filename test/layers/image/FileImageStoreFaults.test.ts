@@ -1,0 +1,135 @@
+import { assert, beforeEach, describe, it } from "@effect/vitest"
+import * as fs from "node:fs/promises"
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import { vi } from "vitest"
+import { layer } from "../../../layers/image/FileImageStore.ts"
+import { ImageStore } from "../../../src/image/ImageStore.ts"
+import { png } from "../../src/image/SampleImages.ts"
+import { pieces } from "./ImageStoreContract.ts"
+import { filesBelow, temporaryFolder } from "./TemporaryFolder.ts"
+
+/** What the file system was asked to do, and what it is to refuse. */
+const disk = vi.hoisted(() => {
+  const log: Array<string> = []
+  const faults = new Map<string, string>()
+  const step = (name: string): void => {
+    log.push(name)
+    const code = faults.get(name)
+    if (code !== undefined) throw Object.assign(new Error(`${code}: at /secret/path`), { code })
+  }
+  return { log, faults, step }
+})
+
+vi.mock("node:fs/promises", async (importOriginal) => {
+  const real = await importOriginal<typeof fs>()
+  const { step } = disk
+  return {
+    ...real,
+    mkdir: async (folder: string) => (step("make folder"), real.mkdir(folder)),
+    link: async (from: string, to: string) => (step("link"), real.link(from, to)),
+    rename: async (from: string, to: string) => (step("rename"), real.rename(from, to)),
+    unlink: async (file: string) => (step("unlink"), real.unlink(file)),
+    open: async (file: string, flags: string) => {
+      const what = flags === "wx" ? "file" : "folder"
+      step(`open ${what}`)
+      const handle = await real.open(file, flags)
+      return {
+        stat: () => handle.stat(),
+        readFile: () => handle.readFile(),
+        writeFile: async (bytes: Uint8Array) => (step("write"), handle.writeFile(bytes)),
+        sync: async () => (step(`sync ${what}`), handle.sync()),
+        close: async () => (step(`close ${what}`), handle.close())
+      }
+    }
+  }
+})
+
+const fox = png(16, 16)
+const put = (root: string, bytes = fox) =>
+  ImageStore.use((store) => store.put(pieces(bytes, 1_000), { root, label: "job_1", fileName: "fox.png" })).pipe(
+    Effect.provide(layer)
+  )
+
+describe("FileImageStore on a disk that refuses", () => {
+  beforeEach(() => {
+    disk.log.length = 0
+    disk.faults.clear()
+  })
+
+  it.live("syncs the file before it gets its name, and the folder after", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      disk.faults.set("make folder", "EEXIST")
+      yield* put(root)
+      assert.deepStrictEqual(disk.log, [
+        "make folder",
+        "open file",
+        "write",
+        "sync file",
+        "close file",
+        "link",
+        "unlink",
+        "open folder",
+        "sync folder",
+        "close folder",
+        "close file",
+        "unlink"
+      ])
+    })
+  )
+
+  it.live.each([
+    ["open file", "ENOSPC", "DiskFull"],
+    ["open file", "EROFS", "ReadOnly"],
+    ["open file", "EACCES", "PermissionDenied"],
+    ["write", "ENOSPC", "DiskFull"],
+    ["write", "EDQUOT", "DiskFull"],
+    ["write", "EIO", "Other"],
+    ["sync file", "ENOSPC", "DiskFull"],
+    ["close file", "EIO", "Other"],
+    ["link", "EROFS", "ReadOnly"],
+    ["link", "ENAMETOOLONG", "PathNotAllowed"],
+    ["sync folder", "EIO", "Other"],
+    ["make folder", "EROFS", "ReadOnly"],
+    ["make folder", "EACCES", "PermissionDenied"]
+  ] as const)("%s refused with %s is %s, and no file remains", ([step, code, problem]) =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      disk.faults.set(step, code)
+      const error = yield* Effect.flip(put(root))
+      assert.strictEqual(error._tag, "StorageFailed")
+      assert.propertyVal(error, "problem", problem)
+      assert.notInclude(error.detail, "/")
+      disk.faults.clear()
+      assert.deepStrictEqual(yield* filesBelow(root), [])
+    })
+  )
+
+  it.live("a file system that can not sync folders is good enough", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      disk.faults.set("sync folder", "EINVAL")
+      yield* put(root)
+      assert.deepStrictEqual(yield* filesBelow(root), ["fox.png"])
+    })
+  )
+
+  it.live.each(["EPERM", "ENOTSUP", "ENOSYS"])(
+    "without hard links (%s) the file is renamed, and still overwrites nothing",
+    (code) =>
+      Effect.gen(function* () {
+        const root = yield* temporaryFolder
+        disk.faults.set("link", code)
+        const names: Array<string> = []
+        for (const bytes of [fox, png(17, 17), fox]) names.push(path.basename((yield* put(root, bytes)).path))
+        assert.deepStrictEqual(names, ["fox.png", "fox-2.png", "fox.png"])
+        assert.deepStrictEqual(yield* filesBelow(root), ["fox-2.png", "fox.png"])
+        assert.include(disk.log, "rename")
+        assert.deepStrictEqual(
+          new Uint8Array(yield* Effect.promise(() => fs.readFile(path.join(root, "fox.png")))),
+          fox
+        )
+      })
+  )
+})

@@ -1,0 +1,48 @@
+/**
+ * What the tests on real providers may spend. Each paid request is charged at its upper bound before it is sent; one that
+ * does not fit is never sent.
+ */
+import * as Effect from "effect/Effect"
+import type { ExchangeRequest, Transport } from "../../src/transport/Transport.ts"
+
+/** A sum that is used up. **Units** micro-dollars. */
+export interface Budget {
+  readonly left: () => number
+  /** Takes the amount, if it is there. */
+  readonly take: (usdMicros: number) => boolean
+}
+
+/** A budget of this amount. */
+export const makeBudget = (usdMicros: number): Budget => {
+  let left = usdMicros
+  return {
+    left: () => left,
+    take: (amount) => {
+      if (amount > left) return false
+      left -= amount
+      return true
+    }
+  }
+}
+
+/** Dollars as people write them (`0.10`), in micro-dollars; `undefined` where it is no amount. Default 0.10. */
+export const budgetOf = (text: string | undefined): number | undefined => {
+  const given = text === undefined || text.trim() === "" ? "0.10" : text.trim()
+  return /^\d{1,4}(\.\d{1,6})?$/.test(given) ? Math.round(Number(given) * 1_000_000) : undefined
+}
+
+/** The transport, stopped by the budget. `boundOf` gives the most a request can cost, `undefined` where nobody knows. */
+export const withBudget = (
+  transport: Transport["Service"],
+  budget: Budget,
+  boundOf: (request: ExchangeRequest) => number | undefined
+): Transport["Service"] => ({
+  ...transport,
+  exchange: (request) =>
+    Effect.suspend(() => {
+      const bound = boundOf(request)
+      return bound !== undefined && budget.take(bound)
+        ? transport.exchange(request)
+        : Effect.die(new Error(`LUDENG_LIVE_BUDGET does not allow a ${request.operation} of ${request.provider}`))
+    })
+})
