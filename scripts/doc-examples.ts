@@ -76,11 +76,13 @@ const runDocuments = async (directory: string): Promise<void> => {
   fs.writeFileSync(path.join(workshop, "tsconfig.json"), JSON.stringify(config))
   await runOrExit("tsc", ["--noEmit", "-p", workshop], { seconds: 120 })
   console.log(`${modules.length + typesOnly} examples type-checked`)
-  await runOrExit("node", ["--conditions=@ludeng/source", path.join(workshop, "run.ts")], {
+  const { output } = await runOrExit("node", ["--conditions=@ludeng/source", path.join(workshop, "run.ts")], {
     seconds: 60,
+    isShown: false,
     directory,
     environment: withoutKeys
   })
+  console.log(output.trimEnd().split("\n").at(-1))
 }
 
 const runPrograms = async (directory: string): Promise<void> => {

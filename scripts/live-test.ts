@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import { inspectSettings } from "../layers/settings/EnvironmentSettings.ts"
 import { Provider } from "../schemas/Provider.ts"
 import { keyVariableOf } from "../src/settings/RequireKeys.ts"
-import { budgetOf } from "../test/live/Budget.ts"
 import { run } from "./command.ts"
+import { budgetOf } from "./live-budget.ts"
 
 const { problems, settings } = await Effect.runPromise(inspectSettings())
 for (const { expected, name, problem } of problems) console.error(`${name}: ${problem}, expected ${expected}`)

@@ -2,12 +2,13 @@
  * Serves the simulated providers until a signal comes. Standard output gets one JSON line with the base URLs.
  */
 import * as Effect from "effect/Effect"
+import * as SimulatorServer from "../../mock-layers/simulation/SimulatorServer.ts"
 import { Session } from "./Session.ts"
-import { UsageFailed } from "./Outcome.ts"
 
-/** Serves. **Errors** `UsageFailed` when the script or the port can not be used. */
-export const runSimulator = Effect.fnUntraced(function* (port: number, script: Readonly<Record<string, unknown>>) {
+/** Serves. **Errors** `ConfigurationError` when the port can not be had. */
+export const runSimulator = Effect.fnUntraced(function* (options: SimulatorServer.SimulatorOptions) {
   const run = yield* Session
-  run.screen.line(`not yet ${port} ${JSON.stringify(script)}`)
-  return yield* new UsageFailed({ message: "not yet" })
-})
+  const { baseUrls, controlUrl, port } = yield* SimulatorServer.make(options)
+  run.screen.result(JSON.stringify({ baseUrls, controlUrl, port }))
+  return yield* Effect.never
+}, Effect.scoped)

@@ -44,7 +44,7 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
 
   const signals = onSignals({
     first: (name) => {
-      run.screen.line(`${name}: stopping; a paid request in flight is waited for. Once more leaves at once.`)
+      if (run.mode !== undefined) run.screen.line(`${name}: stopping; a paid request in flight is waited for. Once more leaves at once.`)
       Effect.runFork(Fiber.interrupt(fiber))
     },
     second: (name) => leave(new Interrupted({ message: `left at once by ${name}` }))

@@ -13,10 +13,11 @@ import { constants } from "node:fs"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import { maximumImageBytes, type ReceivedImage, receiveImage } from "../../src/image/ImageBytes.ts"
 import { candidateNames, imageFileName, plainTarget } from "../../src/image/ImagePath.ts"
-import { ImageStore } from "../../src/image/ImageStore.ts"
+import { ImageStore, type ImageTarget } from "../../src/image/ImageStore.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import { type FileFailure, fileStep, storageFailed } from "./FileFailure.ts"
 import { openFolder, syncFolder } from "./ImageFolder.ts"
@@ -28,7 +29,7 @@ interface Temporary {
 
 /** The store on the file system. */
 export const layer: Layer.Layer<ImageStore> = Layer.succeed(ImageStore, {
-  put: Effect.fnUntraced(function* (bytes, target) {
+  put: Effect.fnUntraced(function* <E>(bytes: Stream.Stream<Uint8Array, E>, target: ImageTarget) {
     const plain = yield* Effect.fromResult(plainTarget(target))
     const folder = yield* openFolder(plain)
     return yield* Effect.acquireUseRelease(

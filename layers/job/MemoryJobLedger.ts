@@ -15,7 +15,7 @@ import { type IdempotencyKey, JobId, type Owner } from "../../schemas/Identifier
 import type { Job, JobEvent } from "../../schemas/Job.ts"
 import type { JobNotFound } from "../../schemas/Reason.ts"
 import { JobLedger, type NewJob } from "../../src/job/JobLedger.ts"
-import { transition } from "../../src/job/JobTransition.ts"
+import { transition, type TransitionRefused } from "../../src/job/JobTransition.ts"
 import { CostLedger, type MoneyMove } from "../../src/money/CostLedger.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 
@@ -23,6 +23,8 @@ interface Row {
   readonly job: Job
   readonly watchers: Set<Queue.Enqueue<Job>>
 }
+
+type ApplyFailed = TransitionRefused | typeof JobNotFound.Type
 
 const jobNotFound: typeof JobNotFound.Type = { _tag: "JobNotFound" }
 
@@ -80,7 +82,7 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
       return Result.succeed({ job, isNew: true })
     }
 
-    const applyNow = (id: JobId, event: JobEvent, now: number) => {
+    const applyNow = (id: JobId, event: JobEvent, now: number): Result.Result<Job, ApplyFailed> => {
       const job = rows.get(id)?.job
       if (job === undefined) return Result.fail(jobNotFound)
       return Result.map(transition(job, event, now), (next) => {

@@ -4,10 +4,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import { receiveImage } from "../../src/image/ImageBytes.ts"
 import { candidateNames, imageFileName, plainTarget } from "../../src/image/ImagePath.ts"
-import { ImageStore } from "../../src/image/ImageStore.ts"
+import { ImageStore, type ImageTarget } from "../../src/image/ImageStore.ts"
 
 interface File {
   readonly sha256: string
@@ -29,7 +30,7 @@ export const layer: Layer.Layer<ImageStore> = Layer.sync(ImageStore, () => {
   }
 
   return {
-    put: Effect.fnUntraced(function* (bytes, target) {
+    put: Effect.fnUntraced(function* <E>(bytes: Stream.Stream<Uint8Array, E>, target: ImageTarget) {
       const plain = yield* Effect.fromResult(plainTarget(target))
       const chunks: Array<Uint8Array> = []
       const image = yield* receiveImage(bytes, (chunk) => Effect.sync(() => chunks.push(chunk.slice())))

@@ -16,11 +16,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as SchemaIssue from "effect/SchemaIssue"
 import type * as Scope from "effect/Scope"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import { ConfigurationError } from "../../schemas/Settings.ts"
-import { problemText } from "../../src/input/SchemaProblem.ts"
+import { firstProblem } from "../../src/input/SchemaProblem.ts"
 import { makeMockHandle, type MockHandle } from "../MockHandle.ts"
 import { answerControl } from "./ControlApi.ts"
 import { playOverTcp } from "./PlayOverTcp.ts"
@@ -52,7 +53,7 @@ export const make = ({
 }: SimulatorOptions = {}): Effect.Effect<Simulator, ConfigurationError, Scope.Scope> =>
   Effect.gen(function* () {
     const decoded = Schema.decodeUnknownResult(SimulationOptions)(options, { onExcessProperty: "error" })
-    if (Result.isFailure(decoded)) return yield* refused("simulation", problemText(decoded.failure.issue, SimulationOptions.ast))
+    if (Result.isFailure(decoded)) return yield* badOptions(decoded.failure.issue)
     const simulation = new Simulation(decoded.success)
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
     const server = http.createServer((incoming, outgoing) => {
@@ -69,7 +70,12 @@ export const make = ({
     }
   })
 
-const refused = (name: string, problem: string, expected = "options as documented") =>
+const badOptions = (issue: SchemaIssue.Issue): ConfigurationError => {
+  const { expected, path } = firstProblem(issue, SimulationOptions.ast)
+  return refused(path.map(String).join("."), "can not be used", expected)
+}
+
+const refused = (name: string, problem: string, expected: string) =>
   new ConfigurationError({ problems: [{ name, problem, expected }] })
 
 const listen = (server: http.Server, port: number): Effect.Effect<AddressInfo, ConfigurationError> =>

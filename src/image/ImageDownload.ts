@@ -137,7 +137,7 @@ const wholeBody = (download: Download): Stream.Stream<Uint8Array, AttemptFailed>
 
 /** **Gotchas** A URL with a user in it is refused: it would be a credential that we hand to a stranger. */
 const checkedUrl = (text: string, base: URL | undefined, allowLoopback: boolean): Effect.Effect<URL, AttemptFailed> => {
-  const url = URL.parse(text, base)
+  const url = URL.parse(text, base?.href)
   if (url === null) return failed(imageRejected("HostNotAllowed", "not a URL"), "NotSent")
   if (url.username !== "" || url.password !== "") {
     return failed(imageRejected("HostNotAllowed", `${url.hostname}, with a user`), "NotSent")

@@ -11,6 +11,7 @@ import type { Rejection } from "../../schemas/Failures.ts"
 import { defaultOwner } from "../../schemas/Identifiers.ts"
 import { InputRejected } from "../../schemas/Reason.ts"
 import { longestDeadline, type Settings } from "../../schemas/Settings.ts"
+import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
@@ -23,6 +24,11 @@ const ownFields = Object.keys(CallOptions.fields) as ReadonlyArray<keyof CallOpt
 
 const ownOptions = (options: CallOptions): CallOptions =>
   Object.fromEntries(ownFields.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])))
+
+const checkOptions = (options: unknown): Result.Result<CallOptions, typeof InputRejected.Type> =>
+  isPlainObject(options)
+    ? Result.flatMap(validateInput(CallOptions, ownOptions(options), "options"), checkDeadline)
+    : Result.fail(InputRejected.make({ field: "options", problem: "is no object", expected: "an object" }))
 
 const checkDeadline = (options: CallOptions): Result.Result<CallOptions, typeof InputRejected.Type> => {
   const deadline = options.deadline
@@ -54,7 +60,7 @@ export const withCall = <A, E, R>(
   Effect.gen(function* () {
     const outer = yield* CurrentCall
     const callId = outer?.callId ?? (yield* makeCallId)
-    const checked = Result.flatMap(validateInput(CallOptions, ownOptions(options), "options"), checkDeadline)
+    const checked = checkOptions(options)
     if (Result.isFailure(checked)) return yield* reject(checked.failure, callId)
     const own = checked.success
     const settings = outer?.settings ?? (yield* (yield* LiveSettings).current)

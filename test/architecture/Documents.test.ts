@@ -4,6 +4,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import { Scenario } from "../../mock-layers/simulation/Script.ts"
 import { documentTables, withTable } from "../../scripts/document-tables.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../src/settings/Variables.ts"
 import { filesOf, root } from "./SourceFiles.ts"
@@ -42,6 +43,11 @@ describe("Documents", () => {
       named.filter((it) => !known.has(it)),
       []
     )
+  })
+
+  it("every scenario of the simulation stands in the guide to testing", () => {
+    const guide = read("docs/guide/testing.md")
+    for (const scenario of Scenario.literals) assert.match(guide, new RegExp(`^\\| \`${scenario}\` \\|`, "m"))
   })
 
   it("every file that a document links to is there", () => {

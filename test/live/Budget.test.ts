@@ -5,8 +5,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { budgetOf } from "../../scripts/live-budget.ts"
 import type { ExchangeRequest, Transport } from "../../src/transport/Transport.ts"
-import { budgetOf, makeBudget, withBudget } from "./Budget.ts"
+import { makeBudget, withBudget } from "./Budget.ts"
 
 const request: ExchangeRequest = {
   provider: "nanobanana",

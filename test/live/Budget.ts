@@ -25,12 +25,6 @@ export const makeBudget = (usdMicros: number): Budget => {
   }
 }
 
-/** Dollars as people write them (`0.10`), in micro-dollars; `undefined` where it is no amount. Default 0.10. */
-export const budgetOf = (text: string | undefined): number | undefined => {
-  const given = text === undefined || text.trim() === "" ? "0.10" : text.trim()
-  return /^\d{1,4}(\.\d{1,6})?$/.test(given) ? Math.round(Number(given) * 1_000_000) : undefined
-}
-
 /** The transport, stopped by the budget. `boundOf` gives the most a request can cost, `undefined` where nobody knows. */
 export const withBudget = (
   transport: Transport["Service"],

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { afterAll, beforeEach, describe } from "vitest"
+import { budgetOf } from "../../scripts/live-budget.ts"
 import * as FileImageStore from "../../layers/image/FileImageStore.ts"
 import * as Services from "../../layers/Services.ts"
 import * as EnvironmentSettings from "../../layers/settings/EnvironmentSettings.ts"
@@ -26,7 +27,7 @@ import * as IllustratorContract from "../contract/IllustratorContract.ts"
 import * as ImageGeneratorContract from "../contract/ImageGeneratorContract.ts"
 import * as PromptEnhancerContract from "../contract/PromptEnhancerContract.ts"
 import { passReally, type World } from "../contract/World.ts"
-import { budgetOf, makeBudget, withBudget } from "./Budget.ts"
+import { makeBudget, withBudget } from "./Budget.ts"
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ludeng-live-"))
 const budget = makeBudget(budgetOf(process.env["LUDENG_LIVE_BUDGET"]) ?? 0)

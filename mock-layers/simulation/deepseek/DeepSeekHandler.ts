@@ -108,7 +108,7 @@ const textOf = (question: ChatQuestion, world: World): Text => {
   const prompt = rewrittenPrompt(question.messages)
   if (!question.wantsJson) return stop(prompt)
   if (!question.messages.some(({ content }) => /json/i.test(content))) {
-    return stop(" \n".repeat(question.maximumTokens * 2))
+    return stop("\n".repeat(question.maximumTokens * 4 + 1))
   }
   // A mistake that is pointed out is not repeated.
   if (world.fault === "missing-fields" && !isCorrection(question.messages)) return stop(JSON.stringify({ text: prompt }))

@@ -1,18 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import * as TestClock from "effect/testing/TestClock"
-import { createHash, hash } from "node:crypto"
-import { gzipSync } from "node:zlib"
 import * as UndiciTransport from "../../../layers/transport/UndiciTransport.ts"
 import { Transport } from "../../../src/transport/Transport.ts"
-import { userAgent } from "../../../src/transport/UserAgent.ts"
-import { download, facts, failingLookup, file, limit, lookupTo } from "./Exchanges.ts"
-import { headersOf, httpServer, tcpServer, tlsServer, told } from "./Servers.ts"
+import { download, facts, failingLookup, file, lookupTo } from "./Exchanges.ts"
+import { httpServer, tcpServer, tlsServer } from "./Servers.ts"
 
 const run = <A, E, R>(
   effect: Effect.Effect<A, E, R | Transport>,

@@ -155,11 +155,14 @@ describe("UndiciTransport behind a proxy", () => {
         socket.on("data", () => asked.tell()).on("close", () => closed.tell())
       })
       const environment = { HTTPS_PROXY: `127.0.0.1:${proxy.port}` }
-      const fiber = yield* Effect.forkChild(run(failure(post(`https://${host}`)), "", environment))
-      yield* asked.heard
-      yield* TestClock.adjust(limit)
-      assert.deepInclude(facts(yield* Fiber.join(fiber)), { _tag: "TimedOut", phase: "connect", wasSent: false })
-      yield* closed.heard
+      const test = Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(failure(post(`https://${host}`)))
+        yield* asked.heard
+        yield* TestClock.adjust(limit)
+        assert.deepInclude(facts(yield* Fiber.join(fiber)), { _tag: "TimedOut", phase: "connect", wasSent: false })
+        yield* closed.heard
+      })
+      yield* run(test, "", environment)
     })
   )
 })

@@ -13,7 +13,6 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import type * as Scope from "effect/Scope"
 import type { Transport } from "../../../src/transport/Transport.ts"
-import type { TransportFailed } from "../../../src/transport/TransportFailed.ts"
 import { userAgent } from "../../../src/transport/UserAgent.ts"
 import { exchange, facts, failure, get, limit, post, text } from "./Exchanges.ts"
 import { closedPort, headersOf, httpServer, tcpServer, told } from "./Servers.ts"
@@ -27,7 +26,7 @@ export interface TransportTraits {
 }
 
 export const suite = (name: string, layer: Layer.Layer<Transport>, traits: TransportTraits): void => {
-  const test = (title: string, body: () => Effect.Effect<void, TransportFailed, Transport | Scope.Scope>) =>
+  const test = (title: string, body: () => Effect.Effect<void, unknown, Transport | Scope.Scope>) =>
     it.effect(title, () => Effect.provide(body(), layer))
   const ours = (headers: Record<string, string | undefined>) =>
     Object.fromEntries(Object.entries(headers).filter(([header]) => !traits.addedHeaders.includes(header)))

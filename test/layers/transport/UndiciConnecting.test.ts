@@ -1,12 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import * as diagnostics from "node:diagnostics_channel"
-import { gzipSync } from "node:zlib"
 import * as UndiciTransport from "../../../layers/transport/UndiciTransport.ts"
 import type { Transport } from "../../../src/transport/Transport.ts"
 import { exchange, facts, failure, get, failingLookup, limit, lookupTo, post, text } from "./Exchanges.ts"
@@ -52,11 +49,15 @@ describe("UndiciTransport, connecting", () => {
       const server = yield* tcpServer((socket) => {
         socket.on("data", () => greeted.tell()).on("close", () => closed.tell())
       })
-      const fiber = yield* Effect.forkChild(run(failure(post(`https://127.0.0.1:${server.port}`))))
-      yield* greeted.heard
-      yield* TestClock.adjust(limit)
-      assert.deepInclude(facts(yield* Fiber.join(fiber)), { _tag: "TimedOut", phase: "connect", wasSent: false })
-      yield* closed.heard
+      yield* run(
+        Effect.gen(function* () {
+          const fiber = yield* Effect.forkChild(failure(post(`https://127.0.0.1:${server.port}`)))
+          yield* greeted.heard
+          yield* TestClock.adjust(limit)
+          assert.deepInclude(facts(yield* Fiber.join(fiber)), { _tag: "TimedOut", phase: "connect", wasSent: false })
+          yield* closed.heard
+        })
+      )
     })
   )
 
@@ -67,10 +68,14 @@ describe("UndiciTransport, connecting", () => {
       const server = yield* tcpServer((socket) => {
         socket.on("data", () => greeted.tell()).on("close", () => closed.tell())
       })
-      const fiber = yield* Effect.forkChild(run(exchange(post(`https://127.0.0.1:${server.port}`))))
-      yield* greeted.heard
-      yield* Fiber.interrupt(fiber)
-      yield* closed.heard
+      yield* run(
+        Effect.gen(function* () {
+          const fiber = yield* Effect.forkChild(exchange(post(`https://127.0.0.1:${server.port}`)))
+          yield* greeted.heard
+          yield* Fiber.interrupt(fiber)
+          yield* closed.heard
+        })
+      )
     })
   )
 

@@ -9,10 +9,10 @@ import * as TestClock from "effect/testing/TestClock"
 import { createHash, hash } from "node:crypto"
 import { gzipSync } from "node:zlib"
 import * as UndiciTransport from "../../../layers/transport/UndiciTransport.ts"
-import { Transport } from "../../../src/transport/Transport.ts"
+import type { DownloadRequest, Transport } from "../../../src/transport/Transport.ts"
 import { userAgent } from "../../../src/transport/UserAgent.ts"
-import { download, facts, failingLookup, file, limit, lookupTo } from "./Exchanges.ts"
-import { headersOf, httpServer, tcpServer, tlsServer, told } from "./Servers.ts"
+import { download, facts, file, limit } from "./Exchanges.ts"
+import { headersOf, httpServer, tcpServer, told } from "./Servers.ts"
 
 const bodyOf = (request: DownloadRequest) =>
   Effect.flatMap(download(request), ({ body }) =>

@@ -3,14 +3,11 @@ import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import * as TestClock from "effect/testing/TestClock"
-import * as diagnostics from "node:diagnostics_channel"
 import { gzipSync } from "node:zlib"
 import * as UndiciTransport from "../../../layers/transport/UndiciTransport.ts"
 import type { Transport } from "../../../src/transport/Transport.ts"
-import { exchange, facts, failure, get, limit, post, text } from "./Exchanges.ts"
-import { httpServer, tcpServer, tlsServer, told } from "./Servers.ts"
+import { exchange, facts, failure, get, text } from "./Exchanges.ts"
+import { httpServer, tcpServer } from "./Servers.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Transport>, options: UndiciTransport.UndiciTransportOptions = {}) =>
   Effect.provide(effect, UndiciTransport.layerWith(options))

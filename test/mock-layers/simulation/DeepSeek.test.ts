@@ -46,7 +46,7 @@ describe("the simulated DeepSeek", () => {
     assert.strictEqual(`${get("/user/balance").is_available}`, "true")
     simulation.setScript({ ...simulation.script, scenario: "no-balance" })
     assert.strictEqual(`${get("/user/balance").is_available}`, "false")
-    assert.strictEqual(whole(simulation.handle(request({ path: "/other", method: "GET" }), 0)).status, 404)
+    assert.strictEqual(whole(simulate().handle(request({ path: "/other", method: "GET" }), 0)).status, 404)
   })
 
   it("rejects retired and unknown models, and values out of range, with DeepSeek's words and nothing charged", () => {

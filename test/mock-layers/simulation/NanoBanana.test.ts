@@ -23,7 +23,7 @@ describe("the simulated nanobananaapi.ai", () => {
     assert.strictEqual(sizeOf({ prompt: "a", type: "TEXTTOIAMGE", image_size: "16:9" }, "/generate"), "jpg 1360x768")
     assert.strictEqual(sizeOf({ prompt: "a", aspectRatio: "1:1", outputFormat: "png" }, "/generate-2"), "png 1024x1024")
     assert.strictEqual(sizeOf({ prompt: "a", aspectRatio: "8:1", resolution: "1K" }, "/generate-2"), "jpg 2896x368")
-    assert.strictEqual(sizeOf({ prompt: "a", aspectRatio: "2:3", resolution: "2K" }, "/generate-pro"), "jpg 1664x2512")
+    assert.strictEqual(sizeOf({ prompt: "a", aspectRatio: "2:3", resolution: "2K" }, "/generate-pro"), "jpg 1680x2512")
   })
 
   it("refuses what the documents do not allow, with HTTP 200 and a code in the envelope", () => {

@@ -14,8 +14,8 @@ import type { AnswerContext } from "../../../../src/provider/nanobanana/AnswerCo
 import type { SubmitAnswer } from "../../../../src/provider/nanobanana/NanoBanana.ts"
 import type { Answer } from "../../../../src/transport/Transport.ts"
 
-/** Planted as the key. */
-export const keyCanary = "nbk-canary-4f1d9c77e0"
+/** Planted as the key; it does not look like one, so that only its comparison can catch it. */
+export const keyCanary = "velvet.marmalade.harbour"
 /** Planted as the prompt. */
 export const promptCanary = "a vermilion axolotl reading Proust in the rain"
 

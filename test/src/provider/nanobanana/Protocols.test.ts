@@ -1,8 +1,10 @@
 /** The requests of both protocols as they reach the transport, and what a broken exchange becomes. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
 import { inspect } from "node:util"
 import { ProviderJobId } from "../../../../schemas/Identifiers.ts"
 import type { ImageProtocolName } from "../../../../schemas/Provider.ts"
@@ -14,6 +16,7 @@ import { answerOf, attempt, fixture, keyCanary, planOf, promptCanary, settingsOf
 const names = ["nanobananaapi", "generic"] as const satisfies ReadonlyArray<ImageProtocolName>
 const accepted = { nanobananaapi: "api-submitted", generic: "generic-submitted" } as const
 const done = { nanobananaapi: "api-success", generic: "generic-completed" } as const
+const refusedWith = (text: string) => ({ code: 400, msg: text, error: text })
 const settings = settingsOf("https://api.example/v1/banana")
 
 const over = (script: ScriptedTransport, name: ImageProtocolName) =>
@@ -123,6 +126,55 @@ describe.each(names)("the %s protocol", (name) => {
           }
         }
       }
+    })
+  )
+})
+
+describe.each(names)("the secrets of the %s protocol", (name) => {
+  const failed = {
+    nanobananaapi: (text: string) => ({ code: 200, data: { successFlag: 3, errorMessage: text } }),
+    generic: (text: string) => ({ status: "failed", error: text })
+  }[name]
+  const plan = planOf(name, "/generate")
+
+  it.effect.each([keyCanary, promptCanary])("words that hold %s are dropped, others are kept", (secret) =>
+    Effect.gen(function* () {
+      for (const [text, kept] of [
+        [`bad input: ${secret}`, false],
+        ["bad input", true]
+      ] as const) {
+        const script = scriptedTransport([{ status: 400, body: refusedWith(text) }, { body: failed(text) }])
+        const protocol = yield* over(script, name)
+        const { reason } = yield* Effect.flip(protocol.submit(plan, settings, attempt))
+        const state = yield* protocol.status(ProviderJobId.make("a-1"), settings, attempt, plan)
+        assert.deepStrictEqual(reason, { _tag: "RequestRejected", status: 400, ...(kept ? { detail: text } : {}) })
+        assert.deepStrictEqual(state, {
+          _tag: "Failed",
+          reason: { _tag: "GenerationFailed", ...(kept ? { detail: text } : {}) }
+        })
+      }
+    })
+  )
+
+  it.effect("the pipeline hears of every exchange", () =>
+    Effect.gen(function* () {
+      const heard: Array<string> = []
+      const observer = { onSend: () => heard.push("sent"), onFirstByte: () => heard.push("answered") }
+      const script = scriptedTransport([{ body: fixture(accepted[name]) }, { body: fixture(done[name]) }])
+      const protocol = yield* over(script, name)
+      yield* protocol.submit(plan, settings, { ...attempt, observer })
+      yield* protocol.status(ProviderJobId.make("a-1"), settings, { ...attempt, observer })
+      assert.deepStrictEqual(heard, ["sent", "answered", "sent", "answered"])
+    })
+  )
+
+  it.effect("a hint given as a date is measured from our clock", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 10, 23, 12, 0, 0))
+      const headers = { "retry-after": "Mon, 23 Nov 2026 12:00:09 GMT" }
+      const protocol = yield* over(scriptedTransport([{ status: 429, headers, body: "" }]), name)
+      const { reason } = yield* Effect.flip(protocol.submit(plan, settings, attempt))
+      assert.deepStrictEqual(reason, { _tag: "RateLimited", retryAfter: Duration.seconds(9) })
     })
   )
 })

@@ -35,6 +35,8 @@ describe("plan of the generic protocol", () => {
     const it = Result.getOrThrow(plan({ prompt: "a fox", parameters: { height: 512 } }, "nearest"))
     assert.deepStrictEqual(it.body["parameters"], { width: 1024, height: 512 })
     assert.strictEqual(it.resolution, "1024x512")
+    const wide = Result.getOrThrow(plan({ prompt: "a fox", parameters: { width: 512 } }, "nearest"))
+    assert.deepStrictEqual(wide.body["parameters"], { width: 512, height: 1024 })
   })
 
   it("refuses a prompt beyond our own limit without printing it", () => {

@@ -8,6 +8,9 @@ import { answerOf, contextOf, everyStatus, fixture, promptCanary } from "../Answ
 const context = contextOf("status")
 const read = (answer: Answer) => readStatusAnswer(answer, context)
 
+const state = (name: string) => read(answerOf(200, fixture(name)))
+const failed = (error: string) => read(answerOf(200, { status: "failed", error }))
+
 const verdict = (answer: Answer): string => {
   const result = read(answer)
   return Result.isSuccess(result) ? result.success._tag : `${result.failure.reason._tag} ${result.failure.outcome}`
@@ -15,7 +18,6 @@ const verdict = (answer: Answer): string => {
 
 describe("status of the generic protocol", () => {
   it("reads each state", () => {
-    const state = (name: string) => read(answerOf(200, fixture(name)))
     assert.deepStrictEqual(state("generic-queued"), Result.succeed({ _tag: "Pending", isRunning: false }))
     assert.deepStrictEqual(state("generic-processing"), Result.succeed({ _tag: "Pending", isRunning: true }))
     assert.deepStrictEqual(
@@ -65,7 +67,6 @@ describe("status of the generic protocol", () => {
   })
 
   it("recognises a content policy, and drops words that quote the prompt (trap 48)", () => {
-    const failed = (error: string) => read(answerOf(200, { status: "failed", error }))
     assert.deepStrictEqual(
       failed("stopped by moderation"),
       Result.succeed({ _tag: "Failed", reason: { _tag: "ContentRejected", detail: "stopped by moderation" } })

@@ -14,28 +14,43 @@ const verdict = (answer: Answer): string => {
   return Result.isSuccess(result) ? result.success._tag : `${result.failure.reason._tag} ${result.failure.outcome}`
 }
 
+const recorded = (name: string) => read(answerOf(200, fixture(name)))
+
+const picturesOf = (data: object) => {
+  const result = readTask({ successFlag: 1, ...data })
+  return Result.isSuccess(result) && result.success._tag === "Completed" ? result.success.results : undefined
+}
+
+const keptCode = (errorCode: unknown) => {
+  const result = readTask({ successFlag: 3, errorCode, errorMessage: "" })
+  return Result.isSuccess(result) &&
+    result.success._tag === "Failed" &&
+    result.success.reason._tag === "GenerationFailed"
+    ? result.success.reason.providerCode
+    : assert.fail("not failed")
+}
+
 describe("status of nanobananaapi", () => {
   it("reads each documented state", () => {
-    const state = (name: string) => read(answerOf(200, fixture(name)))
-    assert.deepStrictEqual(state("api-generating"), Result.succeed({ _tag: "Pending", isRunning: true }))
+    assert.deepStrictEqual(recorded("api-generating"), Result.succeed({ _tag: "Pending", isRunning: true }))
     const url = "https://tempfile.aiquickdraw.com/r/task12345_1756467493.jpg"
-    assert.deepStrictEqual(state("api-success"), Result.succeed({ _tag: "Completed", results: [{ url }] }))
+    assert.deepStrictEqual(recorded("api-success"), Result.succeed({ _tag: "Completed", results: [{ url }] }))
     assert.deepStrictEqual(
-      state("api-create-failed"),
+      recorded("api-create-failed"),
       Result.succeed({
         _tag: "Failed",
         reason: { _tag: "GenerationFailed", providerCode: "500", detail: "Internal error, please try again later" }
       })
     )
     assert.deepStrictEqual(
-      state("api-generate-failed"),
+      recorded("api-generate-failed"),
       Result.succeed({
         _tag: "Failed",
         reason: { _tag: "GenerationFailed", providerCode: "501", detail: "Image generation task failed" }
       })
     )
     assert.deepStrictEqual(
-      state("api-content-policy"),
+      recorded("api-content-policy"),
       Result.succeed({
         _tag: "Failed",
         reason: { _tag: "ContentRejected", detail: "Your prompt has been flagged for violating content policy" }
@@ -56,15 +71,13 @@ describe("status of nanobananaapi", () => {
   })
 
   it("looks for the picture in response, then in info", () => {
-    const found = (data: object) => {
-      const result = readTask({ successFlag: 1, ...data })
-      return Result.isSuccess(result) && result.success._tag === "Completed" ? result.success.results : undefined
-    }
     const first = { resultImageUrl: "https://a.example/1.png" }
     const second = { resultImageUrl: "https://a.example/2.png" }
-    assert.deepStrictEqual(found({ response: first, info: second }), [{ url: first.resultImageUrl }])
-    assert.deepStrictEqual(found({ response: { resultImageUrl: "" }, info: second }), [{ url: second.resultImageUrl }])
-    assert.deepStrictEqual(found({ response: null, info: second }), [{ url: second.resultImageUrl }])
+    assert.deepStrictEqual(picturesOf({ response: first, info: second }), [{ url: first.resultImageUrl }])
+    assert.deepStrictEqual(picturesOf({ response: { resultImageUrl: "" }, info: second }), [
+      { url: second.resultImageUrl }
+    ])
+    assert.deepStrictEqual(picturesOf({ response: null, info: second }), [{ url: second.resultImageUrl }])
   })
 
   it.each([
@@ -111,6 +124,23 @@ describe("status of nanobananaapi", () => {
     )
   })
 
+  it("error code 400 is a content policy even without words", () => {
+    for (const errorMessage of ["", null, "refused"]) {
+      const result = readTask({ successFlag: 2, errorCode: 400, errorMessage })
+      assert.isTrue(Result.isSuccess(result) && result.success._tag === "Failed")
+      if (Result.isSuccess(result) && result.success._tag === "Failed") {
+        assert.strictEqual(result.success.reason._tag, "ContentRejected")
+      }
+    }
+  })
+
+  it("a content policy under another code than 400 is a failed look", () => {
+    assert.strictEqual(
+      verdict(answerOf(200, { code: 422, msg: "flagged for content policy" })),
+      "ContentRejected Refused"
+    )
+  })
+
   it("a success under another code is not believed, a failure is", () => {
     const data = { successFlag: 1, response: { resultImageUrl: "https://a.example/x.png" } }
     assert.strictEqual(verdict(answerOf(200, { code: 500, data })), "ServerFailed Unknown")
@@ -125,15 +155,7 @@ describe("status of nanobananaapi", () => {
   })
 
   it("an error code is kept as a number only", () => {
-    const code = (errorCode: unknown) => {
-      const result = readTask({ successFlag: 3, errorCode, errorMessage: "" })
-      return Result.isSuccess(result) &&
-        result.success._tag === "Failed" &&
-        result.success.reason._tag === "GenerationFailed"
-        ? result.success.reason.providerCode
-        : assert.fail("not failed")
-    }
-    assert.deepStrictEqual([501, "501", 0, "0", null, promptCanary, {}].map(code), [
+    assert.deepStrictEqual([501, "501", 0, "0", null, promptCanary, {}].map(keptCode), [
       "501",
       "501",
       undefined,

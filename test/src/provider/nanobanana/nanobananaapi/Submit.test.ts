@@ -173,6 +173,8 @@ describe("submit of nanobananaapi", () => {
   it("keeps the provider's words, and drops them where they quote the prompt or the key (trap 48)", () => {
     const kept = failureOf(answerOf(422, { code: 422, msg: "image_size is not valid" }))
     assert.deepStrictEqual(kept.reason, { _tag: "RequestRejected", status: 422, detail: "image_size is not valid" })
+    const other = failureOf(answerOf(422, { code: 422, message: "image_size is not valid" }))
+    assert.deepStrictEqual(other.reason, kept.reason)
     for (const echo of [keyCanary, promptCanary, promptCanary.toUpperCase().slice(5, 20)]) {
       for (const status of [200, 301, 400, 401, 402, 404, 422, 429, 500, 503]) {
         for (const code of codes) {

@@ -1,0 +1,131 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import * as net from "node:net"
+import OpenAI from "openai"
+import * as SimulatorServer from "../../../mock-layers/simulation/SimulatorServer.ts"
+import { chatBody } from "./Ask.ts"
+
+const get = (url: string, init?: RequestInit) =>
+  Effect.promise(async () => {
+    const answer = await fetch(url, init)
+    return { status: answer.status, json: await answer.json() }
+  })
+
+const post = (url: string, body: unknown) => get(url, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) })
+
+const submitTo = (baseUrl: string) =>
+  get(`${baseUrl}/generate-2`, { method: "POST", headers: { authorization: "Bearer canary-key" }, body: "{\"prompt\":\"a cat\"}" })
+
+const completionFrom = (baseURL: string) =>
+  Effect.promise(async () => {
+    const client = new OpenAI({ apiKey: "canary-key", baseURL, maxRetries: 0 })
+    try {
+      const answer = await client.chat.completions.create(chatBody() as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming)
+      return { content: answer.choices[0]?.message.content ?? "", tokens: answer.usage?.total_tokens ?? 0 }
+    } catch (error) {
+      return error as InstanceType<typeof OpenAI.APIError>
+    }
+  })
+
+describe("SimulatorServer", () => {
+  it.live("gives the published openai client a completion, and DeepSeek's errors", () =>
+    Effect.gen(function* () {
+      const { baseUrls, handle } = yield* SimulatorServer.make({ latency: 0 })
+      const completion = yield* completionFrom(baseUrls.deepseek)
+      assert.isTrue("content" in completion && completion.content.includes("a cat in space") && completion.tokens > 20)
+      const errorIn = (scenario: "unauthorized" | "no-balance" | "rate-limited" | "down") =>
+        Effect.gen(function* () {
+          yield* handle.setScript({ scenario })
+          const error = yield* completionFrom(`${baseUrls.deepseek}/v1`)
+          return "status" in error ? { name: error.constructor.name, status: error.status, message: error.message } : undefined
+        })
+      assert.strictEqual((yield* errorIn("unauthorized"))?.name, "AuthenticationError")
+      assert.deepStrictEqual(yield* errorIn("no-balance"), { name: "APIError", status: 402, message: "402 Insufficient Balance" })
+      const limited = yield* errorIn("rate-limited")
+      assert.strictEqual(limited?.name, "RateLimitError")
+      assert.match(limited?.message ?? "", /concurrency limit of 39/)
+      assert.strictEqual((yield* errorIn("down"))?.status, 503)
+    }))
+
+  it.live("tells requests, accepted submits and money, and never a key", () =>
+    Effect.gen(function* () {
+      const { baseUrls, controlUrl } = yield* SimulatorServer.make({ latency: 0, imageUsdMicros: 39_000 })
+      yield* submitTo(baseUrls.nanobananaapi)
+      yield* submitTo(baseUrls.nanobananaapi)
+      yield* get(`${baseUrls.nanobananaapi}/record-info?taskId=1`)
+      const { json } = yield* get(`${controlUrl}/ledger`)
+      assert.deepStrictEqual(
+        [json.requests, json.acceptedSubmits, json.chargedUsdMicros, json.entries.length],
+        [3, 2, 78_000, 3]
+      )
+      assert.strictEqual(json.entries[0].body.prompt, "a cat")
+      assert.notInclude(JSON.stringify(json), "canary-key")
+    }))
+
+  it.live("changes the script while it runs, and refuses one that can not be played", () =>
+    Effect.gen(function* () {
+      const { baseUrls, controlUrl } = yield* SimulatorServer.make({ latency: 0 })
+      const changed = yield* post(`${controlUrl}/script`, { scenario: "down", retryAfter: "2" })
+      assert.deepStrictEqual([changed.status, changed.json.scenario, changed.json.latency], [200, "down", 0])
+      assert.strictEqual((yield* submitTo(baseUrls.nanobananaapi)).status, 503)
+      for (const bad of [{ scenario: "sunny" }, { failureRate: 2 }, { seed: 4 }, { faults: [{ fault: "x" }] }, [], "{"]) {
+        const refused = yield* post(`${controlUrl}/script`, bad)
+        assert.strictEqual(refused.status, 400)
+        assert.isString(refused.json.error)
+      }
+      assert.strictEqual((yield* get(`${controlUrl}/script`)).json.scenario, "down")
+    }))
+
+  it.live("forgets on reset, and knows no other path", () =>
+    Effect.gen(function* () {
+      const { baseUrls, controlUrl } = yield* SimulatorServer.make({ latency: 0 })
+      yield* submitTo(baseUrls.nanobananaapi)
+      assert.strictEqual((yield* post(`${controlUrl}/reset`, {})).json.requests, 0)
+      assert.strictEqual((yield* get(`${controlUrl}/other`)).status, 404)
+      assert.strictEqual((yield* get(baseUrls.deepseek)).status, 404)
+    }))
+
+  it.live("serves the files it names", () =>
+    Effect.gen(function* () {
+      const { baseUrls } = yield* SimulatorServer.make({ latency: 0 })
+      const { json } = yield* submitTo(baseUrls.nanobananaapi)
+      const state = yield* get(`${baseUrls.nanobananaapi}/record-info?taskId=${json.data.taskId}`, {
+        headers: { authorization: "Bearer canary-key" }
+      })
+      const url: string = state.json.data.response.resultImageUrl
+      const file = yield* Effect.promise(async () => new Uint8Array(await (await fetch(url)).arrayBuffer()))
+      assert.deepStrictEqual([...file.slice(0, 3)], [0xff, 0xd8, 0xff])
+    }))
+
+  it.live("closes open connections with its scope", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const { port } = yield* SimulatorServer.make({ scenario: "keep-alive-forever" }).pipe(Scope.provide(scope))
+      const closed = yield* Effect.promise(() => new Promise<Promise<void>>((resolve) => {
+        const socket = net.connect(port, "127.0.0.1")
+        const end = new Promise<void>((ended) => socket.once("close", () => ended()))
+        socket.on("error", () => undefined)
+        socket.write("POST /deepseek/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{}")
+        socket.once("data", () => resolve(end))
+      }).then((end) => ({ end })))
+      yield* Scope.close(scope, Exit.void)
+      yield* Effect.promise(() => closed.end)
+      const refused = yield* Effect.promise(() => new Promise<string>((resolve) => {
+        net.connect(port, "127.0.0.1").once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? ""))
+      }))
+      assert.strictEqual(refused, "ECONNREFUSED")
+    }))
+
+  it.live("fails with a configuration error for a port or options that can not be used", () =>
+    Effect.gen(function* () {
+      const { port } = yield* SimulatorServer.make()
+      const problemOf = (options: object) =>
+        Effect.map(Effect.flip(SimulatorServer.make(options)), ({ problems }) => problems[0]?.name)
+      assert.strictEqual(yield* problemOf({ port }), "port")
+      assert.strictEqual(yield* problemOf({ port: -1 }), "port")
+      assert.strictEqual(yield* problemOf({ failureRate: 2 }), "failureRate")
+      assert.strictEqual(yield* problemOf({ scenari: "down" }), "scenari")
+    }).pipe(Effect.scoped))
+})
