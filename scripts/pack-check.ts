@@ -96,7 +96,8 @@ const importAll = async (): Promise<void> => {
 
 const consumer = `
 import * as Effect from "effect/Effect"
-import { type CallFailure, type ConfigurationError, type Illustration, Illustrator } from "@ludeng/providers"
+import { type CallFailure, type ConfigurationError, Illustrator } from "@ludeng/providers"
+import type { Illustration } from "@ludeng/providers/schemas/Illustration"
 import * as Live from "@ludeng/providers/layers/Live"
 import * as Mock from "@ludeng/providers/mock-layers/Mock"
 
@@ -146,12 +147,24 @@ const checkCommand = async (): Promise<void> => {
     directory: project
   })
   if (!version.output.includes(manifest.version)) fail(`ludeng --version says ${version.output}`)
+  const illustrated = await runOrExit(
+    "npx",
+    ["--no-install", "ludeng", "illustrate", "a red fox in the snow", "--json"],
+    {
+      seconds: 60,
+      isShown: false,
+      directory: project,
+      environment: { DEEPSEEK_API_KEY: undefined, NANOBANANA_API_KEY: undefined, USE_MOCK_APIS: "true" }
+    }
+  )
+  if (!illustrated.output.includes(`"mode":"simulated"`)) fail(`ludeng illustrate says ${illustrated.output}`)
+  console.log("package: the installed command illustrates a prompt")
   const older = systemNode()
   if (older === undefined) return
   const said = (await run(older, ["--version"], { seconds: 30, isShown: false })).output
   const [major = 0, minor = 0] = said.replace("v", "").split(".").map(Number)
   if (major > 22 || (major === 22 && minor >= 19)) return
-  const refused = await run(older, ["node_modules/@ludeng/providers/apps/cli/ludeng.mjs", "--version"], {
+  const refused = await run(older, ["node_modules/@ludeng/providers/apps/cli/ludeng.mjs", "doctor", "--offline"], {
     seconds: 60,
     isShown: false,
     directory: project

@@ -4,29 +4,16 @@
  * Signals: the first Ctrl-C, SIGTERM or SIGHUP interrupts the command and waits until the library has closed its scope
  * (a paid request in flight gets its grace there); the second leaves at once.
  */
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as CliOutput from "effect/cli/CliOutput"
-import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as References from "effect/References"
-import { doctor } from "./commands/Doctor.ts"
-import { enhance } from "./commands/Enhance.ts"
-import { generate } from "./commands/Generate.ts"
-import { illustrate } from "./commands/Illustrate.ts"
-import { simulate } from "./commands/Simulate.ts"
 import { endingOf } from "./Ending.ts"
 import { exitCodeOf, failureReport, Interrupted, messageOf, type RunFailure } from "./Outcome.ts"
 import { remnantLine } from "./Remnant.ts"
 import { makeScreen } from "./Screen.ts"
-import { makeRun, type Run, Session } from "./Session.ts"
+import { program } from "./Program.ts"
+import { makeRun, type Run } from "./Session.ts"
 import { onSignals } from "./Signals.ts"
 import { processStreams } from "./Streams.ts"
-
-const ludeng = Command.make("ludeng").pipe(
-  Command.withDescription("Prompts become pictures: DeepSeek rewrites the prompt, nanobanana makes the image"),
-  Command.withSubcommands([illustrate, enhance, generate, doctor, simulate])
-)
 
 /** Runs the program and ends the process. `version` is the package's. */
 export const main = (args: ReadonlyArray<string>, version: string): void => {
@@ -54,32 +41,6 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
     leave(endingOf(exit))
   })
 }
-
-const program = (args: ReadonlyArray<string>, run: Run) =>
-  Command.runWith(ludeng, { version: run.version })(args).pipe(
-    Effect.provideService(Session, run),
-    Effect.provideService(CliOutput.Presenter, presenterOf(run)),
-    Effect.provideService(References.MinimumLogLevel, "Warn"),
-    Effect.provide(NodeServices.layer)
-  )
-
-const presenterOf = ({ screen }: Run): CliOutput.Presenter => ({
-  present: (event) =>
-    Effect.gen(function* () {
-      const formatter = yield* CliOutput.Formatter
-      switch (event._tag) {
-        case "Help":
-          return event.reason === "Requested"
-            ? screen.result(formatter.formatHelpDoc(event.helpDoc))
-            : screen.line(formatter.formatHelpDoc(event.helpDoc))
-        case "Version":
-          return screen.result(event.version)
-        // What is wrong is told once, at the end, with the exit code.
-        case "InvalidInvocation":
-          return
-      }
-    })
-})
 
 const tell = (failure: RunFailure, run: Run): void => {
   run.screen.status(undefined)

@@ -21,7 +21,7 @@ export const openFolder = (target: PlainTarget): Effect.Effect<string, typeof St
       const child = path.join(folder, name)
       yield* makeFolder(child)
       folder = yield* fileStep("finding the folder", () => fs.realpath(child))
-      if (folder !== root && !folder.startsWith(root)) {
+      if (folder !== root && !folder.startsWith(root.endsWith(path.sep) ? root : root + path.sep)) {
         return yield* Effect.fail(leadsOut)
       }
     }

@@ -45,7 +45,7 @@ export class AnswerHandler extends ExchangeHandler {
   protected override onChunk(_controller: unknown, chunk: Uint8Array): void {
     this.#bytes += chunk.byteLength
     this.#chunks.push(chunk)
-    if (false) this.#end({ _tag: "TooLong", answer: this.#answer() })
+    if (this.#bytes > this.#maximumBytes) this.#end({ _tag: "TooLong", answer: this.#answer() })
   }
 
   protected override onEnd(): void {

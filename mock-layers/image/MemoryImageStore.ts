@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { StorageFailed } from "../../schemas/Reason.ts"
-import { receiveImage } from "../../src/image/ImageBytes.ts"
+import { joinChunks, receiveImage } from "../../src/image/ImageBytes.ts"
 import { candidateNames, imageFileName, plainTarget } from "../../src/image/ImagePath.ts"
 import { ImageStore, type ImageTarget } from "../../src/image/ImageStore.ts"
 
@@ -33,9 +33,9 @@ export const layer: Layer.Layer<ImageStore> = Layer.sync(ImageStore, () => {
     put: Effect.fnUntraced(function* <E>(bytes: Stream.Stream<Uint8Array, E>, target: ImageTarget) {
       const plain = yield* Effect.fromResult(plainTarget(target))
       const chunks: Array<Uint8Array> = []
-      const image = yield* receiveImage(bytes, (chunk) => Effect.sync(() => chunks.push(chunk.slice())))
+      const image = yield* receiveImage(bytes, (chunk) => Effect.sync(() => chunks.push(new Uint8Array(chunk))))
       const folder = [plain.root, ...plain.folders].join("/")
-      const file = { sha256: image.sha256, bytes: concat(chunks, image.bytes) }
+      const file = { sha256: image.sha256, bytes: joinChunks(chunks) }
       const path = yield* Effect.suspend(() => keep(folder, imageFileName(plain, image), file))
       return { path, ...image }
     }),
@@ -48,13 +48,3 @@ export const layer: Layer.Layer<ImageStore> = Layer.sync(ImageStore, () => {
       })
   }
 })
-
-const concat = (chunks: ReadonlyArray<Uint8Array>, length: number): Uint8Array => {
-  const whole = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
-  }
-  return whole
-}

@@ -29,20 +29,31 @@ export const receiveImage = <E, R, E2, R2>(
 ): Effect.Effect<ReceivedImage, E | E2 | typeof ImageRejected.Type, R | R2> =>
   Effect.suspend(() => {
     const hash = createHash("sha256")
-    const head = new Uint8Array(imageHeadBytes)
+    const head: Array<Uint8Array> = []
     let bytes = 0
     const take = (chunk: Uint8Array): Effect.Effect<void, E2 | typeof ImageRejected.Type, R2> => {
       if (bytes + chunk.length > maximumImageBytes) return Effect.fail(tooManyBytes)
-      if (bytes < head.length) head.set(chunk.subarray(0, head.length - bytes), bytes)
+      if (bytes < imageHeadBytes) head.push(new Uint8Array(chunk.subarray(0, imageHeadBytes - bytes)))
       hash.update(chunk)
       bytes += chunk.length
       return write(chunk)
     }
     return Stream.runForEach(chunks, take).pipe(
-      Effect.andThen(Effect.suspend(() => Effect.fromResult(identifyImage(head.subarray(0, bytes))))),
+      Effect.andThen(Effect.suspend(() => Effect.fromResult(identifyImage(joinChunks(head))))),
       Effect.map((identity) => ({ sha256: hash.digest("hex"), bytes, ...identity }))
     )
   })
+
+/** One array of several. */
+export const joinChunks = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
+  let offset = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, offset)
+    offset += chunk.length
+  }
+  return whole
+}
 
 const tooManyBytes: typeof ImageRejected.Type = {
   _tag: "ImageRejected",

@@ -21,22 +21,35 @@ export const paint = (scene: Scene, width: number, height: number): Raster => {
   return raster
 }
 
+const glowStrength = 0.55
+/** **Units** radii of the light: how fast its glow fades, and where it is too faint to be seen. */
+const glowWidth = 2.6
+const glowReach = 6
+
 const paintSky = (raster: Raster, scene: Scene, dryRows: number): void => {
   const { width, height, rgba } = raster
   const { light, palette } = scene
   const centreX = light.x * width
   const centreY = light.y * height
   const radius = light.radius * height
-  const clouds = cloudBands(scene, width, height)
+  const bands = cloudBands(scene, width, height)
+  const reach = radius * (1 + glowReach * glowWidth)
   for (let y = 0; y < dryRows; y++) {
     const sky = skyColour(palette, y / (0.72 * height))
+    const clouds = bands.filter((band) => y >= band.top && y <= band.bottom)
     for (let x = 0; x < width; x++) {
-      const distance = Math.hypot(x - centreX, y - centreY)
-      const disc = clamp(radius - distance + 0.5)
-      const glow = 0.55 * Math.exp(-Math.max(0, distance - radius) / (radius * 2.6))
-      const cloud = clouds(x, y)
-      const shine = Math.max(disc, glow) * (1 - 0.5 * cloud)
-      put(rgba, (y * width + x) * 4, sky, palette.light, shine + (1 - shine) * cloud * 0.5)
+      const distance = Math.sqrt((x - centreX) ** 2 + (y - centreY) ** 2)
+      let shine = 0
+      if (distance < reach) {
+        const glow = glowStrength * Math.exp(-Math.max(0, distance - radius) / (radius * glowWidth))
+        shine = Math.max(clamp(radius - distance + 0.5), glow)
+      }
+      if (clouds.length > 0) {
+        const cloud = densityAt(clouds, x, y)
+        shine *= 1 - 0.5 * cloud
+        shine += (1 - shine) * cloud * 0.5
+      }
+      put(rgba, (y * width + x) * 4, sky, palette.light, shine)
     }
   }
   if (palette.isNight) paintStars(raster, scene, dryRows)
@@ -47,28 +60,37 @@ const skyColour = (palette: Palette, depth: number): Colour =>
     ? mix(palette.sky[0], palette.sky[1], depth * 2)
     : mix(palette.sky[1], palette.sky[2], Math.min(1, depth * 2 - 1))
 
-/** Long thin clouds: how dense they are at a pixel, 0 to 1. */
-const cloudBands = (scene: Scene, width: number, height: number): ((x: number, y: number) => number) => {
-  const bands = Array.from({ length: Math.round(scene.clouds * 5) }, (_, index) => {
+/** A long thin cloud: by column its middle, its thickness and its density. **Units** pixels, density 0 to 1. */
+interface CloudBand {
+  readonly top: number
+  readonly bottom: number
+  readonly columns: ReadonlyArray<{ readonly middle: number; readonly thickness: number; readonly density: number }>
+}
+
+const cloudBands = (scene: Scene, width: number, height: number): ReadonlyArray<CloudBand> =>
+  Array.from({ length: Math.round(scene.clouds * 5) }, (_, index) => {
     const seed = `${scene.seed}/cloud/${index}`
     const centre = (0.06 + 0.4 * drawAt(seed, "y")) * height
     const thickness = (0.008 + 0.022 * drawAt(seed, "thickness")) * height
-    return Array.from({ length: width }, (_, x) => {
+    const columns = Array.from({ length: width }, (_, x) => {
       const density = clamp((fractalNoise((x / height) * 1.6, 0.6, seed) - 0.45) * 3.2)
       const lift = (fractalNoise((x / height) * 2.5, 0.5, `${seed}/lift`) - 0.5) * 0.04 * height
-      return { centre: centre + lift, thickness: thickness * (0.2 + density), density }
+      return { middle: centre + lift, thickness: thickness * (0.2 + density), density }
     })
+    const spread = 0.02 * height + 3 * 1.2 * thickness
+    return { top: centre - spread, bottom: centre + spread, columns }
   })
-  return (x, y) => {
-    let density = 0
-    for (const band of bands) {
-      const part = band[x]
-      if (part === undefined || part.density === 0) continue
-      const away = (y - part.centre) / part.thickness
-      if (away * away < 9) density = Math.max(density, part.density * Math.exp(-away * away))
-    }
-    return density
+
+/** How dense the clouds are at a pixel, 0 to 1. */
+const densityAt = (bands: ReadonlyArray<CloudBand>, x: number, y: number): number => {
+  let density = 0
+  for (const band of bands) {
+    const column = band.columns[x]
+    if (column === undefined || column.density === 0) continue
+    const away = (y - column.middle) / column.thickness
+    if (away * away < 9) density = Math.max(density, column.density * Math.exp(-away * away))
   }
+  return density
 }
 
 const paintStars = ({ width, height, rgba }: Raster, scene: Scene, dryRows: number): void => {
@@ -93,6 +115,11 @@ const paintRidge = ({ width, height, rgba }: Raster, rows: Float32Array, dryRows
     const shade = mix(colour, palette.sky[2], palette.isNight ? mist * 0.5 : mist)
     for (let x = 0; x < width; x++) {
       const row = rows[x] ?? 0
+      if (y >= row + 2) {
+        put(rgba, (y * width + x) * 4, shade, shade, 0)
+        continue
+      }
+      if (y < row - 2) continue
       const slope = Math.abs((rows[Math.min(width - 1, x + 1)] ?? row) - (rows[Math.max(0, x - 1)] ?? row)) / 2
       const cover = clamp((y - row) / Math.max(1, Math.min(slope, 3)) + 0.5)
       if (cover > 0) blend(rgba, (y * width + x) * 4, shade, cover)
@@ -116,9 +143,9 @@ const paintLake = ({ width, height, rgba }: Raster, scene: Scene, dryRows: numbe
 }
 
 const put = (rgba: Uint8Array, target: number, from: Colour, to: Colour, ratio: number): void => {
-  rgba[target] = from[0] + (to[0] - from[0]) * ratio + 0.5
-  rgba[target + 1] = from[1] + (to[1] - from[1]) * ratio + 0.5
-  rgba[target + 2] = from[2] + (to[2] - from[2]) * ratio + 0.5
+  rgba[target] = (from[0] + (to[0] - from[0]) * ratio + 0.5) | 0
+  rgba[target + 1] = (from[1] + (to[1] - from[1]) * ratio + 0.5) | 0
+  rgba[target + 2] = (from[2] + (to[2] - from[2]) * ratio + 0.5) | 0
 }
 
 const blend = (rgba: Uint8Array, target: number, colour: Colour, ratio: number): void => {

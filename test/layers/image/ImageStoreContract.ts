@@ -170,7 +170,7 @@ export const suite = (
 
     test("chunks that the sender uses again do not change what is stored", (store, target) =>
       Effect.gen(function* () {
-        const buffer = new Uint8Array(16)
+        const buffer = Buffer.alloc(16)
         const reused = Stream.map(Stream.rechunk(pieces(red, 16), 1), (piece) => {
           buffer.set(piece)
           return buffer.subarray(0, piece.length)

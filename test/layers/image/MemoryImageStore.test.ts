@@ -22,13 +22,16 @@ describe("MemoryImageStore", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("too many pictures of one name are refused, not overwritten", () =>
-    Effect.gen(function* () {
-      const store = yield* ImageStore
-      const target = { root: "images", label: "job_1", fileName: "fox.png" }
-      for (let number = 1; number <= maximumSameNames; number++) yield* store.put(pieces(png(number, 1), 500), target)
-      const error = yield* Effect.flip(store.put(pieces(png(1, 2), 500), target))
-      assert.deepInclude(error, { _tag: "StorageFailed", problem: "AlreadyExists" })
-    }).pipe(Effect.provide(layer))
+  it.effect(
+    "too many pictures of one name are refused, not overwritten",
+    () =>
+      Effect.gen(function* () {
+        const store = yield* ImageStore
+        const target = { root: "images", label: "job_1", fileName: "fox.png" }
+        for (let number = 1; number <= maximumSameNames; number++) yield* store.put(pieces(png(number, 1), 500), target)
+        const error = yield* Effect.flip(store.put(pieces(png(1, 2), 500), target))
+        assert.deepInclude(error, { _tag: "StorageFailed", problem: "AlreadyExists" })
+      }).pipe(Effect.provide(layer)),
+    30_000
   )
 })

@@ -43,7 +43,9 @@ const told = (result: Result.Result<Answer, TransportFailed>) => {
 }
 
 const play = (transport: Transport["Service"], urls: Roots) =>
-  Effect.forEach(requestsTo(urls), (request) => Effect.map(Effect.result(transport.exchange(request)), told))
+  Effect.forEach(requestsTo(urls), (request) => Effect.map(Effect.result(transport.exchange(request)), told), {
+    concurrency: "unbounded"
+  })
 
 const compare = (script: Parameters<typeof simulate>[0]) =>
   Effect.gen(function* () {

@@ -1,0 +1,49 @@
+/**
+ * The commands, and how a command line is run: pure of the process, so that it can be run inside another program.
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as References from "effect/References"
+import { doctor } from "./commands/Doctor.ts"
+import { enhance } from "./commands/Enhance.ts"
+import { generate } from "./commands/Generate.ts"
+import { illustrate } from "./commands/Illustrate.ts"
+import { simulate } from "./commands/Simulate.ts"
+import { type Run, Session } from "./Session.ts"
+
+const ludeng = Command.make("ludeng").pipe(
+  Command.withDescription("Prompts become pictures: DeepSeek rewrites the prompt, nanobanana makes the image"),
+  Command.withSubcommands([illustrate, enhance, generate, doctor, simulate])
+)
+
+/**
+ * Runs a command line. What it finds goes to the run's screen; what is wrong with it is the effect's failure, and is told
+ * by the caller.
+ */
+export const program = (args: ReadonlyArray<string>, run: Run) =>
+  Command.runWith(ludeng, { version: run.version })(args).pipe(
+    Effect.provideService(Session, run),
+    Effect.provideService(CliOutput.Presenter, presenterOf(run)),
+    Effect.provideService(References.MinimumLogLevel, "Warn"),
+    Effect.provide(NodeServices.layer)
+  )
+
+const presenterOf = ({ screen }: Run): CliOutput.Presenter => ({
+  present: (event) =>
+    Effect.gen(function* () {
+      const formatter = yield* CliOutput.Formatter
+      switch (event._tag) {
+        case "Help":
+          return event.reason === "Requested"
+            ? screen.result(formatter.formatHelpDoc(event.helpDoc))
+            : screen.line(formatter.formatHelpDoc(event.helpDoc))
+        case "Version":
+          return screen.result(event.version)
+        // What is wrong is told once, at the end, with the exit code.
+        case "InvalidInvocation":
+          return
+      }
+    })
+})

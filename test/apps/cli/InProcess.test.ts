@@ -1,0 +1,202 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Diagnosis } from "../../../apps/cli/Diagnosis.ts"
+import { endingOf } from "../../../apps/cli/Ending.ts"
+import { exitCodeOf, messageOf } from "../../../apps/cli/Outcome.ts"
+import { program } from "../../../apps/cli/Program.ts"
+import { makeScreen } from "../../../apps/cli/Screen.ts"
+import { makeRun } from "../../../apps/cli/Session.ts"
+import * as SimulatorServer from "../../../mock-layers/simulation/SimulatorServer.ts"
+
+const quick = { MOCK_LATENCY: "5", NANOBANANA_POLL_FIRST: "5", NANOBANANA_POLL_CAP: "5" }
+
+const begin = (args: ReadonlyArray<string>, columns?: number) => {
+  const written = { out: "", error: "" }
+  const screen = makeScreen({
+    out: (text) => (written.out += text),
+    error: (text) => (written.error += text),
+    columns: () => columns
+  })
+  return { run: makeRun("1.2.3", args.includes("--json"), screen), written }
+}
+
+const runIn = (args: ReadonlyArray<string>, variables: Readonly<Record<string, string>>, columns?: number) =>
+  Effect.gen(function* () {
+    const { run, written } = begin(args, columns)
+    const exit = yield* Effect.exit(program(args, run)).pipe(
+      Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(variables)))
+    )
+    const ending = endingOf(exit)
+    const code = ending === undefined ? (run.exitCode ?? 0) : exitCodeOf(ending)
+    return { code, ...written, message: ending === undefined ? "" : messageOf(ending), facts: run.progress().facts }
+  })
+
+const pictures = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "ludeng-pictures-"))),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+)
+
+describe("the commands", () => {
+  it.live("illustrate tells on a terminal each step, and then what came of it", () =>
+    Effect.gen(function* () {
+      const directory = yield* pictures
+      const { code, out, error, facts } = yield* runIn(
+        ["illustrate", "a red fox", "--mode", "creative", "--focus", "light", "--focus", "mood", "--width", "512", "--out", directory],
+        quick,
+        80
+      )
+      assert.strictEqual(code, 0, error)
+      for (const line of ["✔ prompt enhanced", "✔ job accepted", "✔ picture made", "✔ picture fetched"]) assert.include(error, line)
+      assert.match(error, /\r\u001b\[K/)
+      assert.match(out, /\(size: asked 512/)
+      assert.include(out, `image     ${directory}`)
+      assert.strictEqual(facts.job?.isOver, true)
+    }))
+
+  it.live("illustrate --no-enhance sends the prompt as it stands", () =>
+    Effect.gen(function* () {
+      const directory = yield* pictures
+      const { code, out } = yield* runIn(["illustrate", "a red fox", "--no-enhance", "--json", "--out", directory], quick)
+      const result = JSON.parse(out) as { enhanced: unknown; attempts: number }
+      assert.deepStrictEqual([code, result.enhanced], [0, null])
+    }))
+
+  it.live("a failed enhancement is told as degraded", () =>
+    Effect.gen(function* () {
+      const directory = yield* pictures
+      const { code, out } = yield* runIn(["illustrate", "a red fox", "--out", directory, "--log-level", "none"], {
+        ...quick,
+        DEEPSEEK_RETRY_LIMIT: "0",
+        DEEPSEEK_CHAT_ATTEMPT_TIMEOUT: "1"
+      })
+      assert.strictEqual(code, 0)
+      assert.include(out, "(not enhanced, because of TimedOut)")
+    }))
+
+  it.live("generate refuses before paying what the protocol can not give exactly", () =>
+    Effect.gen(function* () {
+      const { code, message } = yield* runIn(["generate", "a red fox", "--width", "513", "--fit", "exact"], quick)
+      assert.strictEqual(code, 2)
+      assert.match(message, /^--width: /)
+    }))
+
+  it.live("generate whose deadline passes ends with 3 and knows the job", () =>
+    Effect.gen(function* () {
+      const { code, facts, error } = yield* runIn(["generate", "a red fox", "--timeout", "300ms"], { ...quick, MOCK_SCENARIO: "stuck-job" })
+      assert.strictEqual(code, 3, error)
+      assert.isDefined(facts.job?.providerJobId)
+    }))
+
+  it.live("enhance prints the enhanced prompt", () =>
+    Effect.gen(function* () {
+      const { code, out } = yield* runIn(["enhance", "a red fox", "--length", "40", "--creativity", "0.2", "--json"], quick)
+      const result = JSON.parse(out) as { prompt: string; enhanced: { prompt: string; provenance: unknown }; image: unknown }
+      assert.deepStrictEqual([code, result.prompt, result.image], [0, "a red fox", null])
+      assert.include(result.enhanced.prompt, "fox")
+    }))
+
+  it.effect("says what is wrong with a command line, by the flag", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
+        [["illustrate"], "prompt"],
+        [["illustrate", "a", "fox"], "quotes"],
+        [["illustrate", "a fox", "--width", "wide"], "--width"],
+        [["illustrate", "a fox", "--quality", "best"], "--quality"],
+        [["generate", "a fox", "--timeout", "25h"], "--timeout"],
+        [["generate", "a fox", "--out", " "], "--out"],
+        [["enhance", "a fox", "--owner", "o".repeat(101)], "--owner"],
+        [["enhance", "a fox", "--width", "64"], "--width"],
+        [["simulate", "--port", "65536"], "--port"],
+        [["simulate", "--failure-rate", "2"], "--failure-rate"],
+        [["simulate", "--latency", "soon"], "--latency"],
+        [["paint"], "paint"],
+        [[], "command is missing"]
+      ]
+      for (const [args, named] of cases) {
+        const { code, message, out } = yield* runIn(args, {})
+        assert.deepStrictEqual([args, code, out], [args, 2, ""])
+        assert.include(message, named)
+      }
+    }))
+
+  it.effect("help and version go to standard output", () =>
+    Effect.gen(function* () {
+      assert.include((yield* runIn(["generate", "--help"], {})).out, "--idempotency-key")
+      assert.strictEqual((yield* runIn(["--version"], {})).out, "1.2.3\n")
+    }))
+})
+
+describe("doctor", () => {
+  it.live("asks DeepSeek for its models, and only connects to the others", () =>
+    Effect.gen(function* () {
+      const { baseUrls } = yield* SimulatorServer.make({ latency: 0 })
+      const environment = {
+        DEEPSEEK_API_KEY: "sk-canary-1",
+        NANOBANANA_API_KEY: "nb-canary-2",
+        DEEPSEEK_BASE_URL: baseUrls.deepseek,
+        NANOBANANA_BASE_URL: baseUrls.generic
+      }
+      const { code, out } = yield* runIn(["doctor"], environment)
+      assert.strictEqual(code, 0)
+      assert.match(out, /^mode: live$/m)
+      assert.match(out, /^deepseek: key set, .*: answers \(\d+ models\)$/m)
+      assert.match(out, /^nanobanana: key set, .*: connects \(nothing free is documented to ask\)$/m)
+      assert.match(out, /^DEEPSEEK_API_KEY +set {2}\(environment\)$/m)
+      assert.notInclude(out, "canary")
+    }))
+
+  it.live("ends with 3 when a provider fails", () =>
+    Effect.gen(function* () {
+      const environment = {
+        DEEPSEEK_API_KEY: "k",
+        NANOBANANA_API_KEY: "k",
+        DEEPSEEK_BASE_URL: "http://127.0.0.1:1",
+        NANOBANANA_BASE_URL: "http://[::1]:1"
+      }
+      const { code, out } = yield* runIn(["doctor", "--json"], environment)
+      const { providers } = JSON.parse(out) as Diagnosis
+      assert.deepStrictEqual([code, providers.map((it) => it.state)], [3, ["fails", "fails"]])
+    }))
+
+  it.live("ends with 5 and lists what is wrong, beside the settings that are right", () =>
+    Effect.gen(function* () {
+      const environment = { DEEPSEEK_TIMEOUT: "soon", DEEPSEEK_MODEL: "m", MOCK_SEED: "x", USE_MOCK_APIS: "false" }
+      const { code, out } = yield* runIn(["doctor", "--offline", "--json"], environment)
+      const { mode, problems, settings } = JSON.parse(out) as Diagnosis
+      assert.strictEqual(code, 5)
+      assert.deepStrictEqual(problems.map((it) => it.name), ["DEEPSEEK_TIMEOUT", "MOCK_SEED"])
+      assert.strictEqual(settings.find((it) => it.name === "DEEPSEEK_MODEL")?.value, "m")
+      assert.strictEqual(mode, "simulated")
+    }))
+
+  it.effect("opens no connection where the providers are simulated", () =>
+    Effect.gen(function* () {
+      const { out } = yield* runIn(["doctor", "--json"], { USE_MOCK_APIS: "true", MOCK_FAILURE_RATE: "0.1" })
+      const { mode, providers, settings } = JSON.parse(out) as Diagnosis
+      assert.deepStrictEqual([mode, ...providers.map((it) => it.detail)], ["simulated", ...Array(2).fill("the providers are simulated")])
+      assert.deepStrictEqual(settings.find((it) => it.name === "MOCK_FAILURE_RATE"), { name: "MOCK_FAILURE_RATE", value: "0.1", source: "environment" })
+    }))
+})
+
+describe("simulate", () => {
+  it.live("prints one line with the base URLs, serves, and ends when it is interrupted", () =>
+    Effect.gen(function* () {
+      const args = ["simulate", "--seed", "3", "--scenario", "healthy", "--latency", "0"]
+      const { run, written } = begin(args)
+      const fiber = yield* Effect.forkChild(program(args, run))
+      yield* Effect.suspend(() => (written.out === "" ? Effect.fail("silent") : Effect.void)).pipe(
+        Effect.retry({ times: 400, schedule: Schedule.spaced("10 millis") })
+      )
+      const { baseUrls } = JSON.parse(written.out) as { baseUrls: Readonly<Record<string, string>> }
+      assert.deepStrictEqual(Object.keys(baseUrls), ["deepseek", "nanobananaapi", "generic"])
+      yield* Fiber.interrupt(fiber)
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
+    }))
+})
