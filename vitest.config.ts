@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/proof/**", "test/**/*.live.test.ts"],
+    testTimeout: 30_000,
     coverage: {
       provider: "v8",
       include: ["schemas/**/*.ts", "src/**/*.ts", "layers/**/*.ts", "mock-layers/**/*.ts", "apps/**/*.ts"],

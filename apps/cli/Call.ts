@@ -4,7 +4,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { Provider } from "../../schemas/Provider.ts"

@@ -55,7 +55,7 @@ export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
     version: run.version,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
-    mode: modeName(mode),
+    mode: problems.length > 0 ? "refused" : modeName(mode),
     settings: [...settingReports(loaded.settings, loaded.entries), ...(yield* mockReports(variables))],
     providers: yield* Effect.forEach(providers, (provider) => diagnose(provider, loaded.settings, mode, isOffline), {
       concurrency: "unbounded"
@@ -97,7 +97,8 @@ export const diagnosisLines = (diagnosis: Diagnosis): ReadonlyArray<string> => {
     }),
     "",
     ...diagnosis.providers.map(
-      ({ provider, key, baseURL, state, detail }) => `${provider}: key ${key}, ${baseURL}: ${stateWords[state]} (${detail})`
+      ({ provider, key, baseURL, state, detail }) =>
+        `${provider}: key ${key}, ${baseURL}: ${stateWords[state]} (${detail})`
     ),
     ...diagnosis.problems.map(({ name, problem, expected }) => `✖ ${name}: ${problem}, expected ${expected}`)
   ]

@@ -13,5 +13,7 @@ const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000
 export const durationOf = (text: string): Option.Option<Duration.Duration> => {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|min|h)?$/.exec(text.trim())
   const millis = match === null ? 0 : Math.round(Number(match[1]) * (unitMillis[match[2] ?? "ms"] ?? 0))
-  return millis >= 1 && millis <= Duration.toMillis(longestDeadline) ? Option.some(Duration.millis(millis)) : Option.none()
+  return millis >= 1 && millis <= Duration.toMillis(longestDeadline)
+    ? Option.some(Duration.millis(millis))
+    : Option.none()
 }

@@ -36,10 +36,24 @@ export const imageFlags = {
   width: about(Flag.Int("width"), "Pixels, 64 to 4096 (default 1024)"),
   height: about(Flag.Int("height"), "Pixels, 64 to 4096 (default 1024)"),
   style: about(Flag.String("style"), "1 to 200 characters"),
-  quality: about(Flag.Literals("quality", ImageQuality.literals), "How much work goes into the picture (default medium)"),
+  quality: about(
+    Flag.Literals("quality", ImageQuality.literals),
+    "How much work goes into the picture (default medium)"
+  ),
   format: about(Flag.Literals("format", ImageFormat.literals), "File format (default what the provider gives)"),
-  fit: about(Flag.Literals("fit", Fit.literals), "Where a wish can not be granted: nearest (default) or exact, which refuses before paying"),
-  out: about(Flag.String("out").pipe(Flag.filter((path) => path.trim() !== "", () => "the path of a folder")), "Folder for the picture (default images)")
+  fit: about(
+    Flag.Literals("fit", Fit.literals),
+    "Where a wish can not be granted: nearest (default) or exact, which refuses before paying"
+  ),
+  out: about(
+    Flag.String("out").pipe(
+      Flag.filter(
+        (path) => path.trim() !== "",
+        () => "the path of a folder"
+      )
+    ),
+    "Folder for the picture (default images)"
+  )
 }
 
 /** How the call is made. */
@@ -54,7 +68,10 @@ export const callFlags = {
     Flag.String("idempotency-key").pipe(Flag.withSchema(IdempotencyKey)),
     "Two requests with the same key are one job; 1 to 200 characters"
   ),
-  priority: about(Flag.Literals("priority", Priority.literals), "Who goes first where calls must wait (default normal)"),
+  priority: about(
+    Flag.Literals("priority", Priority.literals),
+    "Who goes first where calls must wait (default normal)"
+  ),
   owner: about(Flag.String("owner").pipe(Flag.withSchema(Owner)), "On whose behalf, 1 to 100 characters"),
   json: json()
 }

@@ -15,11 +15,7 @@ export type Mode =
  * Simulated when `USE_MOCK_APIS` says so, or when it is unset and there is no key at all; live when every key the
  * command needs is there; else refused.
  */
-export const decideMode = (
-  useMock: boolean | undefined,
-  settings: Settings,
-  needed: ReadonlyArray<Provider>
-): Mode => {
+export const decideMode = (useMock: boolean | undefined, settings: Settings, needed: ReadonlyArray<Provider>): Mode => {
   if (useMock === true) return { _tag: "Simulated", because: "asked" }
   const hasNoKey = settings.deepseek.apiKey === undefined && settings.nanobanana.apiKey === undefined
   if (useMock === undefined && hasNoKey) return { _tag: "Simulated", because: "noKeys" }

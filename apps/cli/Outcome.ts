@@ -121,7 +121,11 @@ const categories: Readonly<Record<RunFailure["_tag"], string>> = {
   Interrupted: "interrupted"
 }
 
-const argumentNames: Readonly<Record<string, string>> = { prompt: "PROMPT", deadline: "--timeout", idempotencyKey: "--idempotency-key" }
+const argumentNames: Readonly<Record<string, string>> = {
+  prompt: "PROMPT",
+  deadline: "--timeout",
+  idempotencyKey: "--idempotency-key"
+}
 const groups = /^(?:parameters|enhancement|image|options|request)\./
 
 // `parameters.focus.2` is the third --focus.

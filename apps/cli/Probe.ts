@@ -54,7 +54,8 @@ const openConnection = (baseURL: string): Effect.Effect<Reachability> => {
   }).pipe(
     Effect.timeoutOrElse({
       duration: connectTimeout,
-      orElse: () => Effect.succeed({ state: "fails", detail: `no connection within ${Duration.format(connectTimeout)}` } as const)
+      orElse: () =>
+        Effect.succeed({ state: "fails", detail: `no connection within ${Duration.format(connectTimeout)}` } as const)
     })
   )
 }

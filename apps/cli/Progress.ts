@@ -51,8 +51,15 @@ export const advance = (before: Progress, event: CallEvent): Step => {
       return succeeded(progress, event)
     case "RetryScheduled":
       return {
-        progress: { ...progress, activity: { text: `${labelOf(event)}: waiting before attempt ${event.attempt + 1}`, since: event.at } },
-        lines: isFree(event) ? [] : [`… ${labelOf(event)}: attempt ${event.attempt} failed, again in ${secondsText(Duration.toMillis(event.delay))}`]
+        progress: {
+          ...progress,
+          activity: { text: `${labelOf(event)}: waiting before attempt ${event.attempt + 1}`, since: event.at }
+        },
+        lines: isFree(event)
+          ? []
+          : [
+              `… ${labelOf(event)}: attempt ${event.attempt} failed, again in ${secondsText(Duration.toMillis(event.delay))}`
+            ]
       }
     case "AttemptStarted":
       return event.attempt === 1
@@ -95,12 +102,18 @@ const times = (count: number, noun: string): string => `${count} ${noun}${count 
 const started = (progress: Progress, event: EventOf<"CallStarted">): Step => {
   if (event.operation === "status") {
     const polls = progress.polls + 1
-    return quiet({ ...progress, polls, activity: { text: `making the picture, poll ${polls}`, since: progress.acceptedAt ?? event.at } })
+    return quiet({
+      ...progress,
+      polls,
+      activity: { text: `making the picture, poll ${polls}`, since: progress.acceptedAt ?? event.at }
+    })
   }
   const made = event.operation === "download" && progress.acceptedAt !== undefined
   return {
     progress: { ...progress, activity: { text: labelOf(event), since: event.at } },
-    lines: made ? [finished("picture made", event.at - (progress.acceptedAt ?? event.at), times(progress.polls, "poll"))] : []
+    lines: made
+      ? [finished("picture made", event.at - (progress.acceptedAt ?? event.at), times(progress.polls, "poll"))]
+      : []
   }
 }
 

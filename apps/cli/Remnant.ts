@@ -5,7 +5,10 @@ import type { RunFacts } from "./Progress.ts"
 import type { Run } from "./Session.ts"
 
 /** The line about the job that was under way, `undefined` where nothing is left. Pure. */
-export const remnantLine = ({ job }: RunFacts, { provider, mode }: Pick<Run, "provider" | "mode">): string | undefined => {
+export const remnantLine = (
+  { job }: RunFacts,
+  { provider, mode }: Pick<Run, "provider" | "mode">
+): string | undefined => {
   if (job === undefined || job.isOver || job.state === "Queued") return undefined
   const isSimulated = mode?._tag === "Simulated"
   const where = isSimulated ? `the simulated ${provider}` : provider

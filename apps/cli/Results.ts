@@ -55,10 +55,7 @@ const reportOf = (whole: Whole): ResultReport => ({
       whole.enhanced === null
         ? null
         : { prompt: whole.enhanced.prompt, provenance: encodeProvenance(whole.enhanced.provenance) },
-    image:
-      whole.image === null
-        ? null
-        : imageJson(whole.image),
+    image: whole.image === null ? null : imageJson(whole.image),
     costUsdMicros: whole.cost.usdMicros,
     attempts: whole.attempts,
     elapsedMillis: Math.round(whole.elapsedMillis)
@@ -104,7 +101,9 @@ const origin = (provenance: Provenance): string => {
 
 const enhancementLines = (enhanced: Enhancement): ReadonlyArray<string> => {
   const notes = [
-    enhanced.provenance._tag === "Degraded" ? `not enhanced, because of ${enhanced.provenance.reason}` : origin(enhanced.provenance),
+    enhanced.provenance._tag === "Degraded"
+      ? `not enhanced, because of ${enhanced.provenance.reason}`
+      : origin(enhanced.provenance),
     enhanced.shortened ? "cut to what the image provider takes" : ""
   ].filter((note) => note !== "")
   return [row("prompt", plainText(enhanced.prompt)), ...notes.map((note) => row("", `(${note})`))]

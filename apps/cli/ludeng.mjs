@@ -27,7 +27,9 @@ if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
 } else if (isCheckout && existsSync(bundledNode) && process.execPath !== bundledNode) {
   runWith(bundledNode)
 } else {
-  process.stderr.write("ludeng needs Node " + needed.join(".") + " or newer; this is Node " + process.versions.node + ".\n")
+  process.stderr.write(
+    "ludeng needs Node " + needed.join(".") + " or newer; this is Node " + process.versions.node + ".\n"
+  )
   process.exitCode = 5
 }
 

@@ -7,13 +7,13 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { endingOf } from "./Ending.ts"
-import { exitCodeOf, failureReport, Interrupted, messageOf, type RunFailure } from "./Outcome.ts"
-import { remnantLine } from "./Remnant.ts"
-import { makeScreen } from "./Screen.ts"
+import { exitCodeOf, Interrupted, type RunFailure } from "./Outcome.ts"
 import { program } from "./Program.ts"
-import { makeRun, type Run } from "./Session.ts"
+import { makeScreen } from "./Screen.ts"
+import { makeRun } from "./Session.ts"
 import { onSignals } from "./Signals.ts"
 import { processStreams } from "./Streams.ts"
+import { asksForJson, tell } from "./Tell.ts"
 
 /** Runs the program and ends the process. `version` is the package's. */
 export const main = (args: ReadonlyArray<string>, version: string): void => {
@@ -31,7 +31,8 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
 
   const signals = onSignals({
     first: (name) => {
-      if (run.mode !== undefined) run.screen.line(`${name}: stopping; a paid request in flight is waited for. Once more leaves at once.`)
+      if (run.mode !== undefined)
+        run.screen.line(`${name}: stopping; a paid request in flight is waited for. Once more leaves at once.`)
       Effect.runFork(Fiber.interrupt(fiber))
     },
     second: (name) => leave(new Interrupted({ message: `left at once by ${name}` }))
@@ -40,19 +41,4 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
     signals.stop()
     leave(endingOf(exit))
   })
-}
-
-const tell = (failure: RunFailure, run: Run): void => {
-  run.screen.status(undefined)
-  const { facts } = run.progress()
-  if (run.isJson) run.screen.result(JSON.stringify(failureReport(failure, facts)))
-  else run.screen.line(messageOf(failure))
-  const remnant = remnantLine(facts, run)
-  if (remnant !== undefined) run.screen.line(remnant)
-}
-
-// The flag is looked for by hand, because a command line that can not be parsed must still be answered in JSON.
-const asksForJson = (args: ReadonlyArray<string>): boolean => {
-  const end = args.indexOf("--")
-  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--json" || arg === "--json=true")
 }

@@ -9,7 +9,14 @@ import * as Result from "effect/Result"
 import { ConfigurationError, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { missingKeys } from "../../src/settings/RequireKeys.ts"
-import { checkEntries, entriesOfDocument, entriesOfVariables, mergeEntries, type SettingEntries, settingsOf } from "../../src/settings/SettingEntries.ts"
+import {
+  checkEntries,
+  entriesOfDocument,
+  entriesOfVariables,
+  mergeEntries,
+  type SettingEntries,
+  settingsOf
+} from "../../src/settings/SettingEntries.ts"
 import { makeLiveSettings, orConfigurationError } from "../../src/settings/SettingsInMemory.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../src/settings/Variables.ts"
 import { lookupIn, variableSources } from "./VariableSources.ts"
@@ -46,7 +53,9 @@ export interface LoadedSettings {
 }
 
 /** Reads the settings once, without a service. **Errors** as `layerFromEnvironment`. */
-export const loadSettings = (options: EnvironmentSettingsOptions = {}): Effect.Effect<LoadedSettings, ConfigurationError> =>
+export const loadSettings = (
+  options: EnvironmentSettingsOptions = {}
+): Effect.Effect<LoadedSettings, ConfigurationError> =>
   Effect.flatMap(inspectSettings(options), ({ problems, ...loaded }) =>
     problems.length === 0 ? Effect.succeed(loaded) : Effect.fail(new ConfigurationError({ problems }))
   )
@@ -63,7 +72,10 @@ export const inspectSettings = (
     const lookup = yield* lookupIn(yield* variableSources, variableNames)
     const code = entriesOfDocument(options.code ?? {})
     const { usable, problems } = checkEntries(
-      mergeEntries(entriesOfVariables(lookup), Result.getOrElse(code, () => new Map()))
+      mergeEntries(
+        entriesOfVariables(lookup),
+        Result.getOrElse(code, () => new Map())
+      )
     )
     const settings = yield* orConfigurationError(settingsOf(usable))
     const bad = [...(Result.isFailure(code) ? code.failure : []), ...problems]

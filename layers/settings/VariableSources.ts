@@ -30,14 +30,16 @@ export interface VariableSource {
  *
  * **Errors** `ConfigurationError` when there is a `.env` and it can not be read.
  */
-export const variableSources: Effect.Effect<ReadonlyArray<VariableSource>, ConfigurationError> = Effect.gen(function* () {
-  const context = yield* Effect.context<never>()
-  const replaced = Context.getOrUndefined(context, ConfigProvider.ConfigProvider)
-  const environment: VariableSource = { source: "environment", provider: yield* ConfigProvider.ConfigProvider }
-  if (replaced !== undefined && Context.getOrUndefined(context, DotEnvFile) === undefined) return [environment]
-  const contents = yield* dotEnvContents(yield* DotEnvFile)
-  return [environment, { source: ".env", provider: ConfigProvider.fromDotEnvContents(contents) }]
-})
+export const variableSources: Effect.Effect<ReadonlyArray<VariableSource>, ConfigurationError> = Effect.gen(
+  function* () {
+    const context = yield* Effect.context<never>()
+    const replaced = Context.getOrUndefined(context, ConfigProvider.ConfigProvider)
+    const environment: VariableSource = { source: "environment", provider: yield* ConfigProvider.ConfigProvider }
+    if (replaced !== undefined && Context.getOrUndefined(context, DotEnvFile) === undefined) return [environment]
+    const contents = yield* dotEnvContents(yield* DotEnvFile)
+    return [environment, { source: ".env", provider: ConfigProvider.fromDotEnvContents(contents) }]
+  }
+)
 
 /**
  * Reads variables out of the sources; text that is blank, or the placeholder of `.env.example`, counts as not set.
@@ -65,7 +67,9 @@ export const lookupIn = (
  * **Errors** `ConfigurationError` when there is a `.env` and it can not be read.
  */
 export const layerConfigProvider: Layer.Layer<never, ConfigurationError> = ConfigProvider.layer(
-  Effect.map(variableSources, (sources) => sources.map((it) => it.provider).reduce((first, then) => ConfigProvider.orElse(first, then)))
+  Effect.map(variableSources, (sources) =>
+    sources.map((it) => it.provider).reduce((first, then) => ConfigProvider.orElse(first, then))
+  )
 )
 
 const dotEnvContents = (path: string): Effect.Effect<string, ConfigurationError> =>
@@ -75,4 +79,6 @@ const dotEnvContents = (path: string): Effect.Effect<string, ConfigurationError>
   }).pipe(Effect.catch((code) => (code === "ENOENT" ? Effect.succeed("") : Effect.fail(unreadable(path)))))
 
 const unreadable = (name: string): ConfigurationError =>
-  new ConfigurationError({ problems: [{ name, problem: "can not be read", expected: "a readable source of variables" }] })
+  new ConfigurationError({
+    problems: [{ name, problem: "can not be read", expected: "a readable source of variables" }]
+  })

@@ -20,7 +20,7 @@ export const guardedLookup =
       const addresses: ReadonlyArray<LookupAddress> =
         typeof found === "string" ? [{ address: found, family: family ?? 0 }] : found
       const [first] = addresses
-      if (first === undefined || !isAllowed(first.address)) {
+      if (first === undefined || !addresses.every(({ address }) => isAllowed(address))) {
         return callback(new AddressNotAllowed("A name leads to an address that may not be fetched from"), "")
       }
       return options.all === true ? callback(null, [...addresses]) : callback(null, first.address, first.family)

@@ -51,7 +51,7 @@ const askStatus = Effect.fnUntraced(function* (job: Job, providerJobId: Provider
   const settings = call.settings.settings.nanobanana
   const result = yield* (yield* Pipeline).run({
     ...imageCallPlan(job.plan, requestFactsOf(job.plan), settings, "status"),
-    attempt: (attempt) => protocol.status(providerJobId, settings, attempt)
+    attempt: (attempt) => protocol.status(providerJobId, settings, attempt, job.plan)
   })
   return result.answer
 })

@@ -13,10 +13,13 @@ import type { ConfigurationError, SettingsDocument, SettingsVersion } from "../.
  *
  * **Errors** `update` fails with `ConfigurationError`, which lists every problem; the change is then refused whole.
  */
-export class LiveSettings extends Context.Service<LiveSettings, {
-  readonly current: Effect.Effect<SettingsVersion>
-  /** Merges the given fields over the current document; what is not given stays. */
-  readonly update: (change: SettingsDocument) => Effect.Effect<SettingsVersion, ConfigurationError>
-  /** The current version at once, then each accepted one. */
-  readonly changes: Stream.Stream<SettingsVersion>
-}>()("@ludeng/providers/settings/LiveSettings") {}
+export class LiveSettings extends Context.Service<
+  LiveSettings,
+  {
+    readonly current: Effect.Effect<SettingsVersion>
+    /** Merges the given fields over the current document; what is not given stays. */
+    readonly update: (change: SettingsDocument) => Effect.Effect<SettingsVersion, ConfigurationError>
+    /** The current version at once, then each accepted one. */
+    readonly changes: Stream.Stream<SettingsVersion>
+  }
+>()("@ludeng/providers/settings/LiveSettings") {}

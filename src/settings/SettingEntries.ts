@@ -46,7 +46,14 @@ export const entriesOfDocument = (document: unknown): Result.Result<SettingEntri
       const name = prefix === "" ? field : `${prefix}.${field}`
       const path = settingPaths.find((it) => it === name)
       if (value === undefined) continue
-      if (path !== undefined) addEntry(entries, { path, name, source: "code", value, expected: expectedInDocument(settingVariables[path].form) })
+      if (path !== undefined)
+        addEntry(entries, {
+          path,
+          name,
+          source: "code",
+          value,
+          expected: expectedInDocument(settingVariables[path].form)
+        })
       else if (settingPaths.some((it) => it.startsWith(`${name}.`))) walk(value, name)
       else problems.push({ name, problem: "there is no such setting", expected: fieldsUnder(prefix) })
     }

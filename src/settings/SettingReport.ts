@@ -30,7 +30,11 @@ const shown = (form: VariableForm, value: unknown): string => {
   if (value === undefined) return "unset"
   if (Duration.isDuration(value)) return String(Duration.toMillis(value))
   if (form === "dollars") return String(Number(value) / 1_000_000)
-  if (form === "rateLimits") return [value].flat().map((limit) => rate(limit as RateLimit)).join(", ")
+  if (form === "rateLimits")
+    return [value]
+      .flat()
+      .map((limit) => rate(limit as RateLimit))
+      .join(", ")
   return Array.isArray(value) ? value.join(", ") : String(value)
 }
 

@@ -65,7 +65,11 @@ export const isNoKey = (text: string): boolean => text.trim() === "" || text.tri
  */
 export const booleanWord = (text: string): boolean | undefined => {
   const word = text.toLowerCase()
-  return ["true", "yes", "on", "1"].includes(word) ? true : ["false", "no", "off", "0"].includes(word) ? false : undefined
+  return ["true", "yes", "on", "1"].includes(word)
+    ? true
+    : ["false", "no", "off", "0"].includes(word)
+      ? false
+      : undefined
 }
 
 const expectations: Readonly<Record<VariableForm, string>> = {

@@ -35,9 +35,17 @@ const row = (name: string, form: VariableForm, about: string): SettingVariable =
 export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = {
   "deepseek.apiKey": row("DEEPSEEK_API_KEY", "key", "the key of the DeepSeek account"),
   "deepseek.baseURL": row("DEEPSEEK_BASE_URL", "url", "where DeepSeek answers"),
-  "deepseek.timeout": row("DEEPSEEK_TIMEOUT", "milliseconds", "deadline of a whole call, all attempts and waits included"),
+  "deepseek.timeout": row(
+    "DEEPSEEK_TIMEOUT",
+    "milliseconds",
+    "deadline of a whole call, all attempts and waits included"
+  ),
   "deepseek.retryLimit": row("DEEPSEEK_RETRY_LIMIT", "count", "retries after the first attempt"),
-  "deepseek.rateLimit": row("DEEPSEEK_RATE_LIMITS", "rateLimits", "requests allowed by the account; validated now, enforced by a later release"),
+  "deepseek.rateLimit": row(
+    "DEEPSEEK_RATE_LIMITS",
+    "rateLimits",
+    "requests allowed by the account; validated now, enforced by a later release"
+  ),
   "deepseek.backoffBase": row("DEEPSEEK_BACKOFF_BASE", "milliseconds", "first step of the back-off"),
   "deepseek.backoffCap": row("DEEPSEEK_BACKOFF_CAP", "milliseconds", "longest step of the back-off"),
   "deepseek.model": row("DEEPSEEK_MODEL", "text", "the model that rewrites prompts"),
@@ -47,9 +55,17 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "deepseek.attemptTimeout.probe": row("DEEPSEEK_PROBE_ATTEMPT_TIMEOUT", "milliseconds", "longest single free request"),
   "nanobanana.apiKey": row("NANOBANANA_API_KEY", "key", "the key of the image provider's account"),
   "nanobanana.baseURL": row("NANOBANANA_BASE_URL", "url", "where the image provider answers"),
-  "nanobanana.timeout": row("NANOBANANA_TIMEOUT", "milliseconds", "deadline of a whole call, all attempts and waits included"),
+  "nanobanana.timeout": row(
+    "NANOBANANA_TIMEOUT",
+    "milliseconds",
+    "deadline of a whole call, all attempts and waits included"
+  ),
   "nanobanana.retryLimit": row("NANOBANANA_RETRY_LIMIT", "count", "retries after the first attempt"),
-  "nanobanana.rateLimit": row("NANOBANANA_RATE_LIMITS", "rateLimits", "requests allowed by the account; validated now, enforced by a later release"),
+  "nanobanana.rateLimit": row(
+    "NANOBANANA_RATE_LIMITS",
+    "rateLimits",
+    "requests allowed by the account; validated now, enforced by a later release"
+  ),
   "nanobanana.backoffBase": row("NANOBANANA_BACKOFF_BASE", "milliseconds", "first step of the back-off"),
   "nanobanana.backoffCap": row("NANOBANANA_BACKOFF_CAP", "milliseconds", "longest step of the back-off"),
   "nanobanana.protocol": row("NANOBANANA_PROTOCOL", "protocol", "the wire protocol; unset, the base URL decides"),
@@ -57,17 +73,41 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "nanobanana.retryLimits.status": row("NANOBANANA_STATUS_RETRY_LIMIT", "count", "retries of one poll"),
   "nanobanana.retryLimits.cancel": row("NANOBANANA_CANCEL_RETRY_LIMIT", "count", "retries of a cancellation"),
   "nanobanana.retryLimits.download": row("NANOBANANA_DOWNLOAD_RETRY_LIMIT", "count", "retries of a download"),
-  "nanobanana.attemptTimeout.submit": row("NANOBANANA_SUBMIT_ATTEMPT_TIMEOUT", "milliseconds", "longest single paid request"),
+  "nanobanana.attemptTimeout.submit": row(
+    "NANOBANANA_SUBMIT_ATTEMPT_TIMEOUT",
+    "milliseconds",
+    "longest single paid request"
+  ),
   "nanobanana.attemptTimeout.status": row("NANOBANANA_STATUS_ATTEMPT_TIMEOUT", "milliseconds", "longest single poll"),
-  "nanobanana.attemptTimeout.cancel": row("NANOBANANA_CANCEL_ATTEMPT_TIMEOUT", "milliseconds", "longest single cancellation"),
-  "nanobanana.attemptTimeout.download": row("NANOBANANA_DOWNLOAD_ATTEMPT_TIMEOUT", "milliseconds", "longest single download"),
+  "nanobanana.attemptTimeout.cancel": row(
+    "NANOBANANA_CANCEL_ATTEMPT_TIMEOUT",
+    "milliseconds",
+    "longest single cancellation"
+  ),
+  "nanobanana.attemptTimeout.download": row(
+    "NANOBANANA_DOWNLOAD_ATTEMPT_TIMEOUT",
+    "milliseconds",
+    "longest single download"
+  ),
   "nanobanana.pollFirst": row("NANOBANANA_POLL_FIRST", "milliseconds", "wait before the first poll"),
   "nanobanana.pollCap": row("NANOBANANA_POLL_CAP", "milliseconds", "longest wait between polls"),
   "nanobanana.jobExpiry": row("NANOBANANA_JOB_EXPIRY", "milliseconds", "longest life of a submitted job"),
   "nanobanana.queueExpiry": row("NANOBANANA_QUEUE_EXPIRY", "milliseconds", "longest life of a queued job"),
-  "nanobanana.submitGrace": row("NANOBANANA_SUBMIT_GRACE", "milliseconds", "what a program that ends waits for a paid request in flight"),
-  "nanobanana.priceUpperBound": row("NANOBANANA_PRICE_UPPER_BOUND", "dollars", "what a picture costs at most, where no confirmed price exists"),
-  "nanobanana.cancelIsFree": row("NANOBANANA_CANCEL_IS_FREE", "boolean", "whether the provider does not charge a cancelled job"),
+  "nanobanana.submitGrace": row(
+    "NANOBANANA_SUBMIT_GRACE",
+    "milliseconds",
+    "what a program that ends waits for a paid request in flight"
+  ),
+  "nanobanana.priceUpperBound": row(
+    "NANOBANANA_PRICE_UPPER_BOUND",
+    "dollars",
+    "what a picture costs at most, where no confirmed price exists"
+  ),
+  "nanobanana.cancelIsFree": row(
+    "NANOBANANA_CANCEL_IS_FREE",
+    "boolean",
+    "whether the provider does not charge a cancelled job"
+  ),
   providers: row("LUDENG_PROVIDERS", "providers", "the providers that must have a key"),
   imageDirectory: row("LUDENG_IMAGE_DIRECTORY", "text", "the folder below which pictures are stored")
 }

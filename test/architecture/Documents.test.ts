@@ -60,6 +60,21 @@ describe("Documents", () => {
     assert.deepStrictEqual(broken, [])
   })
 
+  it("every path of the repository that a document names is there", () => {
+    const rooms = "schemas|src|layers|mock-layers|test|scripts|docs|apps|examples"
+    const named = documents.flatMap((document) =>
+      [...document.text.matchAll(new RegExp(`\`((?:${rooms})/[\\w./-]+)\``, "g"))].map((it) => [
+        document.path,
+        it[1] ?? ""
+      ])
+    )
+    assert.isAtLeast(named.length, 20)
+    assert.deepStrictEqual(
+      named.filter(([, target]) => !fs.existsSync(path.join(root, target ?? ""))),
+      []
+    )
+  })
+
   it("ARCHITECTURE.md has at most 150 lines", () => {
     assert.isAtMost(read("ARCHITECTURE.md").trimEnd().split("\n").length, 150)
   })

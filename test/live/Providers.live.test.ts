@@ -87,8 +87,8 @@ const within = (bound: number, suite: (world: World) => void) =>
   })
 
 if (providers.includes("deepseek")) within(2 * chatBound, PromptEnhancerContract.suite)
-if (providers.includes("nanobanana") && imageBound !== undefined) within(imageBound, ImageGeneratorContract.suite)
 if (providers.length > 1 && imageBound !== undefined) within(imageBound + 2 * chatBound, IllustratorContract.suite)
+if (providers.includes("nanobanana") && imageBound !== undefined) within(imageBound, ImageGeneratorContract.suite)
 if (imageBound === undefined) {
   describe.skip("pictures: no confirmed price is known; set NANOBANANA_PRICE_UPPER_BOUND to bound it", () => {
     ImageGeneratorContract.suite(world)

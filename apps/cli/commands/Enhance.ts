@@ -22,5 +22,7 @@ export const enhance = Command.make(
   })
 ).pipe(
   Command.withDescription("Rewrite a prompt for the image provider"),
-  Command.withExamples([{ command: "ludeng enhance \"a red fox\" --mode creative --length 60 --focus light --focus mood" }])
+  Command.withExamples([
+    { command: 'ludeng enhance "a red fox" --mode creative --length 60 --focus light --focus mood' }
+  ])
 )

@@ -23,5 +23,5 @@ export const generate = Command.make(
   })
 ).pipe(
   Command.withDescription("Make a picture of a prompt as it stands"),
-  Command.withExamples([{ command: "ludeng generate \"a red fox in the snow\" --format png --quality high" }])
+  Command.withExamples([{ command: 'ludeng generate "a red fox in the snow" --format png --quality high' }])
 )

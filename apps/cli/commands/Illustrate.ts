@@ -27,11 +27,13 @@ export const illustrate = Command.make(
     yield* runCall({
       needed: wishes.enhance ? ["deepseek", "nanobanana"] : ["nanobanana"],
       ...given({ directory: wishes.out }),
-      call: Illustrator.use((it) => it.illustrate(illustrationRequest(wishes.prompt, wishes), callOptions(wishes, wishes))),
+      call: Illustrator.use((it) =>
+        it.illustrate(illustrationRequest(wishes.prompt, wishes), callOptions(wishes, wishes))
+      ),
       report: illustrationResult
     })
   })
 ).pipe(
   Command.withDescription("Rewrite a prompt, make the picture, store it"),
-  Command.withExamples([{ command: "ludeng illustrate \"a red fox in the snow\" --width 1536 --height 1024" }])
+  Command.withExamples([{ command: 'ludeng illustrate "a red fox in the snow" --width 1536 --height 1024' }])
 )

@@ -16,7 +16,10 @@ export const simulate = Command.make(
   "simulate",
   {
     port: Flag.Int("port").pipe(
-      Flag.filter((port) => port >= 0 && port <= 65_535, () => "a port from 0 to 65535"),
+      Flag.filter(
+        (port) => port >= 0 && port <= 65_535,
+        () => "a port from 0 to 65535"
+      ),
       Flag.withDescription("TCP port on 127.0.0.1; 0 takes a free one"),
       Flag.withDefault(0)
     ),
@@ -31,8 +34,11 @@ export const simulate = Command.make(
       Flag.optional
     ),
     latency: Flag.String("latency").pipe(
-      Flag.filter((text) => Option.isSome(decodeLatency(text)), () => "milliseconds, or like \"2 seconds\""),
-      Flag.withDescription("How long every answer takes: milliseconds, or like \"2 seconds\""),
+      Flag.filter(
+        (text) => Option.isSome(decodeLatency(text)),
+        () => 'milliseconds, or like "2 seconds"'
+      ),
+      Flag.withDescription('How long every answer takes: milliseconds, or like "2 seconds"'),
       Flag.optional
     )
   },

@@ -46,13 +46,23 @@ describe("the door of the program", { timeout: 60_000 }, () => {
   })
 
   it("prints the package's version", async () => {
-    const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }
+    const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+      version: string
+    }
     assert.deepStrictEqual(await runProgram(["--version"]), { code: 0, out: `${version}\n`, error: "" })
   })
 
   it("holds no syntax that Node 12 can not read", () => {
     const source = readFileSync(programPath, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "")
-    for (const newer of [/\?\./, /\?\?/, /"node:/, /&&=|\|\|=/, /^\s*(?:const .*= )?await /m, /\.at\(/, /#[a-z]+\s*[;=(]/]) {
+    for (const newer of [
+      /\?\./,
+      /\?\?/,
+      /"node:/,
+      /&&=|\|\|=/,
+      /^\s*(?:const .*= )?await /m,
+      /\.at\(/,
+      /#[a-z]+\s*[;=(]/
+    ]) {
       assert.notMatch(source, newer)
     }
   })

@@ -48,25 +48,44 @@ describe("the commands", () => {
     Effect.gen(function* () {
       const directory = yield* pictures
       const { code, out, error, facts } = yield* runIn(
-        ["illustrate", "a red fox", "--mode", "creative", "--focus", "light", "--focus", "mood", "--width", "512", "--out", directory],
+        [
+          "illustrate",
+          "a red fox",
+          "--mode",
+          "creative",
+          "--focus",
+          "light",
+          "--focus",
+          "mood",
+          "--width",
+          "512",
+          "--out",
+          directory
+        ],
         quick,
         80
       )
       assert.strictEqual(code, 0, error)
-      for (const line of ["✔ prompt enhanced", "✔ job accepted", "✔ picture made", "✔ picture fetched"]) assert.include(error, line)
+      for (const line of ["✔ prompt enhanced", "✔ job accepted", "✔ picture made", "✔ picture fetched"])
+        assert.include(error, line)
       assert.match(error, /\r\u001b\[K/)
       assert.match(out, /\(size: asked 512/)
       assert.include(out, `image     ${directory}`)
       assert.strictEqual(facts.job?.isOver, true)
-    }))
+    })
+  )
 
   it.live("illustrate --no-enhance sends the prompt as it stands", () =>
     Effect.gen(function* () {
       const directory = yield* pictures
-      const { code, out } = yield* runIn(["illustrate", "a red fox", "--no-enhance", "--json", "--out", directory], quick)
+      const { code, out } = yield* runIn(
+        ["illustrate", "a red fox", "--no-enhance", "--json", "--out", directory],
+        quick
+      )
       const result = JSON.parse(out) as { enhanced: unknown; attempts: number }
       assert.deepStrictEqual([code, result.enhanced], [0, null])
-    }))
+    })
+  )
 
   it.live("a failed enhancement is told as degraded", () =>
     Effect.gen(function* () {
@@ -78,29 +97,76 @@ describe("the commands", () => {
       })
       assert.strictEqual(code, 0)
       assert.include(out, "(not enhanced, because of TimedOut)")
-    }))
+    })
+  )
 
   it.live("generate refuses before paying what the protocol can not give exactly", () =>
     Effect.gen(function* () {
       const { code, message } = yield* runIn(["generate", "a red fox", "--width", "513", "--fit", "exact"], quick)
       assert.strictEqual(code, 2)
       assert.match(message, /^--width: /)
-    }))
+    })
+  )
 
   it.live("generate whose deadline passes ends with 3 and knows the job", () =>
     Effect.gen(function* () {
-      const { code, facts, error } = yield* runIn(["generate", "a red fox", "--timeout", "300ms"], { ...quick, MOCK_SCENARIO: "stuck-job" })
+      const { code, facts, error } = yield* runIn(["generate", "a red fox", "--timeout", "300ms"], {
+        ...quick,
+        MOCK_SCENARIO: "stuck-job"
+      })
       assert.strictEqual(code, 3, error)
       assert.isDefined(facts.job?.providerJobId)
-    }))
+    })
+  )
 
   it.live("enhance prints the enhanced prompt", () =>
     Effect.gen(function* () {
-      const { code, out } = yield* runIn(["enhance", "a red fox", "--length", "40", "--creativity", "0.2", "--json"], quick)
-      const result = JSON.parse(out) as { prompt: string; enhanced: { prompt: string; provenance: unknown }; image: unknown }
+      const { code, out } = yield* runIn(
+        ["enhance", "a red fox", "--length", "40", "--creativity", "0.2", "--json"],
+        quick
+      )
+      const result = JSON.parse(out) as {
+        prompt: string
+        enhanced: { prompt: string; provenance: unknown }
+        image: unknown
+      }
       assert.deepStrictEqual([code, result.prompt, result.image], [0, "a red fox", null])
       assert.include(result.enhanced.prompt, "fox")
-    }))
+    })
+  )
+
+  it.live("with keys, generate and enhance speak to the providers that are set", () =>
+    Effect.gen(function* () {
+      const directory = yield* pictures
+      const { baseUrls, handle } = yield* SimulatorServer.make({ latency: 5 })
+      const environment = {
+        ...quick,
+        DEEPSEEK_API_KEY: "sk-canary-1",
+        NANOBANANA_API_KEY: "nb-canary-2",
+        DEEPSEEK_BASE_URL: baseUrls.deepseek,
+        NANOBANANA_BASE_URL: baseUrls.generic,
+        NANOBANANA_PROTOCOL: "generic",
+        LUDENG_IMAGE_DIRECTORY: directory
+      }
+      const generated = yield* runIn(["generate", "a red fox", "--format", "webp"], environment)
+      const enhanced = yield* runIn(["enhance", "a red fox"], environment)
+      assert.deepStrictEqual([generated.code, enhanced.code], [0, 0], generated.error + enhanced.error)
+      assert.match(generated.out, /^mode {6}live$/m)
+      assert.match(generated.out, /1024 x 1024 webp/)
+      assert.notMatch(generated.error, /simulated|canary/)
+      assert.strictEqual((yield* handle.totals).acceptedSubmits, 1)
+    })
+  )
+
+  it.effect("without a key that is needed, or with bad values, nothing is run", () =>
+    Effect.gen(function* () {
+      const missing = yield* runIn(["illustrate", "a red fox", "--no-enhance"], { DEEPSEEK_API_KEY: "k" })
+      assert.deepStrictEqual([missing.code, missing.out], [5, ""])
+      assert.match(missing.message, /^NANOBANANA_API_KEY: is missing/)
+      const bad = yield* runIn(["illustrate", "a red fox"], { DEEPSEEK_TIMEOUT: "soon", MOCK_SEED: "x" })
+      assert.deepStrictEqual([bad.code, bad.message.match(/^\w+/gm)], [5, ["DEEPSEEK_TIMEOUT", "MOCK_SEED"]])
+    })
+  )
 
   it.effect("says what is wrong with a command line, by the flag", () =>
     Effect.gen(function* () {
@@ -124,13 +190,15 @@ describe("the commands", () => {
         assert.deepStrictEqual([args, code, out], [args, 2, ""])
         assert.include(message, named)
       }
-    }))
+    })
+  )
 
   it.effect("help and version go to standard output", () =>
     Effect.gen(function* () {
       assert.include((yield* runIn(["generate", "--help"], {})).out, "--idempotency-key")
       assert.strictEqual((yield* runIn(["--version"], {})).out, "1.2.3\n")
-    }))
+    })
+  )
 })
 
 describe("doctor", () => {
@@ -150,7 +218,8 @@ describe("doctor", () => {
       assert.match(out, /^nanobanana: key set, .*: connects \(nothing free is documented to ask\)$/m)
       assert.match(out, /^DEEPSEEK_API_KEY +set {2}\(environment\)$/m)
       assert.notInclude(out, "canary")
-    }))
+    })
+  )
 
   it.live("ends with 3 when a provider fails", () =>
     Effect.gen(function* () {
@@ -163,7 +232,8 @@ describe("doctor", () => {
       const { code, out } = yield* runIn(["doctor", "--json"], environment)
       const { providers } = JSON.parse(out) as Diagnosis
       assert.deepStrictEqual([code, providers.map((it) => it.state)], [3, ["fails", "fails"]])
-    }))
+    })
+  )
 
   it.live("ends with 5 and lists what is wrong, beside the settings that are right", () =>
     Effect.gen(function* () {
@@ -171,18 +241,29 @@ describe("doctor", () => {
       const { code, out } = yield* runIn(["doctor", "--offline", "--json"], environment)
       const { mode, problems, settings } = JSON.parse(out) as Diagnosis
       assert.strictEqual(code, 5)
-      assert.deepStrictEqual(problems.map((it) => it.name), ["DEEPSEEK_TIMEOUT", "MOCK_SEED"])
+      assert.deepStrictEqual(
+        problems.map((it) => it.name),
+        ["DEEPSEEK_TIMEOUT", "MOCK_SEED"]
+      )
       assert.strictEqual(settings.find((it) => it.name === "DEEPSEEK_MODEL")?.value, "m")
-      assert.strictEqual(mode, "simulated")
-    }))
+      assert.strictEqual(mode, "refused")
+    })
+  )
 
   it.effect("opens no connection where the providers are simulated", () =>
     Effect.gen(function* () {
       const { out } = yield* runIn(["doctor", "--json"], { USE_MOCK_APIS: "true", MOCK_FAILURE_RATE: "0.1" })
       const { mode, providers, settings } = JSON.parse(out) as Diagnosis
-      assert.deepStrictEqual([mode, ...providers.map((it) => it.detail)], ["simulated", ...Array(2).fill("the providers are simulated")])
-      assert.deepStrictEqual(settings.find((it) => it.name === "MOCK_FAILURE_RATE"), { name: "MOCK_FAILURE_RATE", value: "0.1", source: "environment" })
-    }))
+      assert.deepStrictEqual(
+        [mode, ...providers.map((it) => it.detail)],
+        ["simulated", ...Array(2).fill("the providers are simulated")]
+      )
+      assert.deepStrictEqual(
+        settings.find((it) => it.name === "MOCK_FAILURE_RATE"),
+        { name: "MOCK_FAILURE_RATE", value: "0.1", source: "environment" }
+      )
+    })
+  )
 })
 
 describe("simulate", () => {
@@ -198,5 +279,6 @@ describe("simulate", () => {
       assert.deepStrictEqual(Object.keys(baseUrls), ["deepseek", "nanobananaapi", "generic"])
       yield* Fiber.interrupt(fiber)
       assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fiber)))
-    }))
+    })
+  )
 })

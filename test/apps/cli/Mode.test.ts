@@ -11,22 +11,28 @@ const settings = (keys: ReadonlyArray<Provider>) => {
 const both: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 
 describe("live or simulated", () => {
-  const cases: ReadonlyArray<readonly [boolean | undefined, ReadonlyArray<Provider>, ReadonlyArray<Provider>, string]> = [
-    [undefined, [], both, "noKeys"],
-    [undefined, [], ["deepseek"], "noKeys"],
-    [false, [], both, "DEEPSEEK_API_KEY NANOBANANA_API_KEY"],
-    [true, [], both, "asked"],
-    [true, both, both, "asked"],
-    [undefined, both, both, "Live"],
-    [undefined, ["deepseek"], both, "NANOBANANA_API_KEY"],
-    [undefined, ["deepseek"], ["deepseek"], "Live"],
-    [undefined, ["deepseek"], ["nanobanana"], "NANOBANANA_API_KEY"],
-    [false, ["nanobanana"], ["nanobanana"], "Live"]
-  ]
+  const cases: ReadonlyArray<readonly [boolean | undefined, ReadonlyArray<Provider>, ReadonlyArray<Provider>, string]> =
+    [
+      [undefined, [], both, "noKeys"],
+      [undefined, [], ["deepseek"], "noKeys"],
+      [false, [], both, "DEEPSEEK_API_KEY NANOBANANA_API_KEY"],
+      [true, [], both, "asked"],
+      [true, both, both, "asked"],
+      [undefined, both, both, "Live"],
+      [undefined, ["deepseek"], both, "NANOBANANA_API_KEY"],
+      [undefined, ["deepseek"], ["deepseek"], "Live"],
+      [undefined, ["deepseek"], ["nanobanana"], "NANOBANANA_API_KEY"],
+      [false, ["nanobanana"], ["nanobanana"], "Live"]
+    ]
   for (const [useMock, keys, needed, expected] of cases) {
     it(`USE_MOCK_APIS ${useMock}, keys of [${keys}], needing [${needed}]: ${expected}`, () => {
       const mode = decideMode(useMock, settings(keys), needed)
-      const seen = mode._tag === "Live" ? "Live" : mode._tag === "Simulated" ? mode.because : mode.problems.map((it) => it.name).join(" ")
+      const seen =
+        mode._tag === "Live"
+          ? "Live"
+          : mode._tag === "Simulated"
+            ? mode.because
+            : mode.problems.map((it) => it.name).join(" ")
       assert.strictEqual(seen, expected)
     })
   }

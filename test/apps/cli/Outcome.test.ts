@@ -4,11 +4,20 @@ import * as Duration from "effect/Duration"
 import * as Exit from "effect/Exit"
 import { endingOf } from "../../../apps/cli/Ending.ts"
 import {
-  Defect, exitCodeOf, failureReport, Interrupted, messageOf, type RunFailure, UsageFailed
+  Defect,
+  exitCodeOf,
+  failureReport,
+  Interrupted,
+  messageOf,
+  type RunFailure,
+  UsageFailed
 } from "../../../apps/cli/Outcome.ts"
 import { remnantLine } from "../../../apps/cli/Remnant.ts"
+import { makeScreen } from "../../../apps/cli/Screen.ts"
+import { makeRun } from "../../../apps/cli/Session.ts"
+import { asksForJson, tell } from "../../../apps/cli/Tell.ts"
 import { ApiError, Rejection } from "../../../schemas/Failures.ts"
-import { CallId, JobId, ProviderJobId } from "../../../schemas/Identifiers.ts"
+import { CallId, defaultOwner, JobId, ProviderJobId } from "../../../schemas/Identifiers.ts"
 import type { RejectionReason } from "../../../schemas/Reason.ts"
 import { ConfigurationError } from "../../../schemas/Settings.ts"
 
@@ -31,7 +40,10 @@ const apiError = new ApiError({
 describe("exit codes", () => {
   const cases: ReadonlyArray<readonly [RunFailure, number]> = [
     [new UsageFailed({ message: "x" }), 2],
-    [rejection({ _tag: "InputRejected", field: "prompt", problem: "0 characters", expected: "1 to 4000 characters" }), 2],
+    [
+      rejection({ _tag: "InputRejected", field: "prompt", problem: "0 characters", expected: "1 to 4000 characters" }),
+      2
+    ],
     [apiError, 3],
     [rejection({ _tag: "DeadlineExceeded" }), 4],
     [rejection({ _tag: "IdempotencyConflict", requestHash: "a", existingRequestHash: "b" }), 4],
@@ -102,10 +114,59 @@ describe("the ending of a run", () => {
   })
 })
 
+describe("telling a failure", () => {
+  const told = (isJson: boolean) => {
+    const written = { out: "", error: "" }
+    const screen = makeScreen({
+      out: (text) => (written.out += text),
+      error: (text) => (written.error += text),
+      columns: () => undefined
+    })
+    const run = makeRun("1.2.3", isJson, screen)
+    run.provider = "generic (host)"
+    run.observe({
+      _tag: "JobMoved",
+      callId,
+      owner: defaultOwner,
+      at: 0,
+      jobId: JobId.make("job_1"),
+      from: "Submitting",
+      to: "Submitted",
+      providerJobId: ProviderJobId.make("task_1")
+    })
+    tell(apiError, run)
+    return written
+  }
+
+  it("to a person: on standard error, with the job left behind", () => {
+    const { out, error } = told(false)
+    assert.strictEqual(out, "")
+    assert.match(error, /^nanobanana status failed after 3 attempts.*\nJob job_1 is left running.*may be charged\.\n$/)
+  })
+
+  it("to a program: as one object on standard output", () => {
+    const { out, error } = told(true)
+    assert.strictEqual((JSON.parse(out) as { error: { reason: string } }).error.reason, "GenerationTimedOut")
+    assert.match(error, /^Job job_1 is left running/)
+  })
+
+  it("looks for --json before the end of the flags only", () => {
+    assert.deepStrictEqual([["a", "--json"], ["--json=true"], ["--", "--json"], ["json"]].map(asksForJson), [
+      true,
+      true,
+      false,
+      false
+    ])
+  })
+})
+
 describe("a job left behind", () => {
   const provider = "generic (127.0.0.1:1)"
   it("is named with its provider and the provider's id", () => {
-    const line = remnantLine({ job: { jobId: "j", state: "Submitted", providerJobId: "t", isOver: false } }, { provider })
+    const line = remnantLine(
+      { job: { jobId: "j", state: "Submitted", providerJobId: "t", isOver: false } },
+      { provider }
+    )
     assert.include(line, "j is left running at generic (127.0.0.1:1), which calls it t")
   })
   it("without the provider's id is said to be uncertain", () => {

@@ -26,12 +26,28 @@ describe("the program", { timeout: 60_000 }, () => {
       )
       assert.strictEqual(code, 0, error)
       assert.strictEqual(error.match(/simulated/g)?.length, 1)
-      const result = JSON.parse(out) as Record<string, unknown> & { image: { path: string; sha256: string; bytes: number } }
+      const result = JSON.parse(out) as Record<string, unknown> & {
+        image: { path: string; sha256: string; bytes: number }
+      }
       assert.deepStrictEqual(Object.keys(result), [
-        "callId", "mode", "prompt", "enhanced", "image", "costUsdMicros", "attempts", "elapsedMillis"
+        "callId",
+        "mode",
+        "prompt",
+        "enhanced",
+        "image",
+        "costUsdMicros",
+        "attempts",
+        "elapsedMillis"
       ])
       assert.deepStrictEqual(Object.keys(result.image), [
-        "path", "sha256", "bytes", "width", "height", "format", "model", "provenance"
+        "path",
+        "sha256",
+        "bytes",
+        "width",
+        "height",
+        "format",
+        "model",
+        "provenance"
       ])
       assert.deepStrictEqual([result["mode"], result["prompt"]], ["simulated", "a red fox in the snow"])
       const path = join(directory, result.image.path)
@@ -60,7 +76,12 @@ describe("the program", { timeout: 60_000 }, () => {
 
   it("reports all bad values of settings and simulation together, as one object", async () => {
     const { code, out } = await runProgram(["enhance", "a red fox", "--json"], {
-      environment: { DEEPSEEK_TIMEOUT: "soon", NANOBANANA_POLL_CAP: "0", MOCK_FAILURE_RATE: "many", USE_MOCK_APIS: "maybe" }
+      environment: {
+        DEEPSEEK_TIMEOUT: "soon",
+        NANOBANANA_POLL_CAP: "0",
+        MOCK_FAILURE_RATE: "many",
+        USE_MOCK_APIS: "maybe"
+      }
     })
     assert.strictEqual(code, 5)
     const { error } = JSON.parse(out) as { error: { family: string; message: string } }
@@ -78,7 +99,12 @@ describe("the program", { timeout: 60_000 }, () => {
 
   it("tells nobody the key or the prompt, at any log level, when a provider fails", async () => {
     const { code, out, error } = await runProgram(["enhance", "canary prompt of a fox", "--log-level", "all"], {
-      environment: { DEEPSEEK_API_KEY: "sk-canary-deepseek", DEEPSEEK_BASE_URL: "http://127.0.0.1:1", DEEPSEEK_RETRY_LIMIT: "1", DEEPSEEK_BACKOFF_BASE: "1" }
+      environment: {
+        DEEPSEEK_API_KEY: "sk-canary-deepseek",
+        DEEPSEEK_BASE_URL: "http://127.0.0.1:1",
+        DEEPSEEK_RETRY_LIMIT: "1",
+        DEEPSEEK_BACKOFF_BASE: "1"
+      }
     })
     assert.deepStrictEqual([code, out], [3, ""])
     assert.match(error, /"reason":"ConnectionRefused"/)
@@ -106,7 +132,11 @@ describe("the program", { timeout: 60_000 }, () => {
   it("a second signal leaves at once, though a paid request is still in flight", async () => {
     let again: NodeJS.Timeout | undefined
     const { code, error } = await runProgram(["generate", "a red fox"], {
-      environment: { MOCK_LATENCY: "1 hour", NANOBANANA_SUBMIT_ATTEMPT_TIMEOUT: "86400000", NANOBANANA_SUBMIT_GRACE: "86400000" },
+      environment: {
+        MOCK_LATENCY: "1 hour",
+        NANOBANANA_SUBMIT_ATTEMPT_TIMEOUT: "86400000",
+        NANOBANANA_SUBMIT_GRACE: "86400000"
+      },
       onError: (text, child) => {
         if (text.includes("simulated")) again ??= setInterval(() => child.kill("SIGTERM"), 100)
       }
@@ -118,16 +148,29 @@ describe("the program", { timeout: 60_000 }, () => {
 
   it("doctor --offline shows sources and no secret, and loads no transport and no provider", async () => {
     const { code, out, error } = await runProgram(["doctor", "--offline", "--json"], {
-      environment: { DEEPSEEK_API_KEY: "sk-canary-deepseek", NANOBANANA_API_KEY: "nb-canary-nano", DEEPSEEK_TIMEOUT: "7" },
+      environment: {
+        DEEPSEEK_API_KEY: "sk-canary-deepseek",
+        NANOBANANA_API_KEY: "nb-canary-nano",
+        DEEPSEEK_TIMEOUT: "7"
+      },
       nodeArgs: ["--import", `data:text/javascript,${encodeURIComponent(modulesLoaded)}`]
     })
     assert.strictEqual(code, 0)
     assert.notInclude(out, "canary")
-    const { mode, settings } = JSON.parse(out) as { mode: string; settings: ReadonlyArray<{ name: string; value: string; source: string }> }
+    const { mode, settings } = JSON.parse(out) as {
+      mode: string
+      settings: ReadonlyArray<{ name: string; value: string; source: string }>
+    }
     assert.strictEqual(mode, "live")
-    assert.deepStrictEqual(settings.find((it) => it.name === "DEEPSEEK_TIMEOUT"), { name: "DEEPSEEK_TIMEOUT", value: "7", source: "environment" })
+    assert.deepStrictEqual(
+      settings.find((it) => it.name === "DEEPSEEK_TIMEOUT"),
+      { name: "DEEPSEEK_TIMEOUT", value: "7", source: "environment" }
+    )
     assert.deepStrictEqual(settings.find((it) => it.name === "DEEPSEEK_API_KEY")?.value, "set")
     assert.include(error, "apps/cli/Diagnosis.ts")
-    assert.notMatch(error, /undici|layers\/transport|layers\/image|simulation\/(?!Script)|src\/(?:pipeline|provider|image)\//)
+    assert.notMatch(
+      error,
+      /undici|layers\/transport|layers\/image|simulation\/(?!Script)|src\/(?:pipeline|provider|image)\//
+    )
   })
 })

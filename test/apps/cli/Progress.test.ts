@@ -7,11 +7,25 @@ import type { Operation, Provider } from "../../../schemas/Provider.ts"
 
 const callId = CallId.make("call_1")
 const request = { fieldLengths: {}, bodySha256: "", parameters: {} }
-const common = (provider: Provider, operation: Operation, at: number) =>
-  ({ callId, owner: defaultOwner, provider, operation, at })
-const started = (provider: Provider, operation: Operation, at: number): CallEvent =>
-  ({ _tag: "CallStarted", ...common(provider, operation, at), request })
-const succeeded = (provider: Provider, operation: Operation, at: number, elapsed: number, usdMicros: number | null): CallEvent => ({
+const common = (provider: Provider, operation: Operation, at: number) => ({
+  callId,
+  owner: defaultOwner,
+  provider,
+  operation,
+  at
+})
+const started = (provider: Provider, operation: Operation, at: number): CallEvent => ({
+  _tag: "CallStarted",
+  ...common(provider, operation, at),
+  request
+})
+const succeeded = (
+  provider: Provider,
+  operation: Operation,
+  at: number,
+  elapsed: number,
+  usdMicros: number | null
+): CallEvent => ({
   _tag: "CallSucceeded",
   ...common(provider, operation, at),
   attempts: 1,
@@ -33,7 +47,11 @@ const play = (events: ReadonlyArray<CallEvent>) =>
   events.reduce(
     (seen, event) => {
       const step = advance(seen.progress, event)
-      return { progress: step.progress, lines: [...seen.lines, ...step.lines], activities: [...seen.activities, step.progress.activity?.text] }
+      return {
+        progress: step.progress,
+        lines: [...seen.lines, ...step.lines],
+        activities: [...seen.activities, step.progress.activity?.text]
+      }
     },
     { progress: noProgress, lines: [] as ReadonlyArray<string>, activities: [] as ReadonlyArray<string | undefined> }
   )

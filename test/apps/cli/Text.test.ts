@@ -8,7 +8,13 @@ import { bytesText, costText, fitLine, plainText, secondsText } from "../../../a
 
 describe("text for people", () => {
   it("times", () => {
-    assert.deepStrictEqual([0, 449, 12_340, 119_940, 125_000].map(secondsText), ["0.0 s", "0.4 s", "12.3 s", "119.9 s", "2 min 5 s"])
+    assert.deepStrictEqual([0, 449, 12_340, 119_940, 125_000].map(secondsText), [
+      "0.0 s",
+      "0.4 s",
+      "12.3 s",
+      "119.9 s",
+      "2 min 5 s"
+    ])
   })
   it("costs", () => {
     assert.strictEqual(costText({ usdMicros: 123, basis: "measured" }), "$0.000123")
@@ -24,7 +30,13 @@ describe("text for people", () => {
 })
 
 describe("times a person types", () => {
-  const cases = [["30000", 30_000], ["30s", 30_000], ["1.5 m", 90_000], ["500ms", 500], ["24h", 86_400_000]] as const
+  const cases = [
+    ["30000", 30_000],
+    ["30s", 30_000],
+    ["1.5 m", 90_000],
+    ["500ms", 500],
+    ["24h", 86_400_000]
+  ] as const
   for (const [text, millis] of cases) {
     it(`${text} is ${millis} ms`, () => assert.deepStrictEqual(durationOf(text), Option.some(Duration.millis(millis))))
   }
@@ -65,7 +77,10 @@ describe("the screen", () => {
 describe("signals", () => {
   it("an echo of the first signal is not the second", () => {
     const seen: Array<string> = []
-    const count = makeCounter({ first: (name) => seen.push(`first ${name}`), second: (name) => seen.push(`second ${name}`) })
+    const count = makeCounter({
+      first: (name) => seen.push(`first ${name}`),
+      second: (name) => seen.push(`second ${name}`)
+    })
     count("Ctrl-C", 1000)
     count("Ctrl-C", 1000 + echoMillis)
     count("SIGTERM", 1001 + echoMillis)

@@ -9,7 +9,11 @@ import * as Stream from "effect/Stream"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type EnvironmentSettingsOptions, layerFromEnvironment, loadSettings } from "../../../layers/settings/EnvironmentSettings.ts"
+import {
+  type EnvironmentSettingsOptions,
+  layerFromEnvironment,
+  loadSettings
+} from "../../../layers/settings/EnvironmentSettings.ts"
 import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
 import { DotEnvFile, layerConfigProvider } from "../../../layers/settings/VariableSources.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
@@ -35,7 +39,7 @@ const withDotEnv = <A, E>(contents: string, effect: Effect.Effect<A, E>) =>
 describe("settings from the environment", () => {
   it.effect("code goes over the environment, the environment over .env, .env over the defaults", () =>
     withDotEnv(
-      "\uFEFF# ours\nDEEPSEEK_TIMEOUT=1\r\nexport DEEPSEEK_RETRY_LIMIT=\"1\" # few\nDEEPSEEK_BACKOFF_BASE=1\n",
+      '\uFEFF# ours\nDEEPSEEK_TIMEOUT=1\r\nexport DEEPSEEK_RETRY_LIMIT="1" # few\nDEEPSEEK_BACKOFF_BASE=1\n',
       Effect.gen(function* () {
         const { settings, entries } = yield* load(
           { DEEPSEEK_TIMEOUT: "2", DEEPSEEK_RETRY_LIMIT: "2" },
@@ -51,7 +55,8 @@ describe("settings from the environment", () => {
           "DEEPSEEK_BACKOFF_CAP=20000 default"
         ])
       })
-    ))
+    )
+  )
 
   it.effect("a placeholder in the environment does not hide the key in .env", () =>
     withDotEnv(
@@ -61,7 +66,8 @@ describe("settings from the environment", () => {
         assert.isDefined(settings.deepseek.apiKey)
         assert.strictEqual(entries.get("deepseek.apiKey")?.source, ".env")
       })
-    ))
+    )
+  )
 
   it.effect("effect's Config sees the environment over .env", () =>
     withDotEnv(
@@ -72,39 +78,51 @@ describe("settings from the environment", () => {
         )
         assert.deepStrictEqual(seen, [false, true])
       })
-    ))
+    )
+  )
 
   it.effect("a program with a ConfigProvider of its own never reads a stray .env", () =>
     Effect.gen(function* () {
       const { entries } = yield* load({})
       assert.strictEqual(entries.size, 0)
-    }))
+    })
+  )
 
   it.effect("a .env that can not be read is a configuration error, an absent one is none", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(load({}).pipe(Effect.provideService(DotEnvFile, tmpdir())))
-      assert.deepStrictEqual(error.problems.map((it) => it.problem), ["can not be read"])
+      assert.deepStrictEqual(
+        error.problems.map((it) => it.problem),
+        ["can not be read"]
+      )
       yield* load({}).pipe(Effect.provideService(DotEnvFile, join(tmpdir(), "no-such-file-of-ludeng")))
-    }))
+    })
+  )
 
   it.effect("bad values of code and environment and missing keys are reported together", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(load(
-        { DEEPSEEK_TIMEOUT: "soon", NANOBANANA_API_KEY: "not one word" },
-        { code: { nanobanana: { retryLimit: -1 } }, requireKeys: true }
-      ))
-      assert.deepStrictEqual(
-        error.problems.map((it) => it.name).sort(),
-        ["DEEPSEEK_API_KEY", "DEEPSEEK_TIMEOUT", "NANOBANANA_API_KEY", "nanobanana.retryLimit"]
+      const error = yield* Effect.flip(
+        load(
+          { DEEPSEEK_TIMEOUT: "soon", NANOBANANA_API_KEY: "not one word" },
+          { code: { nanobanana: { retryLimit: -1 } }, requireKeys: true }
+        )
       )
+      assert.deepStrictEqual(error.problems.map((it) => it.name).toSorted(), [
+        "DEEPSEEK_API_KEY",
+        "DEEPSEEK_TIMEOUT",
+        "NANOBANANA_API_KEY",
+        "nanobanana.retryLimit"
+      ])
       assert.notInclude(error.message, "not one word")
-    }))
+    })
+  )
 
   it.effect("with keys not required, none is missing", () =>
     Effect.gen(function* () {
       const { settings } = yield* LiveSettings.use((it) => it.current)
       assert.isUndefined(settings.deepseek.apiKey)
-    }).pipe(Effect.provide(layerFromEnvironment().pipe(Layer.provide(environment({}))))))
+    }).pipe(Effect.provide(layerFromEnvironment().pipe(Layer.provide(environment({})))))
+  )
 })
 
 describe("settings while the program runs", () => {
@@ -128,11 +146,14 @@ describe("settings while the program runs", () => {
         [3, Duration.millis(1000), 0]
       )
       assert.deepStrictEqual(
-        [after.settings.nanobanana.attemptTimeout.submit, after.settings.nanobanana.attemptTimeout.status].map(Duration.toMillis),
+        [after.settings.nanobanana.attemptTimeout.submit, after.settings.nanobanana.attemptTimeout.status].map(
+          Duration.toMillis
+        ),
         [5, 7]
       )
       assert.strictEqual(before.settings.deepseek.retryLimit, 3)
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("a change with one bad value is refused whole, with every problem named", () =>
     Effect.gen(function* () {
@@ -140,8 +161,12 @@ describe("settings while the program runs", () => {
       const error = yield* Effect.flip(
         settings.update({ deepseek: { model: "other", timeout: 0 }, nanobanana: { baseURL: "http://example.com" } })
       )
-      assert.deepStrictEqual(error.problems.map((it) => it.name), ["deepseek.timeout", "nanobanana.baseURL"])
+      assert.deepStrictEqual(
+        error.problems.map((it) => it.name),
+        ["deepseek.timeout", "nanobanana.baseURL"]
+      )
       const { version, settings: unchanged } = yield* settings.current
       assert.deepStrictEqual([version, unchanged.deepseek.model], [1, "deepseek-flash"])
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 })

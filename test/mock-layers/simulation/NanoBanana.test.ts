@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { imageSize } from "image-size"
+import { pictureSize } from "../../../mock-layers/simulation/nanobanana/PictureSize.ts"
 import { chat, download, generic, recordInfo, simulate, submit, whole } from "./Ask.ts"
 
 type Options = Parameters<typeof simulate>[0]
@@ -23,7 +24,17 @@ describe("the simulated nanobananaapi.ai", () => {
     assert.strictEqual(sizeOf({ prompt: "a", type: "TEXTTOIAMGE", image_size: "16:9" }, "/generate"), "jpg 1360x768")
     assert.strictEqual(sizeOf({ prompt: "a", aspectRatio: "1:1", outputFormat: "png" }, "/generate-2"), "png 1024x1024")
     assert.strictEqual(sizeOf({ prompt: "a", aspectRatio: "8:1", resolution: "1K" }, "/generate-2"), "jpg 2896x368")
-    assert.strictEqual(sizeOf({ prompt: "a", aspectRatio: "2:3", resolution: "2K" }, "/generate-pro"), "jpg 1680x2512")
+  }, 30_000)
+
+  it("has as many pixels as its tier, in multiples of sixteen", () => {
+    for (const [tier, side] of [["1K", 1024], ["2K", 2048], ["4K", 4096]] as const) {
+      for (const ratio of ["1:1", "auto", "2:3", "16:9", "21:9", "1:8"]) {
+        const { height, width } = pictureSize(ratio, tier)
+        assert.strictEqual((width % 16) + (height % 16), 0)
+        assert.closeTo((width * height) / side ** 2, 1, 0.05)
+      }
+    }
+    assert.deepStrictEqual(pictureSize("2:3", "2K"), { width: 1680, height: 2512 })
   })
 
   it("refuses what the documents do not allow, with HTTP 200 and a code in the envelope", () => {

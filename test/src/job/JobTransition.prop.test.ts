@@ -33,7 +33,7 @@ const play = (story: ReadonlyArray<EventName>): ReadonlyArray<Step> => {
 const moving = (steps: ReadonlyArray<Step>) => steps.filter((step) => step.move._tag !== "Keep")
 
 describe("transition, over stories of events", () => {
-  const options = { arbitrary: { runs: 2_000 } } as const
+  const options = { arbitrary: { runs: 1_000 } } as const
 
   it.prop(
     "money is settled or released at most once, and never both",

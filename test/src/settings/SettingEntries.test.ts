@@ -5,18 +5,22 @@ import * as Result from "effect/Result"
 import { requireKeys } from "../../../src/settings/RequireKeys.ts"
 import * as Effect from "effect/Effect"
 import {
-  entriesOfDocument, entriesOfVariables, mergeEntries, type SettingSource, settingsOf, type VariableLookup
+  entriesOfDocument,
+  entriesOfVariables,
+  mergeEntries,
+  type SettingSource,
+  settingsOf,
+  type VariableLookup
 } from "../../../src/settings/SettingEntries.ts"
 import { settingReports } from "../../../src/settings/SettingReport.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../../src/settings/Variables.ts"
 
-const lookupOf = (
-  variables: Readonly<Record<string, string>>,
-  source: SettingSource = "environment"
-): VariableLookup => (name) => {
-  const text = variables[name]
-  return text === undefined ? undefined : { text, source }
-}
+const lookupOf =
+  (variables: Readonly<Record<string, string>>, source: SettingSource = "environment"): VariableLookup =>
+  (name) => {
+    const text = variables[name]
+    return text === undefined ? undefined : { text, source }
+  }
 const fromVariables = (variables: Readonly<Record<string, string>>) =>
   Result.getOrThrow(settingsOf(entriesOfVariables(lookupOf(variables))))
 const problemsOf = (variables: Readonly<Record<string, string>>) => {
@@ -37,26 +41,41 @@ const goodText = {
   protocol: "generic",
   providers: "deepseek"
 } as const
-const badText = { ...goodText, key: "sk bad", url: "ftp://x", milliseconds: "30s", count: "99", rateLimits: "many", dollars: "4 cents", boolean: "perhaps", protocol: "http", providers: "openai" }
+const badText = {
+  ...goodText,
+  key: "sk bad",
+  url: "ftp://x",
+  milliseconds: "30s",
+  count: "99",
+  rateLimits: "many",
+  dollars: "4 cents",
+  boolean: "perhaps",
+  protocol: "http",
+  providers: "openai"
+}
 
 describe("settings as entries", () => {
   it("reads every variable of the table into its place, and reports it with its source", () => {
-    const variables = Object.fromEntries(settingPaths.map((path) => [settingVariables[path].name, goodText[settingVariables[path].form]]))
+    const variables = Object.fromEntries(
+      settingPaths.map((path) => [settingVariables[path].name, goodText[settingVariables[path].form]])
+    )
     const entries = entriesOfVariables(lookupOf(variables))
     const reports = settingReports(Result.getOrThrow(settingsOf(entries)), entries)
     assert.strictEqual(reports.length, settingPaths.length)
     for (const path of settingPaths) {
       const { name, form } = settingVariables[path]
       const value = form === "key" ? "set" : goodText[form]
-      assert.deepStrictEqual(reports.find((it) => it.name === name), { name, value, source: "environment" })
+      assert.deepStrictEqual(
+        reports.find((it) => it.name === name),
+        { name, value, source: "environment" }
+      )
     }
   })
 
   it("reports all bad values together, by the variable's name, and never a value", () => {
-    const names = [...settingPaths.map((path) => settingVariables[path])]
-      .filter((variable) => variable.form !== "text")
+    const names = [...settingPaths.map((path) => settingVariables[path])].filter((variable) => variable.form !== "text")
     const problems = problemsOf(Object.fromEntries(names.map(({ name, form }) => [name, badText[form]])))
-    assert.deepStrictEqual(problems.map((it) => it.name).sort(), names.map((it) => it.name).sort())
+    assert.deepStrictEqual(problems.map((it) => it.name).toSorted(), names.map((it) => it.name).toSorted())
     for (const text of Object.values(badText)) assert.notInclude(problems.map((it) => it.problem).join(), text)
   })
 
@@ -84,35 +103,43 @@ describe("settings as entries", () => {
       NANOBANANA_STATUS_ATTEMPT_TIMEOUT: "2000"
     }).nanobanana
     assert.deepStrictEqual(
-      [attemptTimeout.submit, attemptTimeout.status, attemptTimeout.cancel, attemptTimeout.download].map(Duration.toMillis),
+      [attemptTimeout.submit, attemptTimeout.status, attemptTimeout.cancel, attemptTimeout.download].map(
+        Duration.toMillis
+      ),
       [1000, 2000, 1000, 1000]
     )
   })
 
   it("blank text is no value, and the placeholder is no key", () => {
-    const settings = fromVariables({ DEEPSEEK_TIMEOUT: "  ", DEEPSEEK_API_KEY: "your_api_key_here", NANOBANANA_API_KEY: " " })
+    const settings = fromVariables({
+      DEEPSEEK_TIMEOUT: "  ",
+      DEEPSEEK_API_KEY: "your_api_key_here",
+      NANOBANANA_API_KEY: " "
+    })
     assert.strictEqual(Duration.toMillis(settings.deepseek.timeout), 30_000)
     assert.isUndefined(settings.deepseek.apiKey)
     assert.isUndefined(settings.nanobanana.apiKey)
   })
 
   it("takes the plain object with keys, URLs, limits and times as it stands", () => {
-    const settings = Result.getOrThrow(fromCode({
-      deepseek: {
-        apiKey: "sk-a",
-        baseURL: "https://api.deepseek.com/v1",
-        timeout: 30_000,
-        retryLimit: 3,
-        rateLimit: { requests: 100, window: 3600 }
-      },
-      nanobanana: {
-        apiKey: Redacted.make(" nb-b "),
-        baseURL: "https://api.nanobanana.com/v1",
-        timeout: 180_000,
-        retryLimit: 2,
-        rateLimit: { requests: 50, window: 3600 }
-      }
-    }))
+    const settings = Result.getOrThrow(
+      fromCode({
+        deepseek: {
+          apiKey: "sk-a",
+          baseURL: "https://api.deepseek.com/v1",
+          timeout: 30_000,
+          retryLimit: 3,
+          rateLimit: { requests: 100, window: 3600 }
+        },
+        nanobanana: {
+          apiKey: Redacted.make(" nb-b "),
+          baseURL: "https://api.nanobanana.com/v1",
+          timeout: 180_000,
+          retryLimit: 2,
+          rateLimit: { requests: 50, window: 3600 }
+        }
+      })
+    )
     assert.strictEqual(Redacted.value(settings.deepseek.apiKey ?? Redacted.make("")), "sk-a")
     assert.strictEqual(Redacted.value(settings.nanobanana.apiKey ?? Redacted.make("")), "nb-b")
     assert.deepStrictEqual(settings.nanobanana.rateLimit, { requests: 50, window: 3600 })
@@ -121,19 +148,25 @@ describe("settings as entries", () => {
 
   it("refuses fields that do not exist, and says which do", () => {
     const result = entriesOfDocument({ deepseek: { timeOut: 1 }, nanobanana: 5, color: "red" })
-    assert.deepStrictEqual(
-      Result.isFailure(result) ? result.failure.map((it) => it.name) : [],
-      ["deepseek.timeOut", "nanobanana", "color"]
-    )
+    assert.deepStrictEqual(Result.isFailure(result) ? result.failure.map((it) => it.name) : [], [
+      "deepseek.timeOut",
+      "nanobanana",
+      "color"
+    ])
     assert.include(Result.isFailure(result) ? result.failure[0]?.expected : "", "attemptTimeout")
   })
 
   it("reports every bad value of a document", () => {
-    const result = fromCode({ deepseek: { timeout: -1, baseURL: "http://a:b@c" }, nanobanana: { attemptTimeout: { submit: 0 }, pollCap: "1" } })
-    assert.deepStrictEqual(
-      Result.isFailure(result) ? result.failure.map((it) => it.name) : [],
-      ["deepseek.timeout", "deepseek.baseURL", "nanobanana.attemptTimeout.submit", "nanobanana.pollCap"]
-    )
+    const result = fromCode({
+      deepseek: { timeout: -1, baseURL: "http://a:b@c" },
+      nanobanana: { attemptTimeout: { submit: 0 }, pollCap: "1" }
+    })
+    assert.deepStrictEqual(Result.isFailure(result) ? result.failure.map((it) => it.name) : [], [
+      "deepseek.timeout",
+      "deepseek.baseURL",
+      "nanobanana.attemptTimeout.submit",
+      "nanobanana.pollCap"
+    ])
   })
 
   it("a stronger source wins value by value", () => {
@@ -141,13 +174,20 @@ describe("settings as entries", () => {
     const merged = mergeEntries(weaker, entriesOfVariables(lookupOf({ DEEPSEEK_TIMEOUT: "2" })))
     const { deepseek } = Result.getOrThrow(settingsOf(merged))
     assert.deepStrictEqual([Duration.toMillis(deepseek.timeout), deepseek.model], [2, "a"])
-    assert.deepStrictEqual([...merged.values()].map((it) => it.source), ["environment", ".env"])
+    assert.deepStrictEqual(
+      [...merged.values()].map((it) => it.source),
+      ["environment", ".env"]
+    )
   })
 
   it.effect("asks only for the keys of the providers that are named", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(requireKeys(fromVariables({})))
-      assert.deepStrictEqual(error.problems.map((it) => it.name), ["DEEPSEEK_API_KEY", "NANOBANANA_API_KEY"])
+      assert.deepStrictEqual(
+        error.problems.map((it) => it.name),
+        ["DEEPSEEK_API_KEY", "NANOBANANA_API_KEY"]
+      )
       yield* requireKeys(fromVariables({ LUDENG_PROVIDERS: "deepseek", DEEPSEEK_API_KEY: "sk-a" }))
-    }))
+    })
+  )
 })

@@ -22,7 +22,14 @@ describe("the text forms of variables", () => {
     ["dollars", "$1", undefined],
     ["dollars", "-1", undefined],
     ["providers", "deepseek , nanobanana", ["deepseek", "nanobanana"]],
-    ["rateLimits", "20/minute, 100/hour", [{ requests: 20, window: 60 }, { requests: 100, window: 3600 }]],
+    [
+      "rateLimits",
+      "20/minute, 100/hour",
+      [
+        { requests: 20, window: 60 },
+        { requests: 100, window: 3600 }
+      ]
+    ],
     ["rateLimits", "5/second", [{ requests: 5, window: 1 }]],
     ["rateLimits", "1/day", [{ requests: 1, window: 86_400 }]],
     ["rateLimits", "20/min", undefined],
