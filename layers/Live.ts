@@ -7,6 +7,7 @@
 import * as Layer from "effect/Layer"
 import type { ConfigurationError, SettingsDocument } from "../schemas/Settings.ts"
 import * as FileImageStore from "./image/FileImageStore.ts"
+import { isolated } from "./Isolated.ts"
 import * as Services from "./Services.ts"
 import * as EnvironmentSettings from "./settings/EnvironmentSettings.ts"
 import * as UndiciTransport from "./transport/UndiciTransport.ts"
@@ -21,12 +22,14 @@ import * as UndiciTransport from "./transport/UndiciTransport.ts"
  * needed for the providers listed in `providers` (default both); nothing is simulated that was not asked for.
  */
 export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services, ConfigurationError> =>
-  Services.layer.pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(
-        UndiciTransport.layer,
-        FileImageStore.layer,
-        EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true })
+  isolated(
+    Services.layer.pipe(
+      Layer.provideMerge(
+        Layer.mergeAll(
+          UndiciTransport.layer,
+          FileImageStore.layer,
+          EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true })
+        )
       )
     )
   )

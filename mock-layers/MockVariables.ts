@@ -36,15 +36,17 @@ export const mockVariables: Effect.Effect<MockVariables, ConfigurationError> = E
   const switchText = lookup("USE_MOCK_APIS")?.text.trim()
   const useMockApis = switchText === undefined ? undefined : booleanWord(switchText)
   if (switchText !== undefined && useMockApis === undefined) refuse("USE_MOCK_APIS", "true or false")
-  let simulation: SimulationDocument = {}
+  const fields: Array<SimulationDocument> = []
   for (const { expected, name, read } of simulationVariables) {
     const text = lookup(name)?.text.trim()
     if (text === undefined) continue
     const field = read(text)
-    if (Result.isSuccess(decode(field))) simulation = { ...simulation, ...field }
+    if (Result.isSuccess(decode(field))) fields.push(field)
     else refuse(name, expected)
   }
-  return problems.length === 0 ? { useMockApis, simulation } : yield* new ConfigurationError({ problems })
+  return problems.length === 0
+    ? { useMockApis, simulation: Object.assign({}, ...fields) as SimulationDocument }
+    : yield* new ConfigurationError({ problems })
 })
 
 const decode = Schema.decodeUnknownResult(SimulationOptions)

@@ -23,10 +23,15 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
   const fiber = Effect.runFork(program(args, run))
   // An interrupted fiber may wait for timers only; this one keeps the process up until it is done.
   const keepAlive = setInterval(() => {}, 2 ** 31 - 1)
+  let isLeaving = false
   const leave = (failure: RunFailure | undefined): void => {
+    const code = failure === undefined ? (run.exitCode ?? 0) : exitCodeOf(failure)
+    // Called again, nobody may be reading what was told: then it is not waited for.
+    if (isLeaving) process.exit(code)
+    isLeaving = true
     clearInterval(keepAlive)
     if (failure !== undefined) tell(failure, run)
-    flush(() => process.exit(failure === undefined ? (run.exitCode ?? 0) : exitCodeOf(failure)))
+    flush(() => process.exit(code))
   }
 
   const signals = onSignals({
@@ -38,6 +43,7 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
     second: (name) => leave(new Interrupted({ message: `left at once by ${name}` }))
   })
   fiber.addObserver((exit) => {
+    if (isLeaving) return
     signals.stop()
     leave(endingOf(exit))
   })

@@ -109,7 +109,7 @@ export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer
           Effect.provideService(Headers.CurrentRedactedNames, redactedNames),
           Effect.provideService(FetchHttpClient.RequestInit, {
             ...Option.getOrElse(fetchOptions, () => ({})),
-            
+            redirect: "manual"
           })
         )
     })

@@ -26,7 +26,7 @@ import {
   type ExchangeRequest,
   Transport
 } from "../../src/transport/Transport.ts"
-import { TransportFailed } from "../../src/transport/TransportFailed.ts"
+import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
 import { type BodyEnd, bytesOf, type ScriptedAnswer, type SimulatedRequest } from "./Messages.ts"
 import { routeOf } from "./Route.ts"
 import type { Simulation } from "./Simulation.ts"

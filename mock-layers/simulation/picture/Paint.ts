@@ -5,7 +5,7 @@ import { drawAt } from "../SeededRandom.ts"
 import type { Palette } from "./Palette.ts"
 import { type Colour, mix, type Raster } from "./Raster.ts"
 import type { Scene } from "./Scene.ts"
-import { fractalNoise, outline } from "./Terrain.ts"
+import { fractalNoise, noiseSeedOf, outline } from "./Terrain.ts"
 
 /** The picture of a scene. **Units** `width` and `height` in pixels. */
 export const paint = (scene: Scene, width: number, height: number): Raster => {
@@ -72,9 +72,11 @@ const cloudBands = (scene: Scene, width: number, height: number): ReadonlyArray<
     const seed = `${scene.seed}/cloud/${index}`
     const centre = (0.06 + 0.4 * drawAt(seed, "y")) * height
     const thickness = (0.008 + 0.022 * drawAt(seed, "thickness")) * height
+    const densitySeed = noiseSeedOf(`${seed}/density`)
+    const liftSeed = noiseSeedOf(`${seed}/lift`)
     const columns = Array.from({ length: width }, (_, x) => {
-      const density = clamp((fractalNoise((x / height) * 1.6, 0.6, seed) - 0.45) * 3.2)
-      const lift = (fractalNoise((x / height) * 2.5, 0.5, `${seed}/lift`) - 0.5) * 0.04 * height
+      const density = clamp((fractalNoise((x / height) * 1.6, 0.6, densitySeed) - 0.45) * 3.2)
+      const lift = (fractalNoise((x / height) * 2.5, 0.5, liftSeed) - 0.5) * 0.04 * height
       return { middle: centre + lift, thickness: thickness * (0.2 + density), density }
     })
     const spread = 0.02 * height + 3 * 1.2 * thickness

@@ -1,7 +1,7 @@
 /**
  * The outlines of hills: how high each layer of a scene stands at each column.
  */
-import { type Chance, drawAt } from "../SeededRandom.ts"
+import { type Chance, drawAt, drawAtPlace } from "../SeededRandom.ts"
 
 /** One layer of hills. **Units** ratios of the scene's height, counted from the top. */
 export interface Ridge {
@@ -20,22 +20,28 @@ export interface Ridge {
 /** The outline of a ridge over the columns of a scene. **Units** pixels from the top. */
 export const outline = (ridge: Ridge, width: number, height: number, seed: string): Float32Array => {
   const rows = new Float32Array(width)
+  const noiseSeed = noiseSeedOf(seed)
   for (let x = 0; x < width; x++) {
-    const noise = fractalNoise((x / height) * ridge.frequency, ridge.roughness, seed)
+    const noise = fractalNoise((x / height) * ridge.frequency, ridge.roughness, noiseSeed)
     rows[x] = (ridge.base - ridge.relief * (noise - 0.5) * 2) * height
   }
   if (ridge.wood > 0) growTrees(rows, ridge.wood, height, (purpose) => drawAt(seed, purpose))
   return rows
 }
 
+/** The seed of a noise, from a name. */
+export const noiseSeedOf = (name: string): number => Math.floor(drawAt(name, "noise") * 0x1_0000_0000)
+
+const octaveDistance = 1_000_003
+
 /** Noise from 0 to 1, in five octaves. **Source** value noise, as in Perlin's "An Image Synthesizer", 1985. */
-export const fractalNoise = (position: number, roughness: number, seed: string): number => {
+export const fractalNoise = (position: number, roughness: number, seed: number): number => {
   let sum = 0
   let total = 0
   let amplitude = 1
   let frequency = 1
   for (let octave = 0; octave < 5; octave++) {
-    sum += amplitude * valueNoise(position * frequency, `${seed}/${octave}`)
+    sum += amplitude * valueNoise(position * frequency, seed + octave * octaveDistance)
     total += amplitude
     amplitude *= 0.22 + 0.3 * roughness
     frequency *= 2.1
@@ -43,11 +49,11 @@ export const fractalNoise = (position: number, roughness: number, seed: string):
   return sum / total
 }
 
-const valueNoise = (position: number, seed: string): number => {
+const valueNoise = (position: number, seed: number): number => {
   const cell = Math.floor(position)
   const offset = position - cell
-  const from = drawAt(seed, `${cell}`)
-  return from + (drawAt(seed, `${cell + 1}`) - from) * offset * offset * (3 - 2 * offset)
+  const from = drawAtPlace(seed, cell)
+  return from + (drawAtPlace(seed, cell + 1) - from) * offset * offset * (3 - 2 * offset)
 }
 
 const growTrees = (rows: Float32Array, wood: number, height: number, chance: Chance): void => {

@@ -105,7 +105,7 @@ describe("SimulatorServer", () => {
       })
       const url = `${state.json.data?.response?.resultImageUrl}`
       const file = yield* Effect.promise(async () => new Uint8Array(await (await fetch(url)).arrayBuffer()))
-      assert.deepStrictEqual([...file.slice(0, 3)], [0xff, 0xd8, 0xff])
+      assert.strictEqual(Buffer.from(file.slice(0, 3)).toString("hex"), "ffd8ff")
     }))
 
   it.live("closes open connections with its scope", () =>

@@ -73,7 +73,7 @@ describe("settings as entries", () => {
   })
 
   it("reports all bad values together, by the variable's name, and never a value", () => {
-    const names = [...settingPaths.map((path) => settingVariables[path])].filter((variable) => variable.form !== "text")
+    const names = settingPaths.map((path) => settingVariables[path]).filter((variable) => variable.form !== "text")
     const problems = problemsOf(Object.fromEntries(names.map(({ name, form }) => [name, badText[form]])))
     assert.deepStrictEqual(problems.map((it) => it.name).toSorted(), names.map((it) => it.name).toSorted())
     for (const text of Object.values(badText)) assert.notInclude(problems.map((it) => it.problem).join(), text)
