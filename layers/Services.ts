@@ -20,6 +20,8 @@ import * as MakePrices from "../src/money/MakePrices.ts"
 import { priceTable } from "../src/money/PriceTable.ts"
 import { Pipeline } from "../src/pipeline/Pipeline.ts"
 import * as RunPipeline from "../src/pipeline/RunPipeline.ts"
+import { RetryPolicy } from "../src/policy/retry/RetryPolicy.ts"
+import { retrySchedule } from "../src/policy/retry/RetrySchedule.ts"
 import { DeepSeek } from "../src/provider/deepseek/DeepSeek.ts"
 import * as DeepSeekClient from "../src/provider/deepseek/DeepSeekClient.ts"
 import { NanoBanana } from "../src/provider/nanobanana/NanoBanana.ts"
@@ -40,6 +42,7 @@ export type Services =
   | DeepSeek
   | NanoBanana
   | Pipeline
+  | RetryPolicy
   | JobLedger
   | CostLedger
   | Prices
@@ -50,7 +53,8 @@ const ledgers = MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.l
 const providers = Layer.mergeAll(
   Layer.effect(DeepSeek, DeepSeekClient.make),
   Layer.effect(NanoBanana, Protocols.make),
-  Layer.succeed(Prices, MakePrices.makePrices(priceTable))
+  Layer.succeed(Prices, MakePrices.makePrices(priceTable)),
+  Layer.succeed(RetryPolicy, { schedule: retrySchedule })
 )
 
 const calls = Layer.mergeAll(

@@ -5,6 +5,7 @@
  * **Gotchas** As with `Live.ts`: keep what `layerWith` returns in a constant, or each use is a world of its own.
  */
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import * as MemorySettings from "../layers/settings/MemorySettings.ts"
 import * as Services from "../layers/Services.ts"
 import type { SettingsDocument } from "../schemas/Settings.ts"
@@ -20,6 +21,9 @@ import { layerSimulation } from "./simulation/SimulationLayer.ts"
  *
  * **Units** `seed` (default 1) is what all chance is drawn from, `scenario` the situation (default `healthy`),
  * `failureRate` a share of requests from 0 to 1, `latency` milliseconds or a duration.
+ *
+ * **Gotchas** A `seed` that is given also seeds Effect's `Random` for what the layer is provided to: back-off and ids
+ * repeat too.
  */
 export interface MockOptions extends SimulationDocument {
   readonly settings?: SettingsDocument
@@ -32,12 +36,16 @@ export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.
       Layer.provideMerge(
         Layer.mergeAll(
           layerSimulation(simulation),
+          simulation.seed === undefined ? Layer.empty : layerSeededRandom(simulation.seed),
           MemoryImageStore.layer,
           Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings)))
         )
       )
     )
   )
+
+const layerSeededRandom = (seed: number): Layer.Layer<never> =>
+  Layer.effect(Random.Random, Random.withSeed(Random.Random, seed))
 
 /** Every service, simulated: healthy providers, seed 1. */
 export const layer: Layer.Layer<Services.Services | MockHandle> = layerWith({})

@@ -14,18 +14,21 @@ import type { Simulation } from "./simulation/Simulation.ts"
  *
  * **Errors** None; a script that can not be used (a ratio above 1) is a defect of the caller.
  */
-export class MockHandle extends Context.Service<MockHandle, {
-  /** What was asked, the oldest first, at most the newest 10 000: provider, operation, path, decoded body, time, charge. */
-  readonly requests: Effect.Effect<ReadonlyArray<LedgerEntry>>
-  /** What it came to. **Units** micro-dollars. */
-  readonly totals: Effect.Effect<LedgerTotals>
-  /** The script that is played. */
-  readonly script: Effect.Effect<Script>
-  /** Changes the given fields of the script from the next request on; the counts of its rules begin anew. */
-  readonly setScript: (change: ScriptDocument) => Effect.Effect<Script>
-  /** Forgets all requests, jobs and charges; the script stays, and chance begins anew from the seed. */
-  readonly reset: Effect.Effect<void>
-}>()("@ludeng/providers/mock-layers/MockHandle") {}
+export class MockHandle extends Context.Service<
+  MockHandle,
+  {
+    /** What was asked, the oldest first, at most the newest 10 000: provider, operation, path, decoded body, time, charge. */
+    readonly requests: Effect.Effect<ReadonlyArray<LedgerEntry>>
+    /** What it came to. **Units** micro-dollars. */
+    readonly totals: Effect.Effect<LedgerTotals>
+    /** The script that is played. */
+    readonly script: Effect.Effect<Script>
+    /** Changes the given fields of the script from the next request on; the counts of its rules begin anew. */
+    readonly setScript: (change: ScriptDocument) => Effect.Effect<Script>
+    /** Forgets all requests, jobs and charges; the script stays, and chance begins anew from the seed. */
+    readonly reset: Effect.Effect<void>
+  }
+>()("@ludeng/providers/mock-layers/MockHandle") {}
 
 /** The handle of a simulation. */
 export const makeMockHandle = (simulation: Simulation): MockHandle["Service"] => ({

@@ -67,7 +67,7 @@ const simulationVariables: ReadonlyArray<{
   { name: "MOCK_FAILURE_RATE", expected: "a ratio from 0 to 1", read: (text) => ({ failureRate: numberIn(text) }) },
   {
     name: "MOCK_LATENCY",
-    expected: "milliseconds from 0 to 86400000, or a duration as \"2 seconds\"",
+    expected: 'milliseconds from 0 to 86400000, or a duration as "2 seconds"',
     read: (text) => ({ latency: text })
   }
 ]

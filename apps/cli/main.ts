@@ -31,7 +31,7 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
     isLeaving = true
     clearInterval(keepAlive)
     if (failure !== undefined) tell(failure, run)
-    flush(() => process.exit(code))
+    flush((isLost) => process.exit(isLost ? code || 1 : code))
   }
 
   const signals = onSignals({

@@ -36,12 +36,15 @@ export const answerControl = (
       simulation.reset()
       return answer(200, simulation.ledger.totals)
     default:
-      return answer(404, { error: "no such path; see /deepseek, /nanobananaapi, /generic, /__simulator/ledger, /__simulator/script" })
+      return answer(404, {
+        error: "no such path; see /deepseek, /nanobananaapi, /generic, /__simulator/ledger, /__simulator/script"
+      })
   }
 }
 
 const changedScript = (script: Script, change: unknown): Result.Result<Script, string> => {
-  if (typeof change !== "object" || change === null || Array.isArray(change)) return Result.fail("expected a JSON object")
+  if (typeof change !== "object" || change === null || Array.isArray(change))
+    return Result.fail("expected a JSON object")
   const decoded = Schema.decodeUnknownResult(Script)({ ...script, ...change }, { onExcessProperty: "error" })
   return Result.mapError(decoded, (error) => problemText(error.issue, Script.ast))
 }

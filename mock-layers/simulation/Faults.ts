@@ -78,7 +78,13 @@ const scenarioFaults: Readonly<
 
 /** The ways in which requests fail at random. */
 const flakyFaults: readonly [FaultKind, ...ReadonlyArray<FaultKind>] = [
-  "rate-limited", "server-error", "unavailable", "reset", "lost-answer", "blank-200", "truncated-body"
+  "rate-limited",
+  "server-error",
+  "unavailable",
+  "reset",
+  "lost-answer",
+  "blank-200",
+  "truncated-body"
 ]
 
 /** A request, as far as faults are concerned. **Units** `ordinal` counts the operation's requests under this script from 0. */
@@ -116,7 +122,11 @@ const applies = (rule: FaultRule, index: number, question: FaultQuestion): boole
   question.chance(`rule/${index}`) < (rule.rate ?? 1)
 
 const refusals: ReadonlySet<FaultKind> = new Set<Refusal>([
-  "rate-limited", "server-error", "unavailable", "unauthorized", "no-balance"
+  "rate-limited",
+  "server-error",
+  "unavailable",
+  "unauthorized",
+  "no-balance"
 ])
 
 /** Whether a fault is a refusal, told in the provider's own form, with nothing processed. */
@@ -124,5 +134,7 @@ export const isRefusal = (fault: FaultKind | undefined): fault is Refusal => fau
 
 /** Whether a fault keeps a request from being processed at all. */
 export const preventsProcessing = (fault: FaultKind | undefined, operation: Operation): boolean =>
-  fault === "refused" || fault === "reset" || fault === "keep-alive-forever" ||
+  fault === "refused" ||
+  fault === "reset" ||
+  fault === "keep-alive-forever" ||
   (fault === "blank-200" && operation === "chat")

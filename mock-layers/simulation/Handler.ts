@@ -31,7 +31,10 @@ export interface Handled {
 }
 
 /** The refusals every service knows, told in its own form. */
-export type Refusal = Extract<FaultKind, "rate-limited" | "server-error" | "unavailable" | "unauthorized" | "no-balance">
+export type Refusal = Extract<
+  FaultKind,
+  "rate-limited" | "server-error" | "unavailable" | "unauthorized" | "no-balance"
+>
 
 /** A simulated service. */
 export interface SimulatedHandler {

@@ -25,7 +25,9 @@ const defaultSpread = 0.3
 export const drawLatencyMillis = (script: Script, timed: Timed, chance: Chance): number => {
   const latency = latencyOf(script.latency, timed)
   if (typeof latency === "number") return latency
-  return Math.round(latency.median * Math.exp((latency.spread ?? defaultSpread) * drawNormal(chance, `latency/${timed}`)))
+  return Math.round(
+    latency.median * Math.exp((latency.spread ?? defaultSpread) * drawNormal(chance, `latency/${timed}`))
+  )
 }
 
 const latencyOf = (latency: Latency | Latencies, timed: Timed): Latency => {

@@ -43,13 +43,13 @@ export type ScriptedAnswer =
   | { readonly _tag: "Reset"; readonly afterMillis: number }
   | { readonly _tag: "Silence" }
   | {
-    readonly _tag: "Answered"
-    readonly afterMillis: number
-    readonly status: number
-    readonly headers: Readonly<Record<string, string>>
-    readonly chunks: ReadonlyArray<Chunk>
-    readonly end: BodyEnd
-  }
+      readonly _tag: "Answered"
+      readonly afterMillis: number
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly chunks: ReadonlyArray<Chunk>
+      readonly end: BodyEnd
+    }
 
 /** What a handler answers when all goes well: timing and faults come on top. */
 export interface PlainAnswer {

@@ -13,17 +13,53 @@ import { Operation } from "../../schemas/Provider.ts"
 
 /** The named situations a provider can be in. */
 export const Scenario = Schema.Literals([
-  "healthy", "flaky", "rate-limited", "keep-alive-forever", "blank-200", "truncated-body", "slow-drip", "stuck-job",
-  "job-fails", "content-blocked", "expired-url", "bad-json", "missing-fields", "unauthorized", "no-balance", "down"
+  "healthy",
+  "flaky",
+  "rate-limited",
+  "keep-alive-forever",
+  "blank-200",
+  "truncated-body",
+  "slow-drip",
+  "stuck-job",
+  "job-fails",
+  "content-blocked",
+  "expired-url",
+  "bad-json",
+  "missing-fields",
+  "unauthorized",
+  "no-balance",
+  "down"
 ])
 export type Scenario = typeof Scenario.Type
 
 /** What can go wrong with one request. */
 export const FaultKind = Schema.Literals([
-  "rate-limited", "server-error", "unavailable", "unauthorized", "no-balance", "refused", "reset", "lost-answer",
-  "silence", "keep-alive-forever", "blank-200", "truncated-body", "slow-drip", "bad-json", "missing-fields",
-  "empty-content", "interrupted", "code-fence", "late-error", "content-blocked", "job-fails", "stuck-job",
-  "unknown-status", "expired-url", "expired-first-url", "not-an-image"
+  "rate-limited",
+  "server-error",
+  "unavailable",
+  "unauthorized",
+  "no-balance",
+  "refused",
+  "reset",
+  "lost-answer",
+  "silence",
+  "keep-alive-forever",
+  "blank-200",
+  "truncated-body",
+  "slow-drip",
+  "bad-json",
+  "missing-fields",
+  "empty-content",
+  "interrupted",
+  "code-fence",
+  "late-error",
+  "content-blocked",
+  "job-fails",
+  "stuck-job",
+  "unknown-status",
+  "expired-url",
+  "expired-first-url",
+  "not-an-image"
 ])
 export type FaultKind = typeof FaultKind.Type
 
@@ -37,7 +73,7 @@ const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({ expe
 const Milliseconds = Schema.Union([Schema.Finite, Schema.String, Schema.Duration]).pipe(
   Schema.decodeTo(
     Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400_000 })).annotate({
-      expected: "milliseconds from 0 to 86400000, or a duration as \"2 seconds\""
+      expected: 'milliseconds from 0 to 86400000, or a duration as "2 seconds"'
     }),
     SchemaTransformation.transform({ decode: (time) => millisOf(time), encode: (millis) => millis })
   )
@@ -61,7 +97,10 @@ const millisOf = (time: number | string | Duration.Duration): number => {
  */
 export const Latency = Schema.Union([
   Milliseconds,
-  Schema.Struct({ median: Milliseconds, spread: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 3 }))) })
+  Schema.Struct({
+    median: Milliseconds,
+    spread: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 3 })))
+  })
 ])
 export type Latency = typeof Latency.Type
 
@@ -123,5 +162,4 @@ export interface SimulationOptions extends Schema.Schema.Type<typeof SimulationO
 export type SimulationDocument = typeof SimulationOptions.Encoded
 
 /** The share of requests that fail at random. */
-export const failureRateOf = (script: Script): number =>
-  script.failureRate ?? (script.scenario === "flaky" ? 0.1 : 0)
+export const failureRateOf = (script: Script): number => script.failureRate ?? (script.scenario === "flaky" ? 0.1 : 0)

@@ -173,6 +173,8 @@ const endOf = (end: BodyEnd, progress: ExchangeProgress): Stream.Stream<Uint8Arr
 
 /** What Node.js says when the other side goes away in the middle. */
 const lost = (progress: ExchangeProgress): Effect.Effect<never, TransportFailed> =>
-  Effect.suspend(() => Effect.fail(failedAt(progress, { _tag: "ConnectionLost", phase: progress.phase, code: "ECONNRESET" })))
+  Effect.suspend(() =>
+    Effect.fail(failedAt(progress, { _tag: "ConnectionLost", phase: progress.phase, code: "ECONNRESET" }))
+  )
 
 const pause = (millis: number): Effect.Effect<void> => (millis <= 0 ? Effect.void : Effect.sleep(millis))

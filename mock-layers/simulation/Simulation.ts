@@ -11,7 +11,13 @@ import { chooseFault, isRefusal, preventsProcessing } from "./Faults.ts"
 import { type Handled, jsonOf, type SimulatedHandler, type World } from "./Handler.ts"
 import { drawLatencyMillis } from "./Latency.ts"
 import { SimulatedLedger } from "./Ledger.ts"
-import { json, type PlainAnswer, type ScriptedAnswer, type SimulatedRequest, type SimulatedService } from "./Messages.ts"
+import {
+  json,
+  type PlainAnswer,
+  type ScriptedAnswer,
+  type SimulatedRequest,
+  type SimulatedService
+} from "./Messages.ts"
 import { filesHandler } from "./nanobanana/FilesHandler.ts"
 import { genericHandler } from "./nanobanana/GenericHandler.ts"
 import { nanoBananaApiHandler } from "./nanobanana/NanoBananaApiHandler.ts"

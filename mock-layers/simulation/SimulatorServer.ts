@@ -47,10 +47,11 @@ export interface Simulator {
  *
  * **Errors** `ConfigurationError` when the options can not be used, or the port can not be had.
  */
-export const make = ({
-  port = 0,
-  ...options
-}: SimulatorOptions = {}): Effect.Effect<Simulator, ConfigurationError, Scope.Scope> =>
+export const make = ({ port = 0, ...options }: SimulatorOptions = {}): Effect.Effect<
+  Simulator,
+  ConfigurationError,
+  Scope.Scope
+> =>
   Effect.gen(function* () {
     const decoded = Schema.decodeUnknownResult(SimulationOptions)(options, { onExcessProperty: "error" })
     if (Result.isFailure(decoded)) return yield* badOptions(decoded.failure.issue)

@@ -51,7 +51,9 @@ export const onTheWire = (plain: PlainAnswer, travel: Travel): ScriptedAnswer =>
     }
     default:
       return beginsBlank(travel, plain)
-        ? answered(plain, latencyMillis * 0.2, afterBlankLines(plain.body, latencyMillis * 0.8, chance), { _tag: "Complete" })
+        ? answered(plain, latencyMillis * 0.2, afterBlankLines(plain.body, latencyMillis * 0.8, chance), {
+            _tag: "Complete"
+          })
         : answered(sized(plain), latencyMillis, chunksOf(plain.body), { _tag: "Complete" })
   }
 }
@@ -68,7 +70,11 @@ const sized = (plain: PlainAnswer): PlainAnswer => ({
   headers: { ...plain.headers, "content-length": String(plain.body.length) }
 })
 
-const blank = (plain: PlainAnswer): PlainAnswer => ({ ...plain, status: 200, headers: { "content-type": "application/json" } })
+const blank = (plain: PlainAnswer): PlainAnswer => ({
+  ...plain,
+  status: 200,
+  headers: { "content-type": "application/json" }
+})
 
 const beginsBlank = ({ chance, service }: Travel, plain: PlainAnswer): boolean =>
   service === "deepseek" && plain.status === 200 && chance("blank") < 0.25

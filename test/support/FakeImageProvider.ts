@@ -22,6 +22,8 @@ import { Prices } from "../../src/money/Prices.ts"
 import { priceTable } from "../../src/money/PriceTable.ts"
 import { Pipeline } from "../../src/pipeline/Pipeline.ts"
 import * as RunPipeline from "../../src/pipeline/RunPipeline.ts"
+import { RetryPolicy } from "../../src/policy/retry/RetryPolicy.ts"
+import { retrySchedule } from "../../src/policy/retry/RetrySchedule.ts"
 import {
   type CancelAnswer,
   type ImageProtocol,
@@ -110,6 +112,7 @@ export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument
     MemoryImageStore.layer,
     MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer)),
     Layer.succeed(Prices, makePrices(priceTable)),
+    Layer.succeed(RetryPolicy, { schedule: retrySchedule }),
     Layer.succeed(NanoBanana, { protocol: () => protocol }),
     Layer.orDie(
       layerFromCode({

@@ -26,7 +26,8 @@ const mostTokens = 384_000
 /** The request, or DeepSeek's refusal of it. */
 export const readChatQuestion = (body: string): Result.Result<ChatQuestion, PlainAnswer> => {
   const request = jsonOf(body)
-  if (typeof request !== "object" || request === null) return Result.fail(deepSeekError(400, "Failed to parse the request body as JSON"))
+  if (typeof request !== "object" || request === null)
+    return Result.fail(deepSeekError(400, "Failed to parse the request body as JSON"))
   const model = fieldOf(request, "model")
   if (typeof model !== "string" || !models.has(model)) return Result.fail(unknownModel(model))
   const messages = fieldOf(request, "messages")
@@ -38,8 +39,15 @@ export const readChatQuestion = (body: string): Result.Result<ChatQuestion, Plai
     return Result.fail(deepSeekError(422, "Invalid temperature value, the valid range of temperature is [0, 2.0]"))
   }
   const maximumTokens = fieldOf(request, "max_tokens") ?? mostTokens
-  if (typeof maximumTokens !== "number" || !Number.isInteger(maximumTokens) || maximumTokens < 1 || maximumTokens > mostTokens) {
-    return Result.fail(deepSeekError(422, `Invalid max_tokens value, the valid range of max_tokens is [1, ${mostTokens}]`))
+  if (
+    typeof maximumTokens !== "number" ||
+    !Number.isInteger(maximumTokens) ||
+    maximumTokens < 1 ||
+    maximumTokens > mostTokens
+  ) {
+    return Result.fail(
+      deepSeekError(422, `Invalid max_tokens value, the valid range of max_tokens is [1, ${mostTokens}]`)
+    )
   }
   if (fieldOf(request, "stream") === true) return Result.fail(deepSeekError(422, "Streaming is not simulated"))
   return Result.succeed({
@@ -53,7 +61,10 @@ export const readChatQuestion = (body: string): Result.Result<ChatQuestion, Plai
 
 const unknownModel = (model: unknown): PlainAnswer =>
   typeof model === "string" && retiredModels.has(model)
-    ? deepSeekError(400, `The supported API model names are deepseek-v4-pro or deepseek-v4-flash, but you passed ${model}.`)
+    ? deepSeekError(
+        400,
+        `The supported API model names are deepseek-v4-pro or deepseek-v4-flash, but you passed ${model}.`
+      )
     : deepSeekError(400, "Model Not Exist")
 
 const isMessage = (message: unknown): message is SentMessage => {

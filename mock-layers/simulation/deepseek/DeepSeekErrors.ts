@@ -18,8 +18,16 @@ export const deepSeekRefusals: Readonly<Record<Refusal, PlainAnswer>> = {
     "Your current concurrency is 40, which exceeds your concurrency limit of 39 based on your remaining balance. Please top up your balance to restore your concurrency.",
     "rate_limit_error"
   ),
-  "server-error": deepSeekError(500, "The server encountered an issue. Please retry your request after a brief wait.", "server_error"),
-  unavailable: deepSeekError(503, "The server is overloaded due to high traffic. Please retry your request after a brief wait.", "service_unavailable_error"),
+  "server-error": deepSeekError(
+    500,
+    "The server encountered an issue. Please retry your request after a brief wait.",
+    "server_error"
+  ),
+  unavailable: deepSeekError(
+    503,
+    "The server is overloaded due to high traffic. Please retry your request after a brief wait.",
+    "service_unavailable_error"
+  ),
   unauthorized: deepSeekError(401, "Authentication Fails, your api key is invalid", "authentication_error"),
   "no-balance": deepSeekError(402, "Insufficient Balance", "unknown_error")
 }

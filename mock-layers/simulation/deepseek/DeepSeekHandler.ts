@@ -69,7 +69,9 @@ const complete = (question: ChatQuestion, world: World): Handled => {
   const message = {
     role: "assistant",
     content,
-    ...(question.isThinking ? { reasoning_content: "The user wants a richer prompt; keep the subject, add light and detail." } : {})
+    ...(question.isThinking
+      ? { reasoning_content: "The user wants a richer prompt; keep the subject, add light and detail." }
+      : {})
   }
   const answer = {
     id: completionId(world),
@@ -103,7 +105,7 @@ const textOf = (question: ChatQuestion, world: World): Text => {
     case "empty-content":
       return stop("")
     case "interrupted":
-      return { content: "{\"prompt\": \"", finishReason: "insufficient_system_resource" }
+      return { content: '{"prompt": "', finishReason: "insufficient_system_resource" }
   }
   const prompt = rewrittenPrompt(question.messages)
   if (!question.wantsJson) return stop(prompt)
@@ -111,7 +113,8 @@ const textOf = (question: ChatQuestion, world: World): Text => {
     return stop("\n".repeat(question.maximumTokens * 4 + 1))
   }
   // A mistake that is pointed out is not repeated.
-  if (world.fault === "missing-fields" && !isCorrection(question.messages)) return stop(JSON.stringify({ text: prompt }))
+  if (world.fault === "missing-fields" && !isCorrection(question.messages))
+    return stop(JSON.stringify({ text: prompt }))
   const answer = JSON.stringify({ prompt })
   return stop(world.fault === "code-fence" ? `\`\`\`json\n${answer}\n\`\`\`` : answer)
 }

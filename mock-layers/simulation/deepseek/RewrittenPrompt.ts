@@ -11,24 +11,72 @@ type Mode = "creative" | "precise" | "balanced"
 
 const phrases: Readonly<Record<Mode, ReadonlyArray<Phrases>>> = {
   creative: [
-    ["bathed in a slow river of amber light", "lit by lanterns that drift like thoughts", "under a sky of folded silk and embers"],
-    ["seen as if through the memory of a dream", "framed by sweeping diagonals that pull the eye into the distance", "composed like the last page of a fairy tale"],
-    ["every surface alive with painterly texture", "tiny unexpected wonders hidden in the shadows", "flecks of gold dust hanging in the air"],
-    ["colours of saffron, deep teal and rose", "a palette of indigo and molten copper", "jewel tones that melt into soft pastels"],
+    [
+      "bathed in a slow river of amber light",
+      "lit by lanterns that drift like thoughts",
+      "under a sky of folded silk and embers"
+    ],
+    [
+      "seen as if through the memory of a dream",
+      "framed by sweeping diagonals that pull the eye into the distance",
+      "composed like the last page of a fairy tale"
+    ],
+    [
+      "every surface alive with painterly texture",
+      "tiny unexpected wonders hidden in the shadows",
+      "flecks of gold dust hanging in the air"
+    ],
+    [
+      "colours of saffron, deep teal and rose",
+      "a palette of indigo and molten copper",
+      "jewel tones that melt into soft pastels"
+    ],
     ["a mood of quiet astonishment", "an air of old myths half remembered", "a feeling of weightless calm"]
   ],
   precise: [
-    ["even diffuse daylight from the upper left", "a single soft key light at 45 degrees with a faint rim light", "overcast light without hard shadows"],
-    ["the subject centred at eye level", "the subject on the left third, horizon on the upper third", "a straight frontal view with clear margins"],
-    ["50 mm lens at f/5.6, everything in focus", "85 mm lens at f/2.8, background softly out of focus", "35 mm lens at f/8, deep focus"],
+    [
+      "even diffuse daylight from the upper left",
+      "a single soft key light at 45 degrees with a faint rim light",
+      "overcast light without hard shadows"
+    ],
+    [
+      "the subject centred at eye level",
+      "the subject on the left third, horizon on the upper third",
+      "a straight frontal view with clear margins"
+    ],
+    [
+      "50 mm lens at f/5.6, everything in focus",
+      "85 mm lens at f/2.8, background softly out of focus",
+      "35 mm lens at f/8, deep focus"
+    ],
     ["accurate proportions and true materials", "fine, readable surface detail", "sharp edges and natural texture"],
-    ["neutral white balance and natural colours", "restrained natural colours", "true-to-life colours with moderate contrast"]
+    [
+      "neutral white balance and natural colours",
+      "restrained natural colours",
+      "true-to-life colours with moderate contrast"
+    ]
   ],
   balanced: [
-    ["soft golden-hour light from one side", "gentle, slightly hazy morning light", "warm low light with long soft shadows"],
-    ["a calm composition with the subject on the left third", "a clear foreground, middle ground and distance", "a low viewpoint with open space above"],
-    ["finely textured detail where the eye rests", "crisp detail on the subject and a softer background", "rich natural textures"],
-    ["a harmonious palette of warm and cool tones", "muted earth colours with one bright accent", "cool blues set against a touch of orange"],
+    [
+      "soft golden-hour light from one side",
+      "gentle, slightly hazy morning light",
+      "warm low light with long soft shadows"
+    ],
+    [
+      "a calm composition with the subject on the left third",
+      "a clear foreground, middle ground and distance",
+      "a low viewpoint with open space above"
+    ],
+    [
+      "finely textured detail where the eye rests",
+      "crisp detail on the subject and a softer background",
+      "rich natural textures"
+    ],
+    [
+      "a harmonious palette of warm and cool tones",
+      "muted earth colours with one bright accent",
+      "cool blues set against a touch of orange"
+    ],
     ["a quiet, inviting atmosphere", "a sense of stillness", "an atmosphere of unhurried calm"]
   ]
 }
@@ -60,7 +108,10 @@ interface Wishes {
 
 /** Reads a conversation as a model would: what is asked for, and the words that are only the wording of a picture. */
 const readWishes = (messages: ReadonlyArray<SentMessage>): Wishes => {
-  const system = messages.filter(({ role }) => role === "system").map(({ content }) => content).join("\n")
+  const system = messages
+    .filter(({ role }) => role === "system")
+    .map(({ content }) => content)
+    .join("\n")
   const question = messages.findLast(({ role }) => role === "user")?.content ?? ""
   const data = jsonOf(question.slice(question.lastIndexOf("\n") + 1))
   const text = fieldOf(data, "text")

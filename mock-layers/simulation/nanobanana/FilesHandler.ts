@@ -38,7 +38,8 @@ export const filesHandler: SimulatedHandler = {
 
 const file = (world: World, job: SimulatedJob, issue: number, isOrigin: boolean): Handled => {
   const age = world.now - job.finishesAt
-  const isExpired = issue < job.issue ||
+  const isExpired =
+    issue < job.issue ||
     age > (isOrigin ? originLifeMillis : resultLifeMillis) ||
     world.fault === "expired-url" ||
     (world.fault === "expired-first-url" && issue === 1)

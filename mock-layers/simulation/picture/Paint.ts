@@ -104,13 +104,20 @@ const paintStars = ({ width, height, rgba }: Raster, scene: Scene, dryRows: numb
     const y = Math.floor(drawAt(seed, "y") ** 1.2 * 0.55 * height)
     const brightness = 0.15 + 0.75 * drawAt(seed, "brightness") ** 3
     for (let row = y; row < Math.min(dryRows, y + size); row++) {
-      for (let column = x; column < x + size; column++) blend(rgba, (row * width + column) * 4, scene.palette.light, brightness)
+      for (let column = x; column < x + size; column++)
+        blend(rgba, (row * width + column) * 4, scene.palette.light, brightness)
     }
   }
 }
 
 /** Mist lies at the foot of each layer: there it fades towards the colour of the horizon. */
-const paintRidge = ({ width, height, rgba }: Raster, rows: Float32Array, dryRows: number, colour: Colour, palette: Palette): void => {
+const paintRidge = (
+  { width, height, rgba }: Raster,
+  rows: Float32Array,
+  dryRows: number,
+  colour: Colour,
+  palette: Palette
+): void => {
   const highest = Math.max(0, Math.floor(rows.reduce((left, right) => Math.min(left, right), height)) - 1)
   for (let y = highest; y < dryRows; y++) {
     const mist = clamp((y - highest) / (0.3 * height)) ** 1.5 * 0.3

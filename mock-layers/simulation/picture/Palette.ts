@@ -18,7 +18,13 @@ const palette = (
   near: string,
   light: string,
   isNight = false
-): Palette => ({ sky: [hex(sky[0]), hex(sky[1]), hex(sky[2])], far: hex(far), near: hex(near), light: hex(light), isNight })
+): Palette => ({
+  sky: [hex(sky[0]), hex(sky[1]), hex(sky[2])],
+  far: hex(far),
+  near: hex(near),
+  light: hex(light),
+  isNight
+})
 
 /** All of them. */
 export const palettes: readonly [Palette, ...ReadonlyArray<Palette>] = [

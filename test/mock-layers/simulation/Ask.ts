@@ -28,7 +28,7 @@ const base: SimulatedRequest = {
 export const chatBody = (change: Readonly<Record<string, unknown>> = {}) => ({
   model: "deepseek-flash",
   messages: [
-    { role: "system", content: "Answer in json: {\"prompt\": \"...\"}" },
+    { role: "system", content: 'Answer in json: {"prompt": "..."}' },
     { role: "user", content: "a cat in space" }
   ],
   thinking: { type: "disabled" },
@@ -88,7 +88,8 @@ export interface WholeAnswer {
 
 /** The answer of a simulation, put together; fails the test when it is not whole. */
 export const whole = (answer: ScriptedAnswer): WholeAnswer => {
-  if (answer._tag !== "Answered" || answer.end._tag !== "Complete") throw new Error(`not a whole answer: ${answer._tag}`)
+  if (answer._tag !== "Answered" || answer.end._tag !== "Complete")
+    throw new Error(`not a whole answer: ${answer._tag}`)
   const bytes = Buffer.concat(answer.chunks.map((chunk) => chunk.bytes))
   const text = bytes.length < 100_000 ? bytes.toString("utf8") : ""
   return { status: answer.status, headers: answer.headers, bytes, text, json: parsed(text) }

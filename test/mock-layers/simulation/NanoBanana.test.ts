@@ -27,7 +27,11 @@ describe("the simulated nanobananaapi.ai", () => {
   }, 30_000)
 
   it("has as many pixels as its tier, in multiples of sixteen", () => {
-    for (const [tier, side] of [["1K", 1024], ["2K", 2048], ["4K", 4096]] as const) {
+    for (const [tier, side] of [
+      ["1K", 1024],
+      ["2K", 2048],
+      ["4K", 4096]
+    ] as const) {
       for (const ratio of ["1:1", "auto", "2:3", "16:9", "21:9", "1:8"]) {
         const { height, width } = pictureSize(ratio, tier)
         assert.strictEqual((width % 16) + (height % 16), 0)
@@ -40,11 +44,18 @@ describe("the simulated nanobananaapi.ai", () => {
   it("refuses what the documents do not allow, with HTTP 200 and a code in the envelope", () => {
     const simulation = simulate()
     const codes = [
-      submit({}), submit({ prompt: " " }), submit({ prompt: "x".repeat(20_001) }), submit({ prompt: "a", aspectRatio: "7:5" }),
-      submit({ prompt: "a", resolution: "8K" }), submit({ prompt: "a", outputFormat: "webp" }),
-      submit({ prompt: "a" }, "/generate"), submit({ prompt: "a", type: "TEXTTOIMAGE" }, "/generate"),
+      submit({}),
+      submit({ prompt: " " }),
+      submit({ prompt: "x".repeat(20_001) }),
+      submit({ prompt: "a", aspectRatio: "7:5" }),
+      submit({ prompt: "a", resolution: "8K" }),
+      submit({ prompt: "a", outputFormat: "webp" }),
+      submit({ prompt: "a" }, "/generate"),
+      submit({ prompt: "a", type: "TEXTTOIMAGE" }, "/generate"),
       submit({ prompt: "a", outputFormat: "png" }, "/generate-pro")
-    ].map((it) => whole(simulation.handle(it, 0))).map(({ json, status }) => `${status} ${json.code}`)
+    ]
+      .map((it) => whole(simulation.handle(it, 0)))
+      .map(({ json, status }) => `${status} ${json.code}`)
     assert.deepStrictEqual(new Set(codes), new Set(["200 422"]))
     assert.strictEqual(simulation.ledger.totals.chargedUsdMicros, 0)
   })
@@ -53,7 +64,11 @@ describe("the simulated nanobananaapi.ai", () => {
     const simulation = simulate({ latency: { job: 1_000, submit: 0 } })
     const taskId = whole(simulation.handle(submit(), 0)).json.data?.taskId
     const at = (now: number) => whole(simulation.handle(recordInfo(`?taskId=${taskId}`), now)).json
-    assert.deepStrictEqual([at(0), at(999), at(1_000)].map((it) => [it.code, it.data?.successFlag]) as unknown, [[200, 0], [200, 0], [200, 1]])
+    assert.deepStrictEqual([at(0), at(999), at(1_000)].map((it) => [it.code, it.data?.successFlag]) as unknown, [
+      [200, 0],
+      [200, 0],
+      [200, 1]
+    ])
   })
 
   it("answers a wrong parameter with a 500 of our own making, and an unknown task with 404", () => {
@@ -67,7 +82,11 @@ describe("the simulated nanobananaapi.ai", () => {
       const task = finished({ prompt: "a" }, "/generate-2", { scenario }).data()
       return [task?.successFlag, task?.errorCode] as unknown
     })
-    assert.deepStrictEqual(flags, [[3, 501], [3, 400], [0, 0]])
+    assert.deepStrictEqual(flags, [
+      [3, 501],
+      [3, 400],
+      [0, 0]
+    ])
     const strange = finished({ prompt: "a" }, "/generate-2", { faults: [{ fault: "unknown-status" }] }).data()
     assert.strictEqual(Number(strange?.successFlag), 7)
   })
@@ -90,7 +109,10 @@ describe("the simulated nanobananaapi.ai", () => {
 
   it("keeps a file back while its job runs, and can give a page instead of a picture", () => {
     const { data, simulation } = finished({ prompt: "a" }, "/generate-2", { faults: [{ fault: "not-an-image" }] })
-    assert.match(`${whole(simulation.handle(download(`${data()?.response?.resultImageUrl}`), 2)).headers["content-type"]}`, /html/)
+    assert.match(
+      `${whole(simulation.handle(download(`${data()?.response?.resultImageUrl}`), 2)).headers["content-type"]}`,
+      /html/
+    )
     const running = simulate({ latency: { job: 1_000 } })
     const taskId = whole(running.handle(submit(), 0)).json.data?.taskId
     assert.strictEqual(whole(running.handle(download(`https://files.test/r/${taskId}_1.jpg`), 1)).status, 404)
@@ -106,7 +128,10 @@ describe("the simulated generic job API", () => {
       const { imageUrl, status } = whole(simulation.handle(generic("GET", `/jobs/${jobId}`), 1)).json
       const file = whole(simulation.handle(download(`${imageUrl}`), 2))
       const { height, type, width } = imageSize(file.bytes)
-      assert.deepStrictEqual([`${status}`, type, width, height], ["completed", format === "jpeg" ? "jpg" : format, 321, 123])
+      assert.deepStrictEqual(
+        [`${status}`, type, width, height],
+        ["completed", format === "jpeg" ? "jpg" : format, 321, 123]
+      )
       assert.strictEqual(file.headers["content-type"], `image/${format}`)
     }
   })
@@ -115,7 +140,10 @@ describe("the simulated generic job API", () => {
     const simulation = simulate({ latency: { job: 1_000 } })
     const { jobId } = whole(simulation.handle(generic("POST", "/generate", { prompt: "a" }), 0)).json
     const at = (now: number) => `${whole(simulation.handle(generic("GET", `/jobs/${jobId}`), now)).json.status}`
-    assert.deepStrictEqual([at(0), at(249), at(250), at(999), at(1_000)], ["queued", "queued", "processing", "processing", "completed"])
+    assert.deepStrictEqual(
+      [at(0), at(249), at(250), at(999), at(1_000)],
+      ["queued", "queued", "processing", "processing", "completed"]
+    )
   })
 
   it("cancels a job that is not done, charged all the same, and no other", () => {
@@ -133,7 +161,10 @@ describe("the simulated generic job API", () => {
     const simulation = simulate()
     const bad = [{ width: 63 }, { height: 4097 }, { width: 100.5 }, { quality: "best" }, { format: "gif" }]
     for (const parameters of bad) {
-      assert.strictEqual(whole(simulation.handle(generic("POST", "/generate", { prompt: "a", parameters }), 0)).status, 422)
+      assert.strictEqual(
+        whole(simulation.handle(generic("POST", "/generate", { prompt: "a", parameters }), 0)).status,
+        422
+      )
     }
     assert.strictEqual(whole(simulation.handle(generic("POST", "/generate", { prompt: "" }), 0)).status, 422)
     assert.strictEqual(whole(simulation.handle(generic("GET", "/jobs/%E0%A4"), 0)).status, 404)
@@ -146,7 +177,10 @@ describe("the simulated generic job API", () => {
       const { jobId } = whole(simulation.handle(generic("POST", "/generate", { prompt: "a" }), 0)).json
       return whole(simulation.handle(generic("GET", `/jobs/${jobId}`), 1)).json
     }
-    assert.deepStrictEqual(stateIn({ scenario: "job-fails" }) as unknown, { status: "failed", error: "the picture could not be made" })
+    assert.deepStrictEqual(stateIn({ scenario: "job-fails" }) as unknown, {
+      status: "failed",
+      error: "the picture could not be made"
+    })
     assert.match(`${stateIn({ scenario: "content-blocked" }).error}`, /content policy/)
     assert.strictEqual(`${stateIn({ faults: [{ fault: "unknown-status" }] }).status}`, "paused")
   })

@@ -19,7 +19,10 @@ describe("Script", () => {
   it("takes times as milliseconds, as a duration and as text", () => {
     const chance = chanceOf(1, "x")
     const millisOf = (latency: unknown) => drawLatencyMillis(script({ latency }), "chat", chance)
-    assert.deepStrictEqual([millisOf(250), millisOf("250"), millisOf("2 seconds"), millisOf(Duration.seconds(3))], [250, 250, 2_000, 3_000])
+    assert.deepStrictEqual(
+      [millisOf(250), millisOf("250"), millisOf("2 seconds"), millisOf(Duration.seconds(3))],
+      [250, 250, 2_000, 3_000]
+    )
     assert.strictEqual(millisOf({ chat: "1 second" }), 1_000)
     assert.strictEqual(millisOf({ median: 400, spread: 0 }), 400)
     assert.isAbove(millisOf({ submit: 5 }), 100)
@@ -27,22 +30,37 @@ describe("Script", () => {
 
   it("refuses what can not be played", () => {
     const bad = [
-      { latency: "soon" }, { latency: -1 }, { latency: "2 days" }, { failureRate: 1.1 }, { failureRate: Number.NaN },
-      { scenario: "sunny" }, { seed: 1.5 }, { imageUsdMicros: -1 }, { retryAfter: "a\nb" }, { faults: [{ fault: "reset", times: -1 }] }
+      { latency: "soon" },
+      { latency: -1 },
+      { latency: "2 days" },
+      { failureRate: 1.1 },
+      { failureRate: Number.NaN },
+      { scenario: "sunny" },
+      { seed: 1.5 },
+      { imageUsdMicros: -1 },
+      { retryAfter: "a\nb" },
+      { faults: [{ fault: "reset", times: -1 }] }
     ]
     for (const document of bad) assert.isTrue(Result.isFailure(decode(document)), JSON.stringify(document))
   })
 
   it("spreads latencies around their median", () => {
     const playing = script({ latency: { median: 1_000, spread: 0.3 } })
-    const drawn = Array.from({ length: 2_000 }, (_, index) => drawLatencyMillis(playing, "chat", chanceOf(1, `${index}`))).toSorted((a, b) => a - b)
+    const drawn = Array.from({ length: 2_000 }, (_, index) =>
+      drawLatencyMillis(playing, "chat", chanceOf(1, `${index}`))
+    ).toSorted((a, b) => a - b)
     assert.closeTo(drawn[1_000] ?? 0, 1_000, 40)
     assert.closeTo((drawn[1_682] ?? 0) / 1_000, Math.exp(0.3), 0.08)
   })
 })
 
 describe("chooseFault", () => {
-  const question = (operation: "chat" | "download") => ({ operation, ordinal: 0, ruleCounts: [], chance: chanceOf(1, "q") })
+  const question = (operation: "chat" | "download") => ({
+    operation,
+    ordinal: 0,
+    ruleCounts: [],
+    chance: chanceOf(1, "q")
+  })
 
   it("takes a rule before chance, and chance before the scenario", () => {
     const playing = script({ scenario: "down", failureRate: 1, faults: [{ fault: "silence", operation: "download" }] })

@@ -54,9 +54,13 @@ const downloadOf = (url: string, change: Partial<DownloadRequest> = {}): Downloa
 const pictureUrl = (options: Options = {}) =>
   Effect.gen(function* () {
     const { simulation, transport } = world({ ...options, latency: { submit: 0, status: 0, job: 0, download: 100 } })
-    const submitted = yield* transport.exchange(exchange("nanobanana", "submit", "POST", `${nanoBananaUrl}/generate-2`, { prompt: "a" }))
+    const submitted = yield* transport.exchange(
+      exchange("nanobanana", "submit", "POST", `${nanoBananaUrl}/generate-2`, { prompt: "a" })
+    )
     const { data } = JSON.parse(Buffer.from(submitted.body).toString())
-    const state = yield* transport.exchange(exchange("nanobanana", "status", "GET", `${nanoBananaUrl}/record-info?taskId=${data.taskId}`))
+    const state = yield* transport.exchange(
+      exchange("nanobanana", "status", "GET", `${nanoBananaUrl}/record-info?taskId=${data.taskId}`)
+    )
     const url: string = JSON.parse(Buffer.from(state.body).toString()).data.response.resultImageUrl
     return { simulation, transport, url }
   })
@@ -68,7 +72,8 @@ describe("the simulated Transport", () => {
       assert.isUndefined(yield* after(run, 699))
       const exit = yield* after(chatWith({ latency: 700 }).run, 705)
       assert.isTrue(exit !== undefined && Exit.isSuccess(exit) && exit.value.status === 200)
-    }))
+    })
+  )
 
   it.effect("tells the observer of sending and of the first byte, once and in order", () =>
     Effect.gen(function* () {
@@ -79,7 +84,8 @@ describe("the simulated Transport", () => {
       yield* TestClock.adjust(1_000)
       assert.deepStrictEqual(heard, ["send", "first byte"])
       yield* Fiber.join(fiber)
-    }))
+    })
+  )
 
   it.effect("ends in time however blank lines drip in, and says that the body was not finished", () =>
     Effect.gen(function* () {
@@ -90,20 +96,33 @@ describe("the simulated Transport", () => {
         assert.deepStrictEqual(failure.reason, { _tag: "TimedOut", phase: "body", limit: Duration.seconds(12) })
         assert.deepStrictEqual([failure.wasSent, failure.status], [true, 200])
       }
-    }))
+    })
+  )
 
   it.effect("ends in time when nothing comes at all", () =>
     Effect.gen(function* () {
-      const exit = yield* after(chatWith({ faults: [{ fault: "silence" }] }, { timeout: Duration.seconds(5) }).run, "5 seconds")
-      assert.deepStrictEqual(failureOf(exit as never).reason, { _tag: "TimedOut", phase: "headers", limit: Duration.seconds(5) })
-    }))
+      const exit = yield* after(
+        chatWith({ faults: [{ fault: "silence" }] }, { timeout: Duration.seconds(5) }).run,
+        "5 seconds"
+      )
+      assert.deepStrictEqual(failureOf(exit as never).reason, {
+        _tag: "TimedOut",
+        phase: "headers",
+        limit: Duration.seconds(5)
+      })
+    })
+  )
 
   it.effect("does not send at all when no time is left", () =>
     Effect.gen(function* () {
       const { run, simulation } = chatWith({}, { timeout: Duration.zero })
       const failure = failureOf(yield* Effect.exit(run))
-      assert.deepStrictEqual([failure.reason._tag, failure.wasSent, simulation.ledger.totals.requests], ["TimedOut", false, 0])
-    }))
+      assert.deepStrictEqual(
+        [failure.reason._tag, failure.wasSent, simulation.ledger.totals.requests],
+        ["TimedOut", false, 0]
+      )
+    })
+  )
 
   it.effect("counts bytes as they come", () =>
     Effect.gen(function* () {
@@ -114,7 +133,8 @@ describe("the simulated Transport", () => {
       const failure = failureOf(yield* Effect.exit(chatWith({ latency: 0 }, { maximumBytes: length - 1 }).run))
       assert.strictEqual(failure.reason._tag, "IncompleteResponse")
       assert.notInclude(JSON.stringify(failure.reason), "space")
-    }))
+    })
+  )
 
   it.effect("loses connections before and in the middle of the answer", () =>
     Effect.gen(function* () {
@@ -127,7 +147,8 @@ describe("the simulated Transport", () => {
         [yield* phaseOf("reset"), yield* phaseOf("lost-answer"), yield* phaseOf("truncated-body")],
         ["headers", "headers", "body"]
       )
-    }))
+    })
+  )
 
   it.effect("refuses a connection with nothing sent", () =>
     Effect.gen(function* () {
@@ -136,7 +157,8 @@ describe("the simulated Transport", () => {
       assert.deepStrictEqual(failure.reason, { _tag: "ConnectionRefused", host: "api.deepseek.com" })
       assert.isFalse(failure.wasSent)
       assert.strictEqual(simulation.ledger.totals.chargedUsdMicros, 0)
-    }))
+    })
+  )
 
   it.effect("has charged a submit that is interrupted after it was sent", () =>
     Effect.gen(function* () {
@@ -147,17 +169,23 @@ describe("the simulated Transport", () => {
       )
       yield* Fiber.interrupt(fiber)
       assert.strictEqual(simulation.ledger.totals.acceptedSubmits, 1)
-    }))
+    })
+  )
 
   it.effect("never carries a key to a foreign origin, and keeps none", () =>
     Effect.gen(function* () {
       const { run, simulation } = chatWith({ latency: 0 })
       yield* run
       assert.notInclude(JSON.stringify(simulation.ledger.entries), "canary-key")
-      const credential = { origin: "https://elsewhere.test", scheme: "Bearer", key: Redacted.make("canary-key") } as const
+      const credential = {
+        origin: "https://elsewhere.test",
+        scheme: "Bearer",
+        key: Redacted.make("canary-key")
+      } as const
       const exit = yield* Effect.exit(chatWith({}, { credential }).run)
       assert.isTrue(Exit.isFailure(exit) && exit.cause.reasons[0]?._tag === "Die")
-    }))
+    })
+  )
 
   it.effect("routes by the end of the path, and tells the two image protocols apart", () =>
     Effect.gen(function* () {
@@ -171,29 +199,44 @@ describe("the simulated Transport", () => {
       yield* transport.exchange(exchange("deepseek", "probe", "GET", "https://api.deepseek.com/v1/models"))
       assert.deepStrictEqual(
         simulation.ledger.entries.map((it) => `${it.service} ${it.path} ${it.status}`),
-        ["generic /generate 200", "generic /jobs/1 404", "nanobananaapi /generate 200", "nanobananaapi /generate-pro 200", "deepseek /models 200"]
+        [
+          "generic /generate 200",
+          "generic /jobs/1 404",
+          "nanobananaapi /generate 200",
+          "nanobananaapi /generate-pro 200",
+          "deepseek /models 200"
+        ]
       )
-    }))
+    })
+  )
 
   it.effect("downloads the file it gave out, whole", () =>
-    Effect.scoped(Effect.gen(function* () {
-      const { transport, url } = yield* pictureUrl()
-      assert.isTrue(url.startsWith(simulatedFileBaseUrl))
-      const read = Effect.scoped(Effect.flatMap(transport.download(downloadOf(url)), ({ body, headers }) =>
-        Effect.map(Stream.runCollect(body), (chunks) => ({ bytes: Buffer.concat(chunks), headers }))))
-      const fiber = yield* Effect.forkChild(read, { startImmediately: true })
-      yield* TestClock.adjust(5_000)
-      const { bytes, headers } = yield* Fiber.join(fiber)
-      assert.strictEqual(headers["content-length"], String(bytes.length))
-      assert.isAbove(bytes.length, 10_000)
-    })))
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { transport, url } = yield* pictureUrl()
+        assert.isTrue(url.startsWith(simulatedFileBaseUrl))
+        const read = Effect.scoped(
+          Effect.flatMap(transport.download(downloadOf(url)), ({ body, headers }) =>
+            Effect.map(Stream.runCollect(body), (chunks) => ({ bytes: Buffer.concat(chunks), headers }))
+          )
+        )
+        const fiber = yield* Effect.forkChild(read, { startImmediately: true })
+        yield* TestClock.adjust(5_000)
+        const { bytes, headers } = yield* Fiber.join(fiber)
+        assert.strictEqual(headers["content-length"], String(bytes.length))
+        assert.isAbove(bytes.length, 10_000)
+      })
+    )
+  )
 
   it.effect("ends a download in time, at the limit, and at a lost connection", () =>
     Effect.gen(function* () {
       const failureWith = (options: Options, change: Partial<DownloadRequest>) =>
         Effect.gen(function* () {
           const { transport, url } = yield* pictureUrl(options)
-          const read = Effect.scoped(Effect.flatMap(transport.download(downloadOf(url, change)), ({ body }) => Stream.runDrain(body)))
+          const read = Effect.scoped(
+            Effect.flatMap(transport.download(downloadOf(url, change)), ({ body }) => Stream.runDrain(body))
+          )
           return failureOf((yield* after(read, "2 minutes")) as never).reason
         })
       const drip = yield* failureWith({ faults: [{ fault: "slow-drip", operation: "download" }] }, {})
@@ -204,15 +247,20 @@ describe("the simulated Transport", () => {
       assert.strictEqual(tooLong._tag === "ImageRejected" ? tooLong.problem : tooLong._tag, "TooManyBytes")
       const cut = yield* failureWith({ faults: [{ fault: "truncated-body", operation: "download" }] }, {})
       assert.strictEqual(cut._tag, "ConnectionLost")
-    }))
+    })
+  )
 
   it.effect("fetches from nowhere but its own files, and refuses what the live transport refuses", () =>
-    Effect.scoped(Effect.gen(function* () {
-      const { simulation, transport } = world()
-      const reasonFor = (url: string) => Effect.map(Effect.flip(transport.download(downloadOf(url))), (it) => it.reason._tag)
-      assert.strictEqual(yield* reasonFor("http://169.254.169.254/latest"), "ImageRejected")
-      assert.strictEqual(yield* reasonFor("https://10.0.0.1/x.png"), "ImageRejected")
-      assert.strictEqual(yield* reasonFor("https://example.com/x.png"), "DnsFailed")
-      assert.strictEqual(simulation.ledger.totals.requests, 0)
-    })))
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { simulation, transport } = world()
+        const reasonFor = (url: string) =>
+          Effect.map(Effect.flip(transport.download(downloadOf(url))), (it) => it.reason._tag)
+        assert.strictEqual(yield* reasonFor("http://169.254.169.254/latest"), "ImageRejected")
+        assert.strictEqual(yield* reasonFor("https://10.0.0.1/x.png"), "ImageRejected")
+        assert.strictEqual(yield* reasonFor("https://example.com/x.png"), "DnsFailed")
+        assert.strictEqual(simulation.ledger.totals.requests, 0)
+      })
+    )
+  )
 })

@@ -64,15 +64,23 @@ describe("Simulation", () => {
 
   it("charges each accepted submit once, also where its answer is lost, and nothing for a refused one", () => {
     const simulation = simulate({ imageUsdMicros: 39_000 })
-    const charge = (fault: "lost-answer" | "truncated-body" | "silence" | "reset" | "unavailable" | "no-balance" | undefined) => {
+    const charge = (
+      fault: "lost-answer" | "truncated-body" | "silence" | "reset" | "unavailable" | "no-balance" | undefined
+    ) => {
       simulation.setScript({ ...simulation.script, faults: fault === undefined ? [] : [{ fault }] })
       simulation.handle(submit(), 0)
       return simulation.ledger.entries.at(-1)?.usdMicros
     }
-    assert.deepStrictEqual([charge(undefined), charge("lost-answer"), charge("truncated-body"), charge("silence")], [39_000, 39_000, 39_000, 39_000])
+    assert.deepStrictEqual(
+      [charge(undefined), charge("lost-answer"), charge("truncated-body"), charge("silence")],
+      [39_000, 39_000, 39_000, 39_000]
+    )
     assert.deepStrictEqual([charge("reset"), charge("unavailable"), charge("no-balance")], [0, 0, 0])
     const { acceptedSubmits, chargedUsdMicros, requests } = simulation.ledger.totals
-    assert.deepStrictEqual({ acceptedSubmits, chargedUsdMicros, requests }, { acceptedSubmits: 4, chargedUsdMicros: 156_000, requests: 7 })
+    assert.deepStrictEqual(
+      { acceptedSubmits, chargedUsdMicros, requests },
+      { acceptedSubmits: 4, chargedUsdMicros: 156_000, requests: 7 }
+    )
   })
 
   it("does not charge again for polls and downloads", () => {
@@ -126,13 +134,23 @@ describe("Simulation", () => {
     const refusals = [chat(), submit(), generic("POST", "/generate", { prompt: "a cat" })].map((it) =>
       whole(simulation.handle({ ...it, hasKey: false }, 0))
     )
-    assert.deepStrictEqual(refusals.map((it) => it.status), [401, 401, 401])
-    assert.deepStrictEqual(refusals.map((it) => Object.keys(it.json)), [["error"], ["code", "msg", "data"], ["error"]])
+    assert.deepStrictEqual(
+      refusals.map((it) => it.status),
+      [401, 401, 401]
+    )
+    assert.deepStrictEqual(
+      refusals.map((it) => Object.keys(it.json)),
+      [["error"], ["code", "msg", "data"], ["error"]]
+    )
     assert.strictEqual(simulation.ledger.totals.acceptedSubmits, 0)
   })
 
   it("gives a file to nobody who does not know its URL", () => {
     assert.strictEqual(whole(simulate().handle(download(`${fileBaseUrl}/abc_1.png`), 0)).status, 404)
-    assert.strictEqual(whole(simulate().handle(request({ service: "files", operation: "download", path: "/", method: "GET" }), 0)).status, 404)
+    assert.strictEqual(
+      whole(simulate().handle(request({ service: "files", operation: "download", path: "/", method: "GET" }), 0))
+        .status,
+      404
+    )
   })
 })

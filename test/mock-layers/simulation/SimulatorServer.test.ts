@@ -13,16 +13,23 @@ const get = (url: string, init?: RequestInit) =>
     return { status: answer.status, json: (await answer.json()) as JsonValue }
   })
 
-const post = (url: string, body: unknown) => get(url, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) })
+const post = (url: string, body: unknown) =>
+  get(url, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) })
 
 const submitTo = (baseUrl: string) =>
-  get(`${baseUrl}/generate-2`, { method: "POST", headers: { authorization: "Bearer canary-key" }, body: "{\"prompt\":\"a cat\"}" })
+  get(`${baseUrl}/generate-2`, {
+    method: "POST",
+    headers: { authorization: "Bearer canary-key" },
+    body: '{"prompt":"a cat"}'
+  })
 
 const completionFrom = (baseURL: string) =>
   Effect.promise(async () => {
     const client = new OpenAI({ apiKey: "canary-key", baseURL, maxRetries: 0 })
     try {
-      const answer = await client.chat.completions.create(chatBody() as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming)
+      const answer = await client.chat.completions.create(
+        chatBody() as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming
+      )
       return { content: answer.choices[0]?.message.content ?? "", tokens: answer.usage?.total_tokens ?? 0 }
     } catch (error) {
       return error as InstanceType<typeof OpenAI.APIError>
@@ -36,7 +43,9 @@ const hangingRequest = (port: number) =>
     const closed = new Promise<void>((end) => socket.once("close", () => end()))
     socket.on("error", () => undefined)
     socket.once("data", () => resolve({ closed }))
-    socket.write("POST /deepseek/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{}")
+    socket.write(
+      "POST /deepseek/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{}"
+    )
   })
 
 describe("SimulatorServer", () => {
@@ -49,15 +58,22 @@ describe("SimulatorServer", () => {
         Effect.gen(function* () {
           yield* handle.setScript({ scenario })
           const error = yield* completionFrom(`${baseUrls.deepseek}/v1`)
-          return "status" in error ? { name: error.constructor.name, status: error.status, message: error.message } : undefined
+          return "status" in error
+            ? { name: error.constructor.name, status: error.status, message: error.message }
+            : undefined
         })
       assert.strictEqual((yield* errorIn("unauthorized"))?.name, "AuthenticationError")
-      assert.deepStrictEqual(yield* errorIn("no-balance"), { name: "APIError", status: 402, message: "402 Insufficient Balance" })
+      assert.deepStrictEqual(yield* errorIn("no-balance"), {
+        name: "APIError",
+        status: 402,
+        message: "402 Insufficient Balance"
+      })
       const limited = yield* errorIn("rate-limited")
       assert.strictEqual(limited?.name, "RateLimitError")
       assert.match(limited?.message ?? "", /concurrency limit of 39/)
       assert.strictEqual((yield* errorIn("down"))?.status, 503)
-    }))
+    })
+  )
 
   it.live("tells requests, accepted submits and money, and never a key", () =>
     Effect.gen(function* () {
@@ -70,7 +86,8 @@ describe("SimulatorServer", () => {
       assert.deepStrictEqual(totals, [3, 2, 78_000, 3])
       assert.strictEqual(`${json.entries?.[0 as never]?.body?.prompt}`, "a cat")
       assert.notInclude(JSON.stringify(json), "canary-key")
-    }))
+    })
+  )
 
   it.live("changes the script while it runs, and refuses one that can not be played", () =>
     Effect.gen(function* () {
@@ -79,13 +96,21 @@ describe("SimulatorServer", () => {
       const { latency, scenario } = changed.json
       assert.deepStrictEqual([changed.status, scenario, latency] as unknown, [200, "down", 0])
       assert.strictEqual((yield* submitTo(baseUrls.nanobananaapi)).status, 503)
-      for (const bad of [{ scenario: "sunny" }, { failureRate: 2 }, { seed: 4 }, { faults: [{ fault: "x" }] }, [], "{"]) {
+      for (const bad of [
+        { scenario: "sunny" },
+        { failureRate: 2 },
+        { seed: 4 },
+        { faults: [{ fault: "x" }] },
+        [],
+        "{"
+      ]) {
         const refused = yield* post(`${controlUrl}/script`, bad)
         assert.strictEqual(refused.status, 400)
         assert.match(`${refused.json.error}`, /expected/)
       }
       assert.strictEqual(`${(yield* get(`${controlUrl}/script`)).json.scenario}`, "down")
-    }))
+    })
+  )
 
   it.live("forgets on reset, and knows no other path", () =>
     Effect.gen(function* () {
@@ -94,7 +119,8 @@ describe("SimulatorServer", () => {
       assert.strictEqual(Number((yield* post(`${controlUrl}/reset`, {})).json.requests), 0)
       assert.strictEqual((yield* get(`${controlUrl}/other`)).status, 404)
       assert.strictEqual((yield* get(baseUrls.deepseek)).status, 404)
-    }))
+    })
+  )
 
   it.live("serves the files it names", () =>
     Effect.gen(function* () {
@@ -106,7 +132,8 @@ describe("SimulatorServer", () => {
       const url = `${state.json.data?.response?.resultImageUrl}`
       const file = yield* Effect.promise(async () => new Uint8Array(await (await fetch(url)).arrayBuffer()))
       assert.strictEqual(Buffer.from(file.slice(0, 3)).toString("hex"), "ffd8ff")
-    }))
+    })
+  )
 
   it.live("closes open connections with its scope", () =>
     Effect.gen(function* () {
@@ -115,11 +142,15 @@ describe("SimulatorServer", () => {
       const hanging = yield* Effect.promise(() => hangingRequest(port))
       yield* Scope.close(scope, Exit.void)
       yield* Effect.promise(() => hanging.closed)
-      const refused = yield* Effect.promise(() => new Promise<string>((resolve) => {
-        net.connect(port, "127.0.0.1").once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? ""))
-      }))
+      const refused = yield* Effect.promise(
+        () =>
+          new Promise<string>((resolve) => {
+            net.connect(port, "127.0.0.1").once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? ""))
+          })
+      )
       assert.strictEqual(refused, "ECONNREFUSED")
-    }))
+    })
+  )
 
   it.live("fails with a configuration error for a port or options that can not be used", () =>
     Effect.gen(function* () {
@@ -130,5 +161,6 @@ describe("SimulatorServer", () => {
       assert.strictEqual(yield* problemOf({ port: -1 }), "port")
       assert.strictEqual(yield* problemOf({ failureRate: 2 }), "failureRate")
       assert.strictEqual(yield* problemOf({ scenari: "down" }), "scenari")
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 })

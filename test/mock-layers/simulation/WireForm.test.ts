@@ -39,7 +39,13 @@ const told = (result: Result.Result<Answer, TransportFailed>) => {
   }
   const { body, headers, status } = result.success
   const own = ownHeaders.map((name) => headers[name])
-  return { status, own, body: Buffer.from(body).toString().replace(/"created":\d+/, "") }
+  return {
+    status,
+    own,
+    body: Buffer.from(body)
+      .toString()
+      .replace(/"created":\d+/, "")
+  }
 }
 
 const play = (transport: Transport["Service"], urls: Roots) =>
@@ -57,17 +63,33 @@ const compare = (script: Parameters<typeof simulate>[0]) =>
   }).pipe(Effect.scoped, Effect.provide(UndiciTransport.layerWith({})))
 
 describe("the wire form", () => {
-  it.live.each(Scenario.literals)("of %s is the same in process and over TCP", (scenario) =>
-    Effect.gen(function* () {
-      const { inProcess, overTcp } = yield* compare({ scenario, failureRate: scenario === "flaky" ? 0.5 : 0 })
-      assert.deepStrictEqual(overTcp, inProcess)
-    }), 20_000)
+  it.live.each(Scenario.literals)(
+    "of %s is the same in process and over TCP",
+    (scenario) =>
+      Effect.gen(function* () {
+        const { inProcess, overTcp } = yield* compare({ scenario, failureRate: scenario === "flaky" ? 0.5 : 0 })
+        assert.deepStrictEqual(overTcp, inProcess)
+      }),
+    20_000
+  )
 
-  const faults: ReadonlyArray<FaultKind> = ["reset", "lost-answer", "silence", "late-error", "interrupted", "code-fence", "unknown-status"]
+  const faults: ReadonlyArray<FaultKind> = [
+    "reset",
+    "lost-answer",
+    "silence",
+    "late-error",
+    "interrupted",
+    "code-fence",
+    "unknown-status"
+  ]
 
-  it.live.each(faults)("of the fault %s is the same in process and over TCP", (fault) =>
-    Effect.gen(function* () {
-      const { inProcess, overTcp } = yield* compare({ faults: [{ fault }], retryAfter: "3" })
-      assert.deepStrictEqual(overTcp, inProcess)
-    }), 20_000)
+  it.live.each(faults)(
+    "of the fault %s is the same in process and over TCP",
+    (fault) =>
+      Effect.gen(function* () {
+        const { inProcess, overTcp } = yield* compare({ faults: [{ fault }], retryAfter: "3" })
+        assert.deepStrictEqual(overTcp, inProcess)
+      }),
+    20_000
+  )
 })

@@ -21,6 +21,8 @@ import { systemPrompt } from "../../../src/enhancement/Templates.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { Prices } from "../../../src/money/Prices.ts"
 import * as RunPipeline from "../../../src/pipeline/RunPipeline.ts"
+import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
+import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
 import { Pipeline } from "../../../src/pipeline/Pipeline.ts"
 import { DeepSeek } from "../../../src/provider/deepseek/DeepSeek.ts"
 import * as DeepSeekClient from "../../../src/provider/deepseek/DeepSeekClient.ts"
@@ -66,6 +68,7 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
       Layer.mergeAll(
         Layer.effect(DeepSeek, DeepSeekClient.make),
         Layer.succeed(Prices, prices),
+        Layer.succeed(RetryPolicy, { schedule: retrySchedule }),
         MemoryCostLedger.layer,
         layerFromCode({ deepseek: { backoffBase: 1, backoffCap: 1, ...deepseek } }).pipe(Layer.orDie)
       )

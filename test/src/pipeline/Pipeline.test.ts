@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import * as MemoryCostLedger from "../../../layers/money/MemoryCostLedger.ts"
@@ -18,11 +19,15 @@ import { CostLedger } from "../../../src/money/CostLedger.ts"
 import type { Attempt } from "../../../src/pipeline/Attempt.ts"
 import { type CallPlan, Pipeline } from "../../../src/pipeline/Pipeline.ts"
 import * as RunPipeline from "../../../src/pipeline/RunPipeline.ts"
+import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
+import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
 import { withCall } from "../../../src/pipeline/WithCall.ts"
 import { recordCalls, tagsOf } from "../../support/CallRecorder.ts"
 
+const retryPolicy = Layer.succeed(RetryPolicy, { schedule: retrySchedule })
+
 const layer = Layer.effect(Pipeline, RunPipeline.make).pipe(
-  Layer.provideMerge(Layer.mergeAll(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))))
+  Layer.provideMerge(Layer.mergeAll(MemoryCostLedger.layer, Layer.orDie(layerFromCode({})), retryPolicy))
 )
 
 const failed = (reason: ApiReason, outcome: Outcome = "Refused") =>
@@ -215,6 +220,21 @@ describe("the pipeline", () => {
         assert.strictEqual(after.reserved, 0)
       }
     }).pipe(Effect.provide(layer)))
+
+  it.effect("lets a host bring its own schedule, which can not make an unsafe retry", () =>
+    Effect.gen(function* () {
+      const everySecond = Layer.succeed(RetryPolicy, { schedule: () => Schedule.spaced("1 second") })
+      const own = Layer.effect(Pipeline, RunPipeline.make).pipe(
+        Layer.provide(Layer.mergeAll(MemoryCostLedger.layer, Layer.orDie(layerFromCode({})), everySecond))
+      )
+      const patient = answering([failed(unavailable), failed(unavailable), "yes"])
+      const fiber = yield* Effect.forkChild(run(planOf(patient.attempt)).pipe(Effect.provide(own)))
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber)).attempts, 3)
+      const paid = answering([failed({ _tag: "TimedOut", phase: "body", limit: Duration.seconds(30) }, "Unknown")])
+      yield* throughAllWaits(run(planOf(paid.attempt, { payment: "paidSubmit" })).pipe(Effect.provide(own)))
+      assert.strictEqual(paid.asked.length, 1)
+    }))
 
   it.effect("keeps what was spent on failed attempts in the error's cost", () =>
     Effect.gen(function* () {

@@ -12,9 +12,14 @@ import { pictureFile } from "../../../../mock-layers/simulation/picture/Picture.
 import type { Raster } from "../../../../mock-layers/simulation/picture/Raster.ts"
 import { drawAt } from "../../../../mock-layers/simulation/SeededRandom.ts"
 
-const raster = (width: number, height: number, colour: (x: number, y: number) => readonly [number, number, number]): Raster => {
+const raster = (
+  width: number,
+  height: number,
+  colour: (x: number, y: number) => readonly [number, number, number]
+): Raster => {
   const rgba = new Uint8Array(width * height * 4).fill(255)
-  for (let index = 0; index < width * height; index++) rgba.set(colour(index % width, Math.floor(index / width)), index * 4)
+  for (let index = 0; index < width * height; index++)
+    rgba.set(colour(index % width, Math.floor(index / width)), index * 4)
   return { width, height, rgba }
 }
 
@@ -23,7 +28,7 @@ const decodePng = (file: Uint8Array): Raster => {
   const bytes = Buffer.from(file)
   const data: Array<Buffer> = []
   let [width, height] = [0, 0]
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     const length = bytes.readUInt32BE(at)
     const type = bytes.toString("latin1", at + 4, at + 8)
     const content = bytes.subarray(at + 8, at + 8 + length)
@@ -73,7 +78,8 @@ describe("simulated pictures", () => {
     const lossless = webp.decode(pictureFile({ prompt: "hills", size, format: "webp" }))
     assert.deepStrictEqual(new Uint8Array(lossless.data), png.rgba)
     const { data } = jpeg.decode(pictureFile({ prompt: "hills", size, format: "jpeg" }), { useTArray: true })
-    const difference = data.reduce((sum, value, index) => sum + Math.abs(value - (png.rgba[index] ?? 0)), 0) / data.length
+    const difference =
+      data.reduce((sum, value, index) => sum + Math.abs(value - (png.rgba[index] ?? 0)), 0) / data.length
     assert.isBelow(difference, 4)
   })
 
@@ -88,7 +94,12 @@ describe("simulated pictures", () => {
   })
 
   it("bear the mark at every size and shape", () => {
-    for (const [width, height] of [[64, 64], [4096, 64], [64, 4096], [1024, 768]] as const) {
+    for (const [width, height] of [
+      [64, 64],
+      [4096, 64],
+      [64, 4096],
+      [1024, 768]
+    ] as const) {
       const plain = raster(width, height, () => [90, 160, 200])
       markAsSimulated(plain)
       const lit = plain.rgba.filter((value, index) => index % 4 === 0 && value === 244).length
@@ -98,7 +109,9 @@ describe("simulated pictures", () => {
 
   it("are drawn in many different scenes", () => {
     const size = { width: 48, height: 48 }
-    const first = new Set(Array.from({ length: 40 }, (_, index) => hash("sha256", pictureFile({ prompt: `${index}`, size, format: "png" }))))
+    const first = new Set(
+      Array.from({ length: 40 }, (_, index) => hash("sha256", pictureFile({ prompt: `${index}`, size, format: "png" })))
+    )
     assert.strictEqual(first.size, 40)
   })
 })
@@ -106,11 +119,15 @@ describe("simulated pictures", () => {
 describe("huffmanCode", () => {
   it("keeps codes within their bound, and complete, for the steepest counts", () => {
     const fibonacci = Array.from({ length: 40 }, () => 1)
-    for (let index = 2; index < 40; index++) fibonacci[index] = (fibonacci[index - 1] ?? 1) + (fibonacci[index - 2] ?? 1)
+    for (let index = 2; index < 40; index++)
+      fibonacci[index] = (fibonacci[index - 1] ?? 1) + (fibonacci[index - 2] ?? 1)
     const { lengths, only } = huffmanCode(fibonacci)
     assert.isUndefined(only)
     assert.isAtMost(Math.max(...lengths), longestCode)
-    assert.strictEqual(lengths.reduce((sum, length) => sum + 2 ** -length, 0), 1)
+    assert.strictEqual(
+      lengths.reduce((sum, length) => sum + 2 ** -length, 0),
+      1
+    )
   })
 
   it("names the one symbol of a flat channel", () => {

@@ -1,0 +1,15 @@
+/**
+ * When failed attempts are repeated, as a service: a host may bring its own `Schedule`.
+ *
+ * **Gotchas** A policy says when, never whether it is safe: what the recovery table does not retry (a paid submit that
+ * may have been processed, above all) is not retried, whatever the schedule says.
+ */
+import * as Context from "effect/Context"
+import type * as Schedule from "effect/Schedule"
+import type { AttemptFailed } from "../../../schemas/Failures.ts"
+import type { RetryOptions } from "./RetrySchedule.ts"
+
+/** The service. Default: `retrySchedule`, capped exponential back-off with full jitter. */
+export class RetryPolicy extends Context.Service<RetryPolicy, {
+  readonly schedule: (options: RetryOptions) => Schedule.Schedule<unknown, AttemptFailed>
+}>()("@ludeng/providers/policy/retry/RetryPolicy") {}
