@@ -41,6 +41,12 @@ export class AttemptFailed extends Schema.TaggedError<AttemptFailed>()("AttemptF
 const when = (retryAfter: Duration.Duration | undefined): string =>
   retryAfter === undefined ? "" : `, not before ${Duration.format(retryAfter)} from now`
 
+const advice = (error: { isRetryable: boolean; retryAfter?: Duration.Duration; outcome: Outcome; jobId?: JobId }): string => {
+  if (error.isRetryable) return `may be tried again${when(error.retryAfter)}`
+  const mayBePaid = error.jobId !== undefined && (error.outcome === "Accepted" || error.outcome === "Unknown")
+  return mayBePaid ? "sending it again may pay twice" : "trying again does not help"
+}
+
 /**
  * A call that reached a provider, or tried to, has failed.
  *
@@ -73,9 +79,9 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
   }
   override get message(): string {
     const attempts = this.attempts === 1 ? "1 attempt" : `${this.attempts} attempts`
-    const retry = this.isRetryable ? `may be tried again${when(this.retryAfter)}` : "trying again does not help"
-    const job = this.jobId === undefined ? "" : `; job ${this.jobId} can be resumed`
-    return `${this.provider} ${this.operation} failed after ${attempts}: ${this.reason._tag} (${this.outcome}; ${retry})${job}`
+    const job = this.jobId === undefined ? "" : `; job ${this.jobId}`
+    const atProvider = this.providerJobId === undefined ? "" : `, the provider's ${this.providerJobId}`
+    return `${this.provider} ${this.operation} failed after ${attempts}: ${this.reason._tag} (${this.outcome}; ${advice(this)})${job}${atProvider}`
   }
 }
 

@@ -69,7 +69,7 @@ const reportOf = (whole: Whole): ResultReport => ({
   ]
 })
 
-const imageJson = ({ image, model, provenance }: GeneratedImage) => ({
+const imageJson = ({ deviations, image, model, provenance }: GeneratedImage) => ({
   path: image.path,
   sha256: image.sha256,
   bytes: image.bytes,
@@ -77,7 +77,9 @@ const imageJson = ({ image, model, provenance }: GeneratedImage) => ({
   height: image.height,
   format: image.format,
   model,
-  provenance: encodeProvenance(provenance)
+  provenance: encodeProvenance(provenance),
+  // Only where something was asked that was not given: a program that reads the object must not miss it.
+  ...(deviations.length === 0 ? {} : { deviations })
 })
 
 const modeOf = ({ isSimulated }: Whole): "simulated" | "live" => (isSimulated ? "simulated" : "live")

@@ -2,8 +2,8 @@
  * Money in memory, one account per owner. No budget is set: what is asked for is granted, first out of what earlier
  * reservations gave back.
  *
- * A reservation is `Held`, then settled or released, once: later moves with the same reference change nothing. It is
- * remembered as long as the layer lives, so that a repeated move stays harmless.
+ * A reservation is `Held`, then settled or released, once: later moves with the same reference change nothing, as long
+ * as it is among the last 100 000 that have ended.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,14 +11,20 @@ import type { Owner } from "../../schemas/Identifiers.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { CostLedger, type CostTotals, type MoneyMove, type ReservationKey } from "../../src/money/CostLedger.ts"
 
-/** What is reserved, or that nothing is any more. **Units** micro-dollars. */
-type Reservation = { readonly held: number } | "over"
+/** What is reserved. **Units** micro-dollars. */
+interface Reservation {
+  readonly held: number
+}
+
+/** How many reservations that have ended are remembered, so that memory stays flat however long a program runs. */
+const rememberedEnds = 100_000
 
 type Account = { -readonly [Field in keyof CostTotals]: CostTotals[Field] }
 
 /** The ledger in memory. */
 export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
   const reservations = new Map<string, Reservation>()
+  const ended = new Set<string>()
   const accounts = new Map<Owner, Account>()
 
   const accountOf = (owner: Owner): Account => {
@@ -29,9 +35,19 @@ export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
     return account
   }
 
+  const remember = (reference: string): void => {
+    reservations.delete(reference)
+    ended.add(reference)
+    if (ended.size <= rememberedEnds) return
+    for (const oldest of ended) {
+      ended.delete(oldest)
+      return
+    }
+  }
+
   const apply = (key: ReservationKey, move: MoneyMove): void => {
+    if (ended.has(key.reference) || move._tag === "Keep") return
     const reservation = reservations.get(key.reference)
-    if (reservation === "over" || move._tag === "Keep") return
     const account = accountOf(key.owner)
     if (move._tag === "Hold") {
       if (reservation !== undefined) return
@@ -45,7 +61,7 @@ export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
       account.reserved -= reservation.held
       account.available += reservation.held
     } else if (move._tag === "Release") return
-    reservations.set(key.reference, "over")
+    remember(key.reference)
     if (move._tag === "Release") return
     const cost = amountOf(move.cost)
     draw(account, cost)

@@ -7,17 +7,22 @@ import { filesOf, library, type SourceFile, withoutComments } from "./SourceFile
 
 const linesOf = (file: SourceFile): number => file.text.trimEnd().split("\n").length
 
-/** The exported names that no docstring stands directly above, at any of their declarations. */
+const declaration = /^export (?:declare |abstract |async )*(?:const|let|class|interface|type|function\*?|enum) (\w+)/
+
+/** The exported names without a docstring directly above one of their declarations, or above a pair they belong to. */
 const undocumented = (file: SourceFile): ReadonlyArray<string> => {
-  const lines = file.text.split("\n")
   const documented = new Map<string, boolean>()
-  for (const [index, line] of lines.entries()) {
-    const name = /^export (?:declare |abstract |async )*(?:const|let|class|interface|type|function\*?|enum) (\w+)/.exec(
-      line
-    )?.[1]
+  let above = ""
+  for (const line of file.text.split("\n")) {
+    const name = declaration.exec(line)?.[1]
     if (name !== undefined) {
-      documented.set(name, documented.get(name) === true || (lines[index - 1] ?? "").trimEnd().endsWith("*/"))
+      const pair = declaration.exec(above)?.[1] ?? ""
+      documented.set(
+        name,
+        documented.get(name) === true || above.trimEnd().endsWith("*/") || documented.get(pair) === true
+      )
     }
+    above = line
   }
   return [...documented].filter((it) => !it[1]).map((it) => `${file.path}: ${it[0]}`)
 }
@@ -45,7 +50,7 @@ describe("Style", () => {
 
   it("every exported name of the library has a docstring", () => {
     assert.deepStrictEqual(library.flatMap(undocumented), [])
-    const text = "/** A header. */\nexport const documented = 1\n\nexport const bare = 2\n"
+    const text = "/** Of both. */\nexport const width = 1\nexport const height = 1\n\nexport const bare = 2\n"
     assert.deepStrictEqual(undocumented({ path: "a.ts", text }), ["a.ts: bare"])
   })
 

@@ -1,7 +1,10 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import dns from "node:dns"
+import fs from "node:fs"
+import net from "node:net"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { Illustrator } from "../../src/illustration/Illustrator.ts"
 import { ImageStore } from "../../src/image/ImageStore.ts"
@@ -49,6 +52,23 @@ describe("Mock.layer", () => {
       assert.isAbove(yield* Clock.currentTimeMillis, 0)
       const bytes = yield* ImageStore.use((it) => it.read(illustration.generated.image.path))
       assert.strictEqual(bytes.length, illustration.generated.image.bytes)
+    }).pipe(Effect.provide(Mock.layer))
+  )
+
+  it.effect("touches no timer, no socket, no resolver and no file (trap 58)", () =>
+    Effect.gen(function* () {
+      const spies = [
+        vi.spyOn(globalThis, "setTimeout"),
+        vi.spyOn(globalThis, "setInterval"),
+        vi.spyOn(net.Socket.prototype, "connect"),
+        vi.spyOn(dns, "lookup"),
+        vi.spyOn(fs, "open"),
+        vi.spyOn(fs, "writeFileSync")
+      ]
+      yield* illustrate("a fox that nobody has drawn before")
+      const calls = spies.map((spy) => spy.mock.calls.length)
+      for (const spy of spies) spy.mockRestore()
+      assert.deepStrictEqual(calls, [0, 0, 0, 0, 0, 0])
     }).pipe(Effect.provide(Mock.layer))
   )
 
