@@ -53,7 +53,7 @@ export const CallEvent = Schema.Union([
     providerRequestId: Schema.optionalKey(Schema.String),
     request: RequestFacts
   }),
-  Schema.TaggedStruct("CallRejected", { ...common, reason: RejectionReason }),
+  Schema.TaggedStruct("CallRejected", { callId: CallId, owner: Owner, at: Schema.Int, reason: RejectionReason }),
   Schema.TaggedStruct("DefectCaught", { ...common, stack: Schema.String }),
   Schema.TaggedStruct("JobMoved", {
     callId: CallId,

@@ -28,13 +28,12 @@ export interface Chunk {
 }
 
 /**
- * How a body ends after its last chunk: whole, by a lost connection, by silence, or by blank lines without end
+ * How a body ends after its last chunk: whole, by a lost connection, or by blank lines without end
  * (one each `everyMillis`).
  */
 export type BodyEnd =
   | { readonly _tag: "Complete" }
   | { readonly _tag: "Lost" }
-  | { readonly _tag: "Silence" }
   | { readonly _tag: "BlankLines"; readonly everyMillis: number }
 
 /** The script of an answer. **Units** `afterMillis` is counted from the request's last byte. */

@@ -25,8 +25,6 @@ export const playOverTcp = (answer: ScriptedAnswer, outgoing: ServerResponse): E
         return
       case "Lost":
         return drop()
-      case "Silence":
-        return yield* Effect.never
       case "BlankLines":
         return yield* Effect.forever(Effect.andThen(Effect.sleep(answer.end.everyMillis), write(outgoing, "\n")))
     }

@@ -164,8 +164,6 @@ const endOf = (end: BodyEnd, progress: ExchangeProgress): Stream.Stream<Uint8Arr
       return Stream.empty
     case "Lost":
       return Stream.fromEffect(lost(progress))
-    case "Silence":
-      return Stream.never
     case "BlankLines":
       return Stream.fromEffectRepeat(Effect.as(Effect.sleep(end.everyMillis), blankLine))
   }

@@ -6,12 +6,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import type { CallFailure } from "../../schemas/Failures.ts"
+import type { ApiError, CallFailure } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
 import { isTerminal, type Job } from "../../schemas/Job.ts"
 import { live } from "../../schemas/Provenance.ts"
 import type { JobLedger } from "../job/JobLedger.ts"
+import { makeCallTeller } from "../pipeline/CallTeller.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
@@ -20,6 +21,7 @@ import type { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { Transport } from "../transport/Transport.ts"
 import { cancelAtProvider, getJob, notCancellable } from "./CancelJob.ts"
 import { deviationsOf } from "./Deviations.ts"
+import { requestFactsOf } from "./ImageCallPlan.ts"
 import type { Drive, JobDriver } from "./JobDriver.ts"
 import { failureOfState, waitedTooLong, withJob } from "./JobFailure.ts"
 import { moveJob } from "./MoveJob.ts"
@@ -36,8 +38,8 @@ type Dependencies = Pipeline | NanoBanana | JobLedger | Transport
 /** The picture of a job, or why there is none. Without a drive it was made for an earlier call. */
 const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive | undefined) {
   const failure = failureOfState(job, call.callId)
-  if (failure !== undefined) return yield* failure
-  if (job.state._tag !== "Stored") return yield* waitedTooLong(job, call.callId, 0)
+  if (failure !== undefined) return yield* failTelling(failure, job, call)
+  if (job.state._tag !== "Stored") return yield* failTelling(waitedTooLong(job, call.callId, 0), job, call)
   const age = Duration.millis(Math.max(0, (yield* Clock.currentTimeMillis) - job.updatedAt))
   const image: GeneratedImage = {
     callId: call.callId,
@@ -53,6 +55,14 @@ const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive 
     attempts: drive === undefined ? 0 : drive.attempts()
   }
   return image
+})
+
+/** A call that fails by its job's state, and not by an attempt of its own, is told here. */
+const failTelling = Effect.fnUntraced(function* (error: ApiError, job: Job, call: Call) {
+  const { operation, provider } = error
+  const tell = makeCallTeller({ provider, operation, request: requestFactsOf(job.plan) }, call, call.startedAt)
+  yield* tell.callFailed(error, error.attempts, error.stoppedBy)
+  return yield* error
 })
 
 const isOver = (job: Job): boolean => isTerminal(job.state) || job.state._tag === "OutcomeUnknown"
@@ -94,10 +104,14 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
     const now = yield* getJob(jobId, call)
     if (end._tag === "None" && !isOver(now)) {
       yield* cancelAbandoned(now, call)
-      return yield* waitedTooLong(now, call.callId, (yield* monotonicMillis) - call.startedAt)
+      const waitedMillis = (yield* monotonicMillis) - call.startedAt
+      return yield* failTelling(waitedTooLong(now, call.callId, waitedMillis), now, call)
     }
     if (end._tag === "Some" && Result.isFailure(end.value)) {
-      return yield* Effect.fail(withJob(end.value.failure, now))
+      const failure = withJob(end.value.failure, now, call.callId)
+      // The pipeline has told it already, to the call that drove the job.
+      const isTold = end.value.failure.callId === call.callId || failure._tag === "Rejection"
+      return yield* isTold ? Effect.fail(failure) : failTelling(failure, now, call)
     }
     return yield* imageOf(now, call, drive)
   })

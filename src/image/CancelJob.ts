@@ -50,7 +50,7 @@ export const cancelAtProvider = Effect.fnUntraced(function* (
     })
     .pipe(
       Effect.provideService(CurrentCall, call),
-      Effect.mapError((failure) => withJob(failure, job))
+      Effect.mapError((failure) => withJob(failure, job, call.callId))
     )
   const now = yield* getJob(job.id, call)
   if (answer === "NotCancelled" || isTerminal(now.state)) return now

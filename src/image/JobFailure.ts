@@ -70,14 +70,17 @@ export const failureOfState = (job: Job, callId: CallId): ApiError | undefined =
 export const waitedTooLong = (job: Job, callId: CallId, waitedMillis: number): ApiError =>
   jobError(job, callId, { _tag: "GenerationTimedOut", waited: Duration.millis(Math.round(waitedMillis)) })
 
-/** A failure on a job's way, with the job's names added: they are the handle on what was paid. */
-export const withJob = (failure: CallFailure, job: Job): CallFailure => {
+/**
+ * A failure on a job's way, as the failure of the call that waited for it, with the job's names added: they are the
+ * handle on what was paid.
+ */
+export const withJob = (failure: CallFailure, job: Job, callId: CallId): CallFailure => {
   if (failure._tag === "Rejection") return failure
   const providerJobId = providerJobIdOf(job.state)
   return new ApiError({
     provider: failure.provider,
     operation: failure.operation,
-    callId: failure.callId,
+    callId,
     attempts: failure.attempts,
     // A free request that failed says nothing of the paid one: what counts is how the job stands.
     outcome: failure.operation === "submit" ? failure.outcome : outcomeOf(job.state),

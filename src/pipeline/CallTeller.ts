@@ -6,7 +6,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { AttemptFailed, StoppedBy } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
-import type { RejectionReason } from "../../schemas/Reason.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { emit } from "../telemetry/Emit.ts"
 import type { Call } from "./CurrentCall.ts"
@@ -48,7 +47,11 @@ export const makeCallTeller = (
     callSucceeded: Effect.fnUntraced(function* (attempts: number, cost: Cost) {
       yield* emit({ _tag: "CallSucceeded", ...(yield* common), attempts, elapsed: yield* since(callBegunAt), cost })
     }),
-    callFailed: Effect.fnUntraced(function* (failure: AttemptFailed, attempts: number, stoppedBy: StoppedBy | undefined) {
+    callFailed: Effect.fnUntraced(function* (
+      failure: Pick<AttemptFailed, "reason" | "outcome" | "status" | "providerRequestId">,
+      attempts: number,
+      stoppedBy: StoppedBy | undefined
+    ) {
       yield* emit({
         _tag: "CallFailed",
         ...(yield* common),
@@ -61,9 +64,6 @@ export const makeCallTeller = (
         ...(failure.status === undefined ? {} : { status: failure.status }),
         ...(failure.providerRequestId === undefined ? {} : { providerRequestId: failure.providerRequestId })
       })
-    }),
-    callRejected: Effect.fnUntraced(function* (reason: RejectionReason) {
-      yield* emit({ _tag: "CallRejected", ...(yield* common), reason })
     }),
     defectCaught: Effect.fnUntraced(function* (defect: Error) {
       yield* emit({ _tag: "DefectCaught", ...(yield* common), stack: defect.stack ?? defect.message })

@@ -45,7 +45,6 @@ export const make: Effect.Effect<Pipeline["Service"], never, CostLedger | LiveSe
         const left = remaining(call.deadlineAt, begunAt)
         if (Duration.isZero(left)) {
           if (last !== undefined) return yield* failed(last, number - 1, "DeadlineExceeded")
-          yield* tell.callRejected({ _tag: "DeadlineExceeded" })
           return yield* reject({ _tag: "DeadlineExceeded" }, call.callId)
         }
         call.attempts.count += 1

@@ -3,17 +3,19 @@
  * inside. A call inside a call inherits the outer one's id, owner, priority, settings and count of attempts, and never
  * outlives its deadline.
  */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { CallOptions } from "../../schemas/CallOptions.ts"
-import type { Rejection } from "../../schemas/Failures.ts"
-import { defaultOwner } from "../../schemas/Identifiers.ts"
+import { Rejection } from "../../schemas/Failures.ts"
+import { defaultOwner, type Owner } from "../../schemas/Identifiers.ts"
 import { InputRejected } from "../../schemas/Reason.ts"
 import { longestDeadline, type Settings } from "../../schemas/Settings.ts"
 import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { emit } from "../telemetry/Emit.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { makeCallId } from "./CallId.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
@@ -47,6 +49,14 @@ const checkDeadline = (options: CallOptions): Result.Result<CallOptions, typeof 
   )
 }
 
+/** A refused call is told once, where the outermost call ends; a failed one by whoever saw it fail. */
+const tellRejection = <A, E, R>(effect: Effect.Effect<A, E, R>, owner: Owner): Effect.Effect<A, E, R> =>
+  Effect.tapError(effect, (failure) =>
+    failure instanceof Rejection
+      ? Effect.flatMap(Clock.currentTimeMillis, (at) =>
+          emit({ _tag: "CallRejected", callId: failure.callId, owner, at, reason: failure.reason }))
+      : Effect.void)
+
 /**
  * Runs `body` as a call, or inside the call that is running.
  *
@@ -61,7 +71,9 @@ export const withCall = <A, E, R>(
     const outer = yield* CurrentCall
     const callId = outer?.callId ?? (yield* makeCallId)
     const checked = checkOptions(options)
-    if (Result.isFailure(checked)) return yield* reject(checked.failure, callId)
+    if (Result.isFailure(checked)) {
+      return yield* tellRejection(Effect.fail(reject(checked.failure, callId)), outer?.owner ?? defaultOwner)
+    }
     const own = checked.success
     const settings = outer?.settings ?? (yield* (yield* LiveSettings).current)
     const startedAt = yield* monotonicMillis
@@ -76,5 +88,6 @@ export const withCall = <A, E, R>(
       settings,
       attempts: outer?.attempts ?? { count: 0 }
     }
-    return yield* Effect.provideService(body(call), CurrentCall, call)
+    const inside = Effect.provideService(body(call), CurrentCall, call)
+    return yield* outer === undefined ? tellRejection(inside, call.owner) : inside
   })

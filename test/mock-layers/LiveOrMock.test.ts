@@ -86,6 +86,17 @@ describe("mockVariables", () => {
 })
 
 describe("Simulated.layer", () => {
+  it.live("reports bad settings and bad MOCK_ variables together", () =>
+    Effect.gen(function* () {
+      const build = MockHandle.use((it) => it.totals).pipe(Effect.provide(Simulated.layerWith({})))
+      const { problems } = yield* Effect.flip(build.pipe(withVariables({ MOCK_SEED: "x", DEEPSEEK_TIMEOUT: "x" })))
+      assert.sameMembers(
+        problems.map((it) => it.name),
+        ["MOCK_SEED", "DEEPSEEK_TIMEOUT"]
+      )
+    })
+  )
+
   it.live("stores real files, without a key of the environment and without a network", () =>
     Effect.gen(function* () {
       const directory = yield* Effect.acquireRelease(
