@@ -105,7 +105,6 @@ export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer
       exchange: (request) =>
         exchange(request).pipe(
           Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-          Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
           Effect.provideService(Headers.CurrentRedactedNames, redactedNames),
           Effect.provideService(FetchHttpClient.RequestInit, {
             ...Option.getOrElse(fetchOptions, () => ({})),

@@ -35,6 +35,17 @@ describe("UndiciTransport, reading answers", () => {
     })
   )
 
+  it.effect("an interim answer does not count as headers when the connection breaks after it", () =>
+    Effect.gen(function* () {
+      const server = yield* tcpServer((socket) =>
+        socket.once("data", () => socket.end("HTTP/1.1 103 Early Hints\r\n\r\n"))
+      )
+      const error = yield* run(failure(get(server.origin)))
+      assert.deepInclude(facts(error), { _tag: "ConnectionLost", phase: "headers", wasSent: true })
+      assert.isUndefined(error.status)
+    })
+  )
+
   it.effect("a compressed answer that nobody asked for is understood", () =>
     Effect.gen(function* () {
       const server = yield* httpServer((_request, response) =>
