@@ -22,15 +22,22 @@ export type EnhancementMode = typeof EnhancementMode.Type
  * at most 8 aspects of 1 to 100 characters each ("light", "composition").
  */
 export const EnhancementParameters = Schema.Struct({
-  length: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 10, maximum: 400 })).annotate({
-    expected: "a whole number of words from 10 to 400"
-  })),
-  creativity: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })).annotate({
-    expected: "a ratio from 0 to 1"
-  })),
+  length: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 10, maximum: 400 })).annotate({
+      expected: "a whole number of words from 10 to 400"
+    })
+  ),
+  creativity: Schema.optionalKey(
+    Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })).annotate({
+      expected: "a ratio from 0 to 1"
+    })
+  ),
   focus: Schema.optionalKey(
-    Schema.Array(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100)).annotate({ expected: "1 to 100 characters" }))
-      .check(Schema.isMaxLength(8)).annotate({ expected: "at most 8 aspects" })
+    Schema.Array(
+      Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100)).annotate({ expected: "1 to 100 characters" })
+    )
+      .check(Schema.isMaxLength(8))
+      .annotate({ expected: "at most 8 aspects" })
   )
 })
 export interface EnhancementParameters extends Schema.Schema.Type<typeof EnhancementParameters> {}

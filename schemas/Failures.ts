@@ -13,7 +13,11 @@ import { ApiReason, type Category, categoryOf, RejectionReason } from "./Reason.
 
 /** What ended the retrying of a call, where it was not the reason of the last attempt itself. */
 export const StoppedBy = Schema.Literals([
-  "AttemptsExhausted", "DeadlineExceeded", "CircuitOpen", "RetryBudgetExhausted", "RateLimitExceeded",
+  "AttemptsExhausted",
+  "DeadlineExceeded",
+  "CircuitOpen",
+  "RetryBudgetExhausted",
+  "RateLimitExceeded",
   "HintBeyondDeadline"
 ])
 export type StoppedBy = typeof StoppedBy.Type
@@ -41,7 +45,12 @@ export class AttemptFailed extends Schema.TaggedError<AttemptFailed>()("AttemptF
 const when = (retryAfter: Duration.Duration | undefined): string =>
   retryAfter === undefined ? "" : `, not before ${Duration.format(retryAfter)} from now`
 
-const advice = (error: { isRetryable: boolean; retryAfter?: Duration.Duration; outcome: Outcome; jobId?: JobId }): string => {
+const advice = (error: {
+  isRetryable: boolean
+  retryAfter?: Duration.Duration
+  outcome: Outcome
+  jobId?: JobId
+}): string => {
   if (error.isRetryable) return `may be tried again${when(error.retryAfter)}`
   const mayBePaid = error.jobId !== undefined && (error.outcome === "Accepted" || error.outcome === "Unknown")
   return mayBePaid ? "sending it again may pay twice" : "trying again does not help"

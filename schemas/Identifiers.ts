@@ -23,7 +23,9 @@ export type ProviderJobId = typeof ProviderJobId.Type
  *
  * **Units** 1 to 200 characters.
  */
-export const IdempotencyKey = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200)).pipe(Schema.brand("IdempotencyKey"))
+export const IdempotencyKey = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200)).pipe(
+  Schema.brand("IdempotencyKey")
+)
 export type IdempotencyKey = typeof IdempotencyKey.Type
 
 /**

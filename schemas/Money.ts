@@ -40,6 +40,6 @@ export const addCosts = (left: Cost, right: Cost): Cost =>
   left.usdMicros === null || right.usdMicros === null
     ? unknownCost
     : {
-      usdMicros: left.usdMicros + right.usdMicros,
-      basis: left.basis === "measured" && right.basis === "measured" ? "measured" : "estimated"
-    }
+        usdMicros: left.usdMicros + right.usdMicros,
+        basis: left.basis === "measured" && right.basis === "measured" ? "measured" : "estimated"
+      }

@@ -94,13 +94,31 @@ export const OutcomeUnknown = Schema.TaggedStruct("OutcomeUnknown", {})
 
 /** Why an attempt at a provider failed. */
 export const ApiReason = Schema.Union([
-  TimedOut, ConnectionRefused, ConnectionLost, DnsFailed, TlsFailed,
-  KeyRejected, KeyForbidden,
-  RateLimited, QuotaExhausted,
-  RequestRejected, ContentRejected, InsufficientBalance, NotFound, ServerFailed, ServiceUnavailable,
-  MalformedResponse, IncompleteResponse, EmptyResponse, ResultExpired, ImageRejected,
+  TimedOut,
+  ConnectionRefused,
+  ConnectionLost,
+  DnsFailed,
+  TlsFailed,
+  KeyRejected,
+  KeyForbidden,
+  RateLimited,
+  QuotaExhausted,
+  RequestRejected,
+  ContentRejected,
+  InsufficientBalance,
+  NotFound,
+  ServerFailed,
+  ServiceUnavailable,
+  MalformedResponse,
+  IncompleteResponse,
+  EmptyResponse,
+  ResultExpired,
+  ImageRejected,
   StorageFailed,
-  GenerationFailed, GenerationTimedOut, GenerationCancelled, OutcomeUnknown
+  GenerationFailed,
+  GenerationTimedOut,
+  GenerationCancelled,
+  OutcomeUnknown
 ])
 export type ApiReason = typeof ApiReason.Type
 
@@ -145,8 +163,21 @@ export const ShuttingDown = Schema.TaggedStruct("ShuttingDown", {})
 
 /** Why we refused, before any attempt began. */
 export const RejectionReason = Schema.Union([
-  InputRejected, RateLimitExceeded, QueueFull, CircuitOpen, Isolated, DeadlineExceeded, BudgetExhausted, PriceUnknown,
-  NoHealthyKey, IdempotencyConflict, JobNotFound, JobNotCancellable, LoadShed, ShuttingDown, StorageFailed
+  InputRejected,
+  RateLimitExceeded,
+  QueueFull,
+  CircuitOpen,
+  Isolated,
+  DeadlineExceeded,
+  BudgetExhausted,
+  PriceUnknown,
+  NoHealthyKey,
+  IdempotencyConflict,
+  JobNotFound,
+  JobNotCancellable,
+  LoadShed,
+  ShuttingDown,
+  StorageFailed
 ])
 export type RejectionReason = typeof RejectionReason.Type
 
@@ -155,25 +186,57 @@ export type Reason = ApiReason | RejectionReason
 
 /** Groups of reasons, for metrics, tables and exit codes. */
 export const Category = Schema.Literals([
-  "network", "authentication", "rateLimit", "api", "data", "storage", "generation", "rejection"
+  "network",
+  "authentication",
+  "rateLimit",
+  "api",
+  "data",
+  "storage",
+  "generation",
+  "rejection"
 ])
 export type Category = typeof Category.Type
 
 const categoryByTag = {
-  TimedOut: "network", ConnectionRefused: "network", ConnectionLost: "network", DnsFailed: "network", TlsFailed: "network",
-  KeyRejected: "authentication", KeyForbidden: "authentication",
-  RateLimited: "rateLimit", QuotaExhausted: "rateLimit",
-  RequestRejected: "api", ContentRejected: "api", InsufficientBalance: "api", NotFound: "api", ServerFailed: "api",
+  TimedOut: "network",
+  ConnectionRefused: "network",
+  ConnectionLost: "network",
+  DnsFailed: "network",
+  TlsFailed: "network",
+  KeyRejected: "authentication",
+  KeyForbidden: "authentication",
+  RateLimited: "rateLimit",
+  QuotaExhausted: "rateLimit",
+  RequestRejected: "api",
+  ContentRejected: "api",
+  InsufficientBalance: "api",
+  NotFound: "api",
+  ServerFailed: "api",
   ServiceUnavailable: "api",
-  MalformedResponse: "data", IncompleteResponse: "data", EmptyResponse: "data", ResultExpired: "data",
+  MalformedResponse: "data",
+  IncompleteResponse: "data",
+  EmptyResponse: "data",
+  ResultExpired: "data",
   ImageRejected: "data",
   StorageFailed: "storage",
-  GenerationFailed: "generation", GenerationTimedOut: "generation", GenerationCancelled: "generation",
+  GenerationFailed: "generation",
+  GenerationTimedOut: "generation",
+  GenerationCancelled: "generation",
   OutcomeUnknown: "generation",
-  InputRejected: "rejection", RateLimitExceeded: "rejection", QueueFull: "rejection", CircuitOpen: "rejection",
-  Isolated: "rejection", DeadlineExceeded: "rejection", BudgetExhausted: "rejection", PriceUnknown: "rejection",
-  NoHealthyKey: "rejection", IdempotencyConflict: "rejection", JobNotFound: "rejection",
-  JobNotCancellable: "rejection", LoadShed: "rejection", ShuttingDown: "rejection"
+  InputRejected: "rejection",
+  RateLimitExceeded: "rejection",
+  QueueFull: "rejection",
+  CircuitOpen: "rejection",
+  Isolated: "rejection",
+  DeadlineExceeded: "rejection",
+  BudgetExhausted: "rejection",
+  PriceUnknown: "rejection",
+  NoHealthyKey: "rejection",
+  IdempotencyConflict: "rejection",
+  JobNotFound: "rejection",
+  JobNotCancellable: "rejection",
+  LoadShed: "rejection",
+  ShuttingDown: "rejection"
 } as const satisfies Record<Reason["_tag"], Category>
 
 /** The names of all reasons. */

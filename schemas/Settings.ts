@@ -16,9 +16,11 @@ const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(encoded)))
 
 /** A positive time. **Units** milliseconds when encoded, 1 to 86 400 000 (one day). */
-export const Milliseconds = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 86_400_000 })).annotate({
-  expected: "a whole number of milliseconds from 1 to 86400000"
-}).pipe(Schema.decodeTo(Schema.DurationFromMillis))
+export const Milliseconds = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 86_400_000 }))
+  .annotate({
+    expected: "a whole number of milliseconds from 1 to 86400000"
+  })
+  .pipe(Schema.decodeTo(Schema.DurationFromMillis))
 
 /**
  * A key: text or an already `Redacted` text, kept out of every print; encoding one fails. **Units** visible ASCII, so
@@ -39,11 +41,15 @@ export const ApiKey = Schema.Union([Schema.String, Schema.Redacted(Schema.String
 
 /** Where a provider answers. **Units** an absolute `https:` URL, or `http:` on a loopback address. */
 export const BaseUrl = Schema.String.check(
-  Schema.makeFilter((text: string) => {
-    const url = URL.parse(text)
-    if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false
-    return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname))
-  }, { expected: "an https URL (http on loopback only) without user, query or fragment" })
+  Schema.makeFilter(
+    (text: string) => {
+      const url = URL.parse(text)
+      if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+        return false
+      return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname))
+    },
+    { expected: "an https URL (http on loopback only) without user, query or fragment" }
+  )
 )
 
 /**
@@ -106,7 +112,10 @@ export const undocumentedNanoBananaBaseUrl = "https://api.nanobanana.com/v1"
 export const DeepSeekSettings = Schema.Struct({
   ...common({ baseURL: deepSeekBaseUrl, timeout: 30_000, retryLimit: 3 }),
   model: withDefault(Schema.NonEmptyString, "deepseek-flash"),
-  retryLimits: withDefault(Schema.Struct({ chat: Schema.optionalKey(RetryLimit), probe: Schema.optionalKey(RetryLimit) }), {}),
+  retryLimits: withDefault(
+    Schema.Struct({ chat: Schema.optionalKey(RetryLimit), probe: Schema.optionalKey(RetryLimit) }),
+    {}
+  ),
   attemptTimeout: withDefault(
     Schema.Struct({ chat: withDefault(Milliseconds, 12_000), probe: withDefault(Milliseconds, 10_000) }),
     {}

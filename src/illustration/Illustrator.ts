@@ -15,6 +15,12 @@ import type { Illustration, IllustrationRequest } from "../../schemas/Illustrati
  *
  * **Errors** those of `PromptEnhancer` and `ImageGenerator`.
  */
-export class Illustrator extends Context.Service<Illustrator, {
-  readonly illustrate: (request: IllustrationRequest, options?: CallOptions) => Effect.Effect<Illustration, CallFailure>
-}>()("@ludeng/providers/illustration/Illustrator") {}
+export class Illustrator extends Context.Service<
+  Illustrator,
+  {
+    readonly illustrate: (
+      request: IllustrationRequest,
+      options?: CallOptions
+    ) => Effect.Effect<Illustration, CallFailure>
+  }
+>()("@ludeng/providers/illustration/Illustrator") {}

@@ -121,10 +121,8 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
     resume: Effect.fnUntraced(function* (jobId, call) {
       const job = yield* getJob(jobId, call)
       if (job.state._tag === "OutcomeUnknown" && job.state.providerJobId !== undefined) {
-        yield* Effect.mapError(
-          moveJob(job, { _tag: "Accepted", providerJobId: job.state.providerJobId }),
-          (problem) =>
-            problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId)
+        yield* Effect.mapError(moveJob(job, { _tag: "Accepted", providerJobId: job.state.providerJobId }), (problem) =>
+          problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId)
         )
       }
       return yield* awaitJob(jobId, call)

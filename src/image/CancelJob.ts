@@ -30,7 +30,8 @@ const problemOf = (job: Job): string =>
 
 const moveOrRefuse = (job: Job, event: JobEvent, call: Call) =>
   Effect.mapError(moveJob(job, event), (problem) =>
-    problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId))
+    problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId)
+  )
 
 /** Asks the provider; the job that goes on is answered as it stands. */
 export const cancelAtProvider = Effect.fnUntraced(function* (

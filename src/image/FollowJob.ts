@@ -28,7 +28,8 @@ const move = Effect.fnUntraced(function* (job: Job, event: JobEvent): Effect.fn.
   return yield* ledger.get(job.id, job.owner).pipe(
     Effect.flatMap((now) => moveJob(now, event)),
     Effect.catch((problem) =>
-      problem._tag === "TransitionRefused" ? Effect.orDie(ledger.get(job.id, job.owner)) : storageFailed(job, problem))
+      problem._tag === "TransitionRefused" ? Effect.orDie(ledger.get(job.id, job.owner)) : storageFailed(job, problem)
+    )
   )
 })
 
@@ -71,7 +72,8 @@ const pollUntilFinal = Effect.fnUntraced(function* (job: Job, providerJobId: Pro
   const poll = askStatus(job, providerJobId, call).pipe(
     Effect.catch((failure) => (isStillPossible(failure) ? Effect.succeed(pending) : Effect.fail(failure))),
     Effect.tap((status) =>
-      status._tag === "Pending" && status.isRunning ? move(job, { _tag: "Progressed" }) : Effect.void)
+      status._tag === "Pending" && status.isRunning ? move(job, { _tag: "Progressed" }) : Effect.void
+    )
   )
   yield* Effect.sleep(settings.pollFirst)
   return yield* Effect.repeat(poll, {
@@ -83,7 +85,12 @@ const pollUntilFinal = Effect.fnUntraced(function* (job: Job, providerJobId: Pro
 const isResultGone = (failure: CallFailure): boolean =>
   failure._tag === "ApiError" && failure.reason._tag === "ResultExpired"
 
-const storeResult = Effect.fnUntraced(function* (job: Job, results: ReadonlyArray<ImageResult>, call: Call, download: ImageDownload) {
+const storeResult = Effect.fnUntraced(function* (
+  job: Job,
+  results: ReadonlyArray<ImageResult>,
+  call: Call,
+  download: ImageDownload
+) {
   const settings = call.settings.settings
   const facts = (yield* NanoBanana).protocol(job.plan.protocol).facts
   const result = results[0]

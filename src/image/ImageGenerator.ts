@@ -28,25 +28,28 @@ export interface DownloadTarget {
  * after. With `GenerationTimedOut` the job goes on and its `jobId` can be resumed; with `OutcomeUnknown` nothing is sent
  * again by itself.
  */
-export class ImageGenerator extends Context.Service<ImageGenerator, {
-  /** Submits, waits, stores. The same idempotency key and request join the same job. */
-  readonly generate: (request: ImageRequest, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
-  /** Makes the job and starts it; answers when the row is written, before anything is sent. */
-  readonly submit: (request: ImageRequest, options?: CallOptions) => Effect.Effect<Job, CallFailure>
-  /** Waits for a job's picture, within the deadline. */
-  readonly await: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
-  /** The job as the ledger has it. */
-  readonly status: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
-  /** The job now and at each change, until it is final or held as an unknown outcome. */
-  readonly watch: (jobId: JobId, options?: CallOptions) => Stream.Stream<Job, CallFailure>
-  /** Cancels before sending, or asks the provider; answers the job as it then stands. */
-  readonly cancel: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
-  /** Takes up an accepted job again, polls it and waits for its picture. Never sends a paid request. */
-  readonly resume: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
-  /** Fetches a result URL, verifies and stores it; for pictures whose job is kept elsewhere. */
-  readonly download: (
-    imageUrl: string,
-    target?: DownloadTarget,
-    options?: CallOptions
-  ) => Effect.Effect<StoredImage, CallFailure>
-}>()("@ludeng/providers/image/ImageGenerator") {}
+export class ImageGenerator extends Context.Service<
+  ImageGenerator,
+  {
+    /** Submits, waits, stores. The same idempotency key and request join the same job. */
+    readonly generate: (request: ImageRequest, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
+    /** Makes the job and starts it; answers when the row is written, before anything is sent. */
+    readonly submit: (request: ImageRequest, options?: CallOptions) => Effect.Effect<Job, CallFailure>
+    /** Waits for a job's picture, within the deadline. */
+    readonly await: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
+    /** The job as the ledger has it. */
+    readonly status: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
+    /** The job now and at each change, until it is final or held as an unknown outcome. */
+    readonly watch: (jobId: JobId, options?: CallOptions) => Stream.Stream<Job, CallFailure>
+    /** Cancels before sending, or asks the provider; answers the job as it then stands. */
+    readonly cancel: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
+    /** Takes up an accepted job again, polls it and waits for its picture. Never sends a paid request. */
+    readonly resume: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
+    /** Fetches a result URL, verifies and stores it; for pictures whose job is kept elsewhere. */
+    readonly download: (
+      imageUrl: string,
+      target?: DownloadTarget,
+      options?: CallOptions
+    ) => Effect.Effect<StoredImage, CallFailure>
+  }
+>()("@ludeng/providers/image/ImageGenerator") {}

@@ -33,45 +33,51 @@ type Dependencies = Pipeline | NanoBanana | JobLedger | Prices | LiveSettings | 
 const generateDeadline = (settings: Settings): Duration.Duration => settings.nanobanana.timeout
 
 /** The service. Its jobs run in the scope it is made in, and end with it. */
-export const make: Effect.Effect<
-  ImageGenerator["Service"],
-  never,
-  Dependencies | ImageStore | Scope.Scope
-> = Effect.gen(function* () {
-  const context = Context.pick(Pipeline, NanoBanana, JobLedger, Prices, LiveSettings, Transport)(
-    yield* Effect.context<Dependencies>()
-  )
-  const ledger = yield* JobLedger
-  const download = yield* makeImageDownload
-  const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
-  const waiting = makeJobWaiting(driver, yield* Effect.scope)
+export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | ImageStore | Scope.Scope> =
+  Effect.gen(function* () {
+    const context = Context.pick(
+      Pipeline,
+      NanoBanana,
+      JobLedger,
+      Prices,
+      LiveSettings,
+      Transport
+    )(yield* Effect.context<Dependencies>())
+    const ledger = yield* JobLedger
+    const download = yield* makeImageDownload
+    const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
+    const waiting = makeJobWaiting(driver, yield* Effect.scope)
 
-  const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
-    Effect.provideContext(withCall(options, generateDeadline, body), context)
+    const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
+      Effect.provideContext(withCall(options, generateDeadline, body), context)
 
-  return {
-    generate: (request, options = {}) =>
-      inCall(options, (call) =>
-        Effect.flatMap(enterJob(request, options.idempotencyKey, call), (job) => waiting.await(job.id, call))),
-    submit: (request, options = {}) =>
-      inCall(options, (call) =>
-        Effect.tap(enterJob(request, options.idempotencyKey, call), (job) =>
-          job.state._tag === "Queued" ? driver.drive(job, call) : Effect.void)),
-    await: (jobId, options = {}) => inCall(options, (call) => waiting.await(jobId, call)),
-    status: (jobId, options = {}) => inCall(options, (call) => getJob(jobId, call)),
-    watch: (jobId, options = {}) =>
-      Stream.unwrap(
+    return {
+      generate: (request, options = {}) =>
         inCall(options, (call) =>
-          Effect.succeed(
-            ledger.changes(jobId, call.owner).pipe(
-              Stream.mapError((reason) => reject(reason, call.callId)),
-              Stream.takeUntil((job) => isTerminal(job.state) || job.state._tag === "OutcomeUnknown")
+          Effect.flatMap(enterJob(request, options.idempotencyKey, call), (job) => waiting.await(job.id, call))
+        ),
+      submit: (request, options = {}) =>
+        inCall(options, (call) =>
+          Effect.tap(enterJob(request, options.idempotencyKey, call), (job) =>
+            job.state._tag === "Queued" ? driver.drive(job, call) : Effect.void
+          )
+        ),
+      await: (jobId, options = {}) => inCall(options, (call) => waiting.await(jobId, call)),
+      status: (jobId, options = {}) => inCall(options, (call) => getJob(jobId, call)),
+      watch: (jobId, options = {}) =>
+        Stream.unwrap(
+          inCall(options, (call) =>
+            Effect.succeed(
+              ledger.changes(jobId, call.owner).pipe(
+                Stream.mapError((reason) => reject(reason, call.callId)),
+                Stream.takeUntil((job) => isTerminal(job.state) || job.state._tag === "OutcomeUnknown")
+              )
             )
-          ))
-      ),
-    cancel: (jobId, options = {}) => inCall(options, (call) => cancelJob(jobId, call)),
-    resume: (jobId, options = {}) => inCall(options, (call) => waiting.resume(jobId, call)),
-    download: (imageUrl, target = {}, options = {}) =>
-      inCall(options, (call) => downloadAlone(imageUrl, target, call, download))
-  }
-})
+          )
+        ),
+      cancel: (jobId, options = {}) => inCall(options, (call) => cancelJob(jobId, call)),
+      resume: (jobId, options = {}) => inCall(options, (call) => waiting.resume(jobId, call)),
+      download: (imageUrl, target = {}, options = {}) =>
+        inCall(options, (call) => downloadAlone(imageUrl, target, call, download))
+    }
+  })

@@ -40,4 +40,3 @@ export const makePaidExchanges: Effect.Effect<PaidExchanges, never, Scope.Scope 
     }
   }
 )
-

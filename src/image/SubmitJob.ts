@@ -61,8 +61,10 @@ const sendOnce = Effect.fnUntraced(function* (
           Effect.tapError(() =>
             Effect.logError("the ledger did not record an accepted job").pipe(
               Effect.annotateLogs({ callId: job.callId, jobId: job.id, providerJobId: answer.providerJobId })
-            ))
-        ))
+            )
+          )
+        )
+      )
     )
   )
 })

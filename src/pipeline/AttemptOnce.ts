@@ -26,10 +26,7 @@ export interface Attempted<A> {
 const atBound = (bound: Cost): Cost => (bound.usdMicros === null ? bound : { ...bound, basis: "estimated" })
 
 /** What an attempt that failed leaves to be paid. */
-const moveAfterFailure = (
-  failure: AttemptFailed,
-  plan: Pick<CallPlan<unknown>, "payment" | "bound">
-): MoneyMove => {
+const moveAfterFailure = (failure: AttemptFailed, plan: Pick<CallPlan<unknown>, "payment" | "bound">): MoneyMove => {
   switch (recover(failure.reason, plan.payment, failure.outcome).money) {
     case "release":
       return { _tag: "Release" }

@@ -39,7 +39,14 @@ export const makeCallTeller = (
       yield* emit({ _tag: "AttemptSucceeded", ...(yield* common), attempt, elapsed: yield* since(begunAt) })
     }),
     attemptFailed: Effect.fnUntraced(function* (attempt: number, begunAt: number, failure: AttemptFailed) {
-      yield* emit({ _tag: "AttemptFailed", ...(yield* common), attempt, elapsed: yield* since(begunAt), failure, request })
+      yield* emit({
+        _tag: "AttemptFailed",
+        ...(yield* common),
+        attempt,
+        elapsed: yield* since(begunAt),
+        failure,
+        request
+      })
     }),
     retryScheduled: Effect.fnUntraced(function* (attempt: number, delay: Duration.Duration) {
       yield* emit({ _tag: "RetryScheduled", ...(yield* common), attempt, delay })

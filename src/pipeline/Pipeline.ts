@@ -60,6 +60,9 @@ export interface CallResult<A> {
  *
  * **Errors** `Rejection` if no attempt could begin, else `ApiError` with the reason of the last attempt.
  */
-export class Pipeline extends Context.Service<Pipeline, {
-  readonly run: <A>(plan: CallPlan<A>) => Effect.Effect<CallResult<A>, CallFailure>
-}>()("@ludeng/providers/pipeline/Pipeline") {}
+export class Pipeline extends Context.Service<
+  Pipeline,
+  {
+    readonly run: <A>(plan: CallPlan<A>) => Effect.Effect<CallResult<A>, CallFailure>
+  }
+>()("@ludeng/providers/pipeline/Pipeline") {}

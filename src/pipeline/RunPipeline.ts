@@ -78,9 +78,11 @@ export const make: Effect.Effect<Pipeline["Service"], never, CostLedger | LiveSe
     })
 
     const runAlone = <A>(plan: CallPlan<A>) =>
-      withCall({}, (it) => it[plan.provider].timeout, (call) => runInCall(plan, call)).pipe(
-        Effect.provideService(LiveSettings, settings)
-      )
+      withCall(
+        {},
+        (it) => it[plan.provider].timeout,
+        (call) => runInCall(plan, call)
+      ).pipe(Effect.provideService(LiveSettings, settings))
 
     return {
       run: (plan) =>
@@ -108,11 +110,15 @@ const attemptsExhausted: RetryDecision = { _tag: "Stop", stoppedBy: "AttemptsExh
 type NextDelay = (failure: AttemptFailed) => Effect.Effect<Duration.Duration | undefined>
 
 const delaysOf = (policy: RetryPolicy["Service"], options: RetryOptions): Effect.Effect<NextDelay> =>
-  Effect.map(Schedule.toStep(policy.schedule(options)), (step): NextDelay => (failure) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => step(now, failure)).pipe(
-      Effect.map(([, delay]) => delay),
-      Effect.catch(() => Effect.succeed(undefined))
-    ))
+  Effect.map(
+    Schedule.toStep(policy.schedule(options)),
+    (step): NextDelay =>
+      (failure) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => step(now, failure)).pipe(
+          Effect.map(([, delay]) => delay),
+          Effect.catch(() => Effect.succeed(undefined))
+        )
+  )
 
 const decide = Effect.fnUntraced(function* (nextDelay: NextDelay, failure: AttemptFailed, call: Call) {
   const delay = yield* nextDelay(failure)

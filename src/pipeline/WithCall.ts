@@ -54,8 +54,10 @@ const tellRejection = <A, E, R>(effect: Effect.Effect<A, E, R>, owner: Owner): E
   Effect.tapError(effect, (failure) =>
     failure instanceof Rejection
       ? Effect.flatMap(Clock.currentTimeMillis, (at) =>
-          emit({ _tag: "CallRejected", callId: failure.callId, owner, at, reason: failure.reason }))
-      : Effect.void)
+          emit({ _tag: "CallRejected", callId: failure.callId, owner, at, reason: failure.reason })
+        )
+      : Effect.void
+  )
 
 /**
  * Runs `body` as a call, or inside the call that is running.

@@ -15,7 +15,9 @@ const plain = (value: unknown): unknown => (Duration.isDuration(value) ? Duratio
 
 const reasonFields = (reason: ApiReason | RejectionReason): Fields =>
   Object.fromEntries(
-    Object.entries(reason).map(([name, value]) => (name === "_tag" ? ["reason", value] : [`reason.${name}`, plain(value)]))
+    Object.entries(reason).map(([name, value]) =>
+      name === "_tag" ? ["reason", value] : [`reason.${name}`, plain(value)]
+    )
   )
 
 const requestFields = (request: RequestFacts, isRefused: boolean): Fields => ({

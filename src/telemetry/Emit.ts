@@ -13,7 +13,9 @@ export const emit = (event: CallEvent): Effect.Effect<void> =>
     try {
       observe(event)
     } catch {
-      yield* Effect.logError("the call observer threw").pipe(Effect.annotateLogs({ callId: event.callId, event: event._tag }))
+      yield* Effect.logError("the call observer threw").pipe(
+        Effect.annotateLogs({ callId: event.callId, event: event._tag })
+      )
     }
     yield* logEvent(event)
   })

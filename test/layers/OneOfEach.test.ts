@@ -21,7 +21,8 @@ describe("a composition", () => {
       )
       assert.strictEqual(left, outer)
       assert.strictEqual(right, outer)
-    }).pipe(Effect.provide(Mock.layer)))
+    }).pipe(Effect.provide(Mock.layer))
+  )
 
   it.effect("shares nothing with another one in the same program", () =>
     Effect.gen(function* () {
@@ -37,5 +38,6 @@ describe("a composition", () => {
         assert.deepStrictEqual(liveSettings.settings.deepseek.timeout, Duration.millis(1234))
         assert.deepStrictEqual(otherSettings.settings.deepseek.timeout, Duration.millis(4321))
       }).pipe(Effect.provide(live))
-    }).pipe(Effect.provide(Mock.layer)))
+    }).pipe(Effect.provide(Mock.layer))
+  )
 })

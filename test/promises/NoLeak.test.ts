@@ -35,13 +35,16 @@ const eventCodec = Schema.toCodecJson(CallEvent)
 const printsOf = (exit: Exit.Exit<unknown, CallFailure>): ReadonlyArray<string> => {
   if (Exit.isSuccess(exit)) return []
   const error = Cause.findErrorOption(exit.cause)
-  const shapes = error._tag === "None" ? [] : [
-    error.value.message,
-    String(error.value),
-    error.value.stack ?? "",
-    JSON.stringify(error.value),
-    JSON.stringify(Schema.encodeSync(failureCodec)(error.value))
-  ]
+  const shapes =
+    error._tag === "None"
+      ? []
+      : [
+          error.value.message,
+          String(error.value),
+          error.value.stack ?? "",
+          JSON.stringify(error.value),
+          JSON.stringify(Schema.encodeSync(failureCodec)(error.value))
+        ]
   return [...shapes, inspect(exit, { depth: 20 }), JSON.stringify(exit), Cause.pretty(exit.cause)]
 }
 
@@ -52,7 +55,8 @@ const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtoc
     [Logger.formatJson, Logger.formatLogFmt, Logger.formatSimple].map((format) =>
       Logger.make((options) => {
         written.push(format.log(options))
-      }))
+      })
+    )
   )
   const tracer = Tracer.make({
     span: (options) => {
@@ -69,14 +73,18 @@ const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtoc
   )
   return recordCalls((events) =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(Effect.all([
-        Effect.exit(PromptEnhancer.use((it) => it.enhance({ prompt, parameters: { focus: [prompt] } }))),
-        Effect.exit(ImageGenerator.use((it) => it.generate({ prompt, parameters: { style: prompt, quality: "low" } }))),
-        Effect.exit(Illustrator.use((it) => it.illustrate({ prompt, image: { width: 64, height: 64 } }))),
-        Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: prompt.repeat(300) }))),
-        Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: `${prompt}\ud800` }))),
-        Effect.exit(PromptEnhancer.use((it) => it.enhance(strange)))
-      ]))
+      const fiber = yield* Effect.forkChild(
+        Effect.all([
+          Effect.exit(PromptEnhancer.use((it) => it.enhance({ prompt, parameters: { focus: [prompt] } }))),
+          Effect.exit(
+            ImageGenerator.use((it) => it.generate({ prompt, parameters: { style: prompt, quality: "low" } }))
+          ),
+          Effect.exit(Illustrator.use((it) => it.illustrate({ prompt, image: { width: 64, height: 64 } }))),
+          Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: prompt.repeat(300) }))),
+          Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: `${prompt}\ud800` }))),
+          Effect.exit(PromptEnhancer.use((it) => it.enhance(strange)))
+        ])
+      )
       yield* TestClock.adjust("1 hour")
       for (const exit of yield* Fiber.join(fiber)) written.push(...printsOf(exit))
       for (const event of events) {
@@ -95,25 +103,32 @@ const worlds: ReadonlyArray<readonly [string, SimulationDocument]> = [
 
 describe("no key and no prompt is in a log, span, event or error (trap 48)", () => {
   for (const [name, simulation] of worlds) {
-    it.effect(`in ${name}`, () =>
-      Effect.gen(function* () {
-        for (const protocol of ["nanobananaapi", "generic"] as const) {
-          for (const text of yield* everythingWritten(simulation, protocol)) {
-            for (const mark of marks) assert.notInclude(text, mark)
+    it.effect(
+      `in ${name}`,
+      () =>
+        Effect.gen(function* () {
+          for (const protocol of ["nanobananaapi", "generic"] as const) {
+            for (const text of yield* everythingWritten(simulation, protocol)) {
+              for (const mark of marks) assert.notInclude(text, mark)
+            }
           }
-        }
-      }), 30_000)
+        }),
+      30_000
+    )
   }
 
   it.effect("and the check would see one that is", () =>
     Effect.gen(function* () {
-      const exit = yield* Effect.exit(Effect.fail(
-        new Rejection({
-          reason: { _tag: "InputRejected", field: "prompt", problem: prompt, expected: "less" },
-          callId: CallId.make("call"),
-          isRetryable: false
-        })
-      ))
+      const exit = yield* Effect.exit(
+        Effect.fail(
+          new Rejection({
+            reason: { _tag: "InputRejected", field: "prompt", problem: prompt, expected: "less" },
+            callId: CallId.make("call"),
+            isRetryable: false
+          })
+        )
+      )
       assert.isTrue(printsOf(exit).every((text) => text.includes("zebracanary4711")))
-    }))
+    })
+  )
 })

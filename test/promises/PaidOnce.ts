@@ -43,14 +43,20 @@ export const paidOnce = (seed: number, protocol: ImageProtocolName): Effect.Effe
   })
   return Effect.gen(function* () {
     const all = yield* Effect.forkChild(
-      Effect.forEach(Array.from({ length: callers }, (_, index) => index), call, { concurrency: "unbounded" })
+      Effect.forEach(
+        Array.from({ length: callers }, (_, index) => index),
+        call,
+        { concurrency: "unbounded" }
+      )
     )
     yield* TestClock.adjust("20 minutes")
     yield* Fiber.join(all)
     yield* TestClock.adjust("40 minutes")
 
     const jobs = yield* JobLedger.use((it) => it.list(defaultOwner))
-    const charges = (yield* MockHandle.use((it) => it.requests)).filter((it) => it.operation === "submit" && it.isAccepted)
+    const charges = (yield* MockHandle.use((it) => it.requests)).filter(
+      (it) => it.operation === "submit" && it.isAccepted
+    )
     assert.isAtMost(jobs.length, callers)
     assert.isAtMost(charges.length, jobs.length, "a job was charged twice")
     const known = new Set(jobs.map((job) => providerJobIdOf(job.state)))

@@ -7,8 +7,13 @@ const worlds = 200
 describe("an image request is charged at most once, and a charge is never lost", () => {
   for (const protocol of ["nanobananaapi", "generic"] as const) {
     it.effect(`in ${worlds} worlds in which everything fails, over ${protocol}`, () =>
-      Effect.forEach(Array.from({ length: worlds }, (_, index) => 1000 + index), (seed) => paidOnce(seed, protocol), {
-        discard: true
-      }))
+      Effect.forEach(
+        Array.from({ length: worlds }, (_, index) => 1000 + index),
+        (seed) => paidOnce(seed, protocol),
+        {
+          discard: true
+        }
+      )
+    )
   }
 })

@@ -57,7 +57,14 @@ export const recoveryRows = {
   ConnectionRefused: { ...quiet, retry: everywhere("backoff"), breaker: "failure", fallback: true, isRetryable: true },
   ConnectionLost: { ...quiet, retry: everywhere("backoff"), breaker: "failure", fallback: true, isRetryable: true },
   DnsFailed: { ...quiet, retry: everywhere("never"), fallback: true, isRetryable: true },
-  TlsFailed: { ...quiet, retry: everywhere("never"), breaker: "failure", fallback: true, alert: true, isRetryable: false },
+  TlsFailed: {
+    ...quiet,
+    retry: everywhere("never"),
+    breaker: "failure",
+    fallback: true,
+    alert: true,
+    isRetryable: false
+  },
   KeyRejected: { ...quiet, retry: everywhere("never"), key: "check", fallback: true, alert: true, isRetryable: false },
   KeyForbidden: { ...quiet, retry: everywhere("never"), fallback: true, alert: true, isRetryable: false },
   RateLimited: { ...quiet, retry: everywhere("afterHint"), key: "coolScope", fallback: true, isRetryable: true },
@@ -101,11 +108,7 @@ const moneyOf = (payment: Payment, outcome: Outcome): MoneyRule => {
 }
 
 /** What follows from an attempt of this payment class that failed for this reason with this outcome. */
-export const recover = (
-  reason: { readonly _tag: ApiReason["_tag"] },
-  payment: Payment,
-  outcome: Outcome
-): Recovery => {
+export const recover = (reason: { readonly _tag: ApiReason["_tag"] }, payment: Payment, outcome: Outcome): Recovery => {
   const row: Row = recoveryRows[reason._tag]
   const mayHaveBeenPaid = payment === "paidSubmit" && !isProvenUnprocessed(outcome)
   return {

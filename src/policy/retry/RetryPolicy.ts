@@ -10,6 +10,9 @@ import type { AttemptFailed } from "../../../schemas/Failures.ts"
 import type { RetryOptions } from "./RetrySchedule.ts"
 
 /** The service. Default: `retrySchedule`, capped exponential back-off with full jitter. */
-export class RetryPolicy extends Context.Service<RetryPolicy, {
-  readonly schedule: (options: RetryOptions) => Schedule.Schedule<unknown, AttemptFailed>
-}>()("@ludeng/providers/policy/retry/RetryPolicy") {}
+export class RetryPolicy extends Context.Service<
+  RetryPolicy,
+  {
+    readonly schedule: (options: RetryOptions) => Schedule.Schedule<unknown, AttemptFailed>
+  }
+>()("@ludeng/providers/policy/retry/RetryPolicy") {}

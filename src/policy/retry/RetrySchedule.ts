@@ -38,7 +38,8 @@ export const retrySchedule = (options: RetryOptions): Schedule.Schedule<unknown,
     Schedule.setInputType<AttemptFailed>(),
     Schedule.modifyDelay(({ duration, input }) =>
       Effect.map(Random.next, (ratio) =>
-        Duration.sum(hintOf(input) ?? Duration.zero, Duration.millis(Math.floor(Duration.toMillis(duration) * ratio))))
+        Duration.sum(hintOf(input) ?? Duration.zero, Duration.millis(Math.floor(Duration.toMillis(duration) * ratio)))
+      )
     ),
     Schedule.while(({ attempt, input }) => {
       const rule = recover(input.reason, options.payment, input.outcome).retry

@@ -48,7 +48,6 @@ const passing = <A, E, R>(effect: Effect.Effect<A, E, R>, time: Duration.Input =
     return yield* Fiber.join(fiber)
   })
 
-
 const onlyJob = Effect.gen(function* () {
   const jobs = yield* JobLedger.use((it) => it.list(defaultOwner))
   assert.strictEqual(jobs.length, 1)
@@ -72,7 +71,8 @@ describe("generating a picture", () => {
         assert.strictEqual((yield* onlyJob).state._tag, "Stored")
         assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 40_000 })
       })
-    ))
+    )
+  )
 
   it.effect("tells every state of the job as an event", () =>
     recordCalls((events) =>
@@ -83,7 +83,8 @@ describe("generating a picture", () => {
           assert.deepStrictEqual(moves, ["Queued", "Submitting", "Submitted", "Running", "Stored"])
         })
       )
-    ))
+    )
+  )
 
   it.effect("sends again only after a refusal that proves that nothing was processed", () =>
     withProvider(
@@ -95,11 +96,14 @@ describe("generating a picture", () => {
           assert.strictEqual(image.providerJobId, "provider-1")
           assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 40_000 })
         })
-    ))
+    )
+  )
 
   it.effect("holds the job and its money when nothing proves whether it was accepted, and never sends again", () =>
     withProvider(
-      { submit: [failedAttempt("submit", { _tag: "ConnectionLost", phase: "headers", code: "ECONNRESET" }, "Unknown")] },
+      {
+        submit: [failedAttempt("submit", { _tag: "ConnectionLost", phase: "headers", code: "ECONNRESET" }, "Unknown")]
+      },
       (asked) =>
         Effect.gen(function* () {
           const error = yield* Effect.flip(passing(generate()))
@@ -112,7 +116,8 @@ describe("generating a picture", () => {
           assert.strictEqual(again.reason._tag, "OutcomeUnknown")
           assert.deepStrictEqual(asked, ["submit"])
         })
-    ))
+    )
+  )
 
   it.effect("fails the job and frees its money after a final refusal", () =>
     withProvider({ submit: [failedAttempt("submit", { _tag: "InsufficientBalance" }, "Refused")] }, () =>
@@ -122,52 +127,65 @@ describe("generating a picture", () => {
         assert.strictEqual((yield* onlyJob).state._tag, "Failed")
         assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 0 })
       })
-    ))
+    )
+  )
 })
 
 describe("waiting for a picture", () => {
   it.effect("ends with the caller's deadline while the paid job lives on and can be resumed (trap 41, 44)", () =>
-    withProvider({ status: [...Array.from({ length: 6 }, () => running), completedAt("https://pictures.test/1.png")] }, (asked) =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip(passing(generate({ deadline: Duration.seconds(5) }), "5 seconds"))
-        const job = yield* onlyJob
-        assert.deepInclude(error, {
-          _tag: "ApiError",
-          outcome: "Accepted",
-          jobId: job.id,
-          providerJobId: ProviderJobId.make("provider-1"),
-          isRetryable: false
-        })
-        assert.strictEqual(error.reason._tag, "GenerationTimedOut")
-        const image = yield* passing(ImageGenerator.use((it) => it.resume(job.id)))
-        assert.strictEqual(image.jobId, job.id)
-        assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
-      })
-    ))
-
-  it.effect("records an acceptance that comes after the caller was interrupted in the middle of the submit (trap 44)", () =>
-    Effect.gen(function* () {
-      const answer = yield* Deferred.make<void>()
-      const submit = [Effect.andThen(Deferred.await(answer), acceptedAs("provider-late"))]
-      yield* withProvider({ submit }, () =>
+    withProvider(
+      { status: [...Array.from({ length: 6 }, () => running), completedAt("https://pictures.test/1.png")] },
+      (asked) =>
         Effect.gen(function* () {
-          const caller = yield* Effect.forkChild(generate(), { startImmediately: true })
-          yield* TestClock.adjust("1 second")
-          yield* Fiber.interrupt(caller)
-          assert.strictEqual((yield* onlyJob).state._tag, "Submitting")
-          yield* Deferred.succeed(answer, undefined)
-          yield* TestClock.adjust("1 minute")
-          assert.deepInclude((yield* onlyJob).state, { _tag: "Stored", providerJobId: ProviderJobId.make("provider-late") })
+          const error = yield* Effect.flip(passing(generate({ deadline: Duration.seconds(5) }), "5 seconds"))
+          const job = yield* onlyJob
+          assert.deepInclude(error, {
+            _tag: "ApiError",
+            outcome: "Accepted",
+            jobId: job.id,
+            providerJobId: ProviderJobId.make("provider-1"),
+            isRetryable: false
+          })
+          assert.strictEqual(error.reason._tag, "GenerationTimedOut")
+          const image = yield* passing(ImageGenerator.use((it) => it.resume(job.id)))
+          assert.strictEqual(image.jobId, job.id)
+          assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
         })
-      )
-    }))
+    )
+  )
+
+  it.effect(
+    "records an acceptance that comes after the caller was interrupted in the middle of the submit (trap 44)",
+    () =>
+      Effect.gen(function* () {
+        const answer = yield* Deferred.make<void>()
+        const submit = [Effect.andThen(Deferred.await(answer), acceptedAs("provider-late"))]
+        yield* withProvider({ submit }, () =>
+          Effect.gen(function* () {
+            const caller = yield* Effect.forkChild(generate(), { startImmediately: true })
+            yield* TestClock.adjust("1 second")
+            yield* Fiber.interrupt(caller)
+            assert.strictEqual((yield* onlyJob).state._tag, "Submitting")
+            yield* Deferred.succeed(answer, undefined)
+            yield* TestClock.adjust("1 minute")
+            assert.deepInclude((yield* onlyJob).state, {
+              _tag: "Stored",
+              providerJobId: ProviderJobId.make("provider-late")
+            })
+          })
+        )
+      })
+  )
 
   it.effect("is shared by callers with the same idempotency key: one job, one charge, also at the same instant", () =>
     withProvider({}, (asked) =>
       Effect.gen(function* () {
         const idempotencyKey = IdempotencyKey.make("order-7")
         const images = yield* passing(
-          Effect.all(Array.from({ length: 20 }, () => generate({ idempotencyKey })), { concurrency: "unbounded" })
+          Effect.all(
+            Array.from({ length: 20 }, () => generate({ idempotencyKey })),
+            { concurrency: "unbounded" }
+          )
         )
         assert.strictEqual(new Set(images.map((it) => it.jobId)).size, 1)
         assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
@@ -179,18 +197,24 @@ describe("waiting for a picture", () => {
         )
         assert.strictEqual(other.reason._tag, "IdempotencyConflict")
       })
-    ))
+    )
+  )
 
   it.effect("keeps a job whose time has passed as an unknown outcome with its provider's id; resuming asks again", () =>
-    withProvider({ status: [...Array.from({ length: 12 }, () => running), completedAt("https://pictures.test/1.png")] }, () =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip(passing(generate({ deadline: Duration.hours(1) }), "1 hour"))
-        assert.strictEqual(error.reason._tag, "OutcomeUnknown")
-        const job = yield* onlyJob
-        assert.deepInclude(job.state, { _tag: "OutcomeUnknown", providerJobId: ProviderJobId.make("provider-1") })
-        const image = yield* passing(ImageGenerator.use((it) => it.resume(job.id)))
-        assert.strictEqual(image.jobId, job.id)
-      }), { nanobanana: { jobExpiry: 60_000 } }))
+    withProvider(
+      { status: [...Array.from({ length: 12 }, () => running), completedAt("https://pictures.test/1.png")] },
+      () =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip(passing(generate({ deadline: Duration.hours(1) }), "1 hour"))
+          assert.strictEqual(error.reason._tag, "OutcomeUnknown")
+          const job = yield* onlyJob
+          assert.deepInclude(job.state, { _tag: "OutcomeUnknown", providerJobId: ProviderJobId.make("provider-1") })
+          const image = yield* passing(ImageGenerator.use((it) => it.resume(job.id)))
+          assert.strictEqual(image.jobId, job.id)
+        }),
+      { nanobanana: { jobExpiry: 60_000 } }
+    )
+  )
 
   it.effect("streams each state once until the job is final", () =>
     withProvider({ status: [running, completedAt("https://pictures.test/1.png")] }, () =>
@@ -201,7 +225,8 @@ describe("waiting for a picture", () => {
         assert.strictEqual(states.at(-1), "Stored")
         assert.strictEqual(new Set(states).size, states.length)
       })
-    ))
+    )
+  )
 })
 
 describe("following an accepted job", () => {
@@ -215,19 +240,27 @@ describe("following an accepted job", () => {
         ]
       },
       () => Effect.map(passing(generate()), (image) => assert.strictEqual(image.providerJobId, "provider-1"))
-    ))
+    )
+  )
 
   it.effect("stops asking when the key is refused, and leaves the paid job to be resumed", () =>
-    withProvider({ status: [failedAttempt("status", { _tag: "KeyRejected" }, "Refused"), completedAt("https://p.test/1")] }, () =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip(passing(generate()))
-        assert.deepInclude(error, { outcome: "Accepted", reason: { _tag: "KeyRejected" }, providerJobId: ProviderJobId.make("provider-1") })
-        const job = yield* onlyJob
-        assert.strictEqual(job.state._tag, "Submitted")
-        yield* passing(ImageGenerator.use((it) => it.resume(job.id)))
-        assert.strictEqual((yield* onlyJob).state._tag, "Stored")
-      })
-    ))
+    withProvider(
+      { status: [failedAttempt("status", { _tag: "KeyRejected" }, "Refused"), completedAt("https://p.test/1")] },
+      () =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip(passing(generate()))
+          assert.deepInclude(error, {
+            outcome: "Accepted",
+            reason: { _tag: "KeyRejected" },
+            providerJobId: ProviderJobId.make("provider-1")
+          })
+          const job = yield* onlyJob
+          assert.strictEqual(job.state._tag, "Submitted")
+          yield* passing(ImageGenerator.use((it) => it.resume(job.id)))
+          assert.strictEqual((yield* onlyJob).state._tag, "Stored")
+        })
+    )
+  )
 
   it.effect("asks once for a new URL when the result has expired", () =>
     withProvider({ download: [statusAnswer(404), pictureAnswer] }, (asked) =>
@@ -235,7 +268,8 @@ describe("following an accepted job", () => {
         yield* passing(generate())
         assert.deepStrictEqual(asked, ["submit", "status", "download", "status", "download"])
       })
-    ))
+    )
+  )
 
   it.effect("says that a charged picture is gone when it can not be had twice", () =>
     withProvider({ download: [statusAnswer(410)] }, (asked) =>
@@ -246,7 +280,8 @@ describe("following an accepted job", () => {
         assert.strictEqual((yield* onlyJob).state._tag, "Expired")
         assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 40_000 })
       })
-    ))
+    )
+  )
 })
 
 describe("cancelling", () => {
@@ -260,50 +295,66 @@ describe("cancelling", () => {
         assert.notInclude(asked, "cancel")
         yield* passing(ImageGenerator.use((it) => it.await(job.id)))
       })
-    ))
+    )
+  )
 
   it.effect("counts only when the provider confirms it, and then ends the waiting", () =>
-    withProvider({ status: [running], canCancel: true, cancel: [Effect.succeed("NotCancelled"), Effect.succeed("Cancelled")] }, () =>
-      Effect.gen(function* () {
-        const job = yield* ImageGenerator.use((it) => it.submit(request))
-        yield* TestClock.adjust("10 seconds")
-        const waiting = yield* Effect.forkChild(Effect.flip(ImageGenerator.use((it) => it.await(job.id))))
-        assert.strictEqual((yield* ImageGenerator.use((it) => it.cancel(job.id))).state._tag, "Running")
-        assert.strictEqual((yield* ImageGenerator.use((it) => it.cancel(job.id))).state._tag, "Cancelled")
-        yield* TestClock.adjust("1 second")
-        assert.strictEqual((yield* Fiber.join(waiting)).reason._tag, "GenerationCancelled")
-      })
-    ))
+    withProvider(
+      { status: [running], canCancel: true, cancel: [Effect.succeed("NotCancelled"), Effect.succeed("Cancelled")] },
+      () =>
+        Effect.gen(function* () {
+          const job = yield* ImageGenerator.use((it) => it.submit(request))
+          yield* TestClock.adjust("10 seconds")
+          const waiting = yield* Effect.forkChild(Effect.flip(ImageGenerator.use((it) => it.await(job.id))))
+          assert.strictEqual((yield* ImageGenerator.use((it) => it.cancel(job.id))).state._tag, "Running")
+          assert.strictEqual((yield* ImageGenerator.use((it) => it.cancel(job.id))).state._tag, "Cancelled")
+          yield* TestClock.adjust("1 second")
+          assert.strictEqual((yield* Fiber.join(waiting)).reason._tag, "GenerationCancelled")
+        })
+    )
+  )
 
   it.effect("is done by itself on a passed deadline only where a cancelled job is known to be free", () =>
     Effect.gen(function* () {
       for (const cancelIsFree of [true, false]) {
-        yield* withProvider({ status: [running], canCancel: true, cancel: [Effect.succeed("Cancelled")] }, (asked) =>
-          Effect.gen(function* () {
-            yield* Effect.flip(passing(generate({ deadline: Duration.seconds(8) }), "8 seconds"))
-            yield* TestClock.adjust("1 second")
-            assert.strictEqual(asked.includes("cancel"), cancelIsFree)
-            assert.strictEqual((yield* onlyJob).state._tag, cancelIsFree ? "Cancelled" : "Running")
-          }), { nanobanana: { cancelIsFree } })
+        yield* withProvider(
+          { status: [running], canCancel: true, cancel: [Effect.succeed("Cancelled")] },
+          (asked) =>
+            Effect.gen(function* () {
+              yield* Effect.flip(passing(generate({ deadline: Duration.seconds(8) }), "8 seconds"))
+              yield* TestClock.adjust("1 second")
+              assert.strictEqual(asked.includes("cancel"), cancelIsFree)
+              assert.strictEqual((yield* onlyJob).state._tag, cancelIsFree ? "Cancelled" : "Running")
+            }),
+          { nanobanana: { cancelIsFree } }
+        )
       }
-    }))
+    })
+  )
 })
 
 describe("ending the program", () => {
   it.effect("waits for a paid submit in flight and records it, but no longer than the grace", () =>
     Effect.gen(function* () {
-      for (const [answersAfter, state] of [["3 seconds", "Submitted"], ["1 minute", "OutcomeUnknown"]] as const) {
+      for (const [answersAfter, state] of [
+        ["3 seconds", "Submitted"],
+        ["1 minute", "OutcomeUnknown"]
+      ] as const) {
         const { layer } = fakeImageProvider({ submit: [Effect.delay(acceptedAs("provider-1"), answersAfter)] })
         const scope = yield* Scope.make()
         const context = yield* Layer.buildWithScope(layer, scope)
-        yield* Effect.provide(ImageGenerator.use((it) => it.submit(request)), context)
+        yield* Effect.provide(
+          ImageGenerator.use((it) => it.submit(request)),
+          context
+        )
         yield* TestClock.adjust("1 second")
         const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
         yield* TestClock.adjust("5 seconds")
         yield* Fiber.join(closing)
         assert.strictEqual((yield* Effect.provide(onlyJob, context)).state._tag, state)
       }
-    }))
+    })
+  )
 })
 
 describe("refusing before anything is paid", () => {
@@ -318,7 +369,8 @@ describe("refusing before anything is paid", () => {
         assert.deepStrictEqual(asked, [])
         assert.deepStrictEqual(yield* JobLedger.use((it) => it.list(defaultOwner)), [])
       })
-    ))
+    )
+  )
 
   it.effect("knows no job of another owner", () =>
     withProvider({}, () =>
@@ -329,5 +381,6 @@ describe("refusing before anything is paid", () => {
           assert.strictEqual(error.reason._tag, "JobNotFound")
         }
       })
-    ))
+    )
+  )
 })

@@ -93,7 +93,8 @@ describe("the pipeline", () => {
         assert.deepStrictEqual(tagsOf(events), ["CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded"])
         assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 7 })
       })
-    ).pipe(Effect.provide(layer)))
+    ).pipe(Effect.provide(layer))
+  )
 
   it.effect("retries what the table retries, one attempt after the other, and tells each", () =>
     recordCalls((events) =>
@@ -101,15 +102,25 @@ describe("the pipeline", () => {
         const provider = answering([failed(unavailable), failed(unavailable), "yes"])
         const exit = yield* throughAllWaits(run(planOf(provider.attempt)))
         assert.isTrue(Exit.isSuccess(exit))
-        assert.deepStrictEqual(provider.asked.map((it) => it.number), [1, 2, 3])
+        assert.deepStrictEqual(
+          provider.asked.map((it) => it.number),
+          [1, 2, 3]
+        )
         assert.deepStrictEqual(tagsOf(events), [
           "CallStarted",
-          "AttemptStarted", "AttemptFailed", "RetryScheduled",
-          "AttemptStarted", "AttemptFailed", "RetryScheduled",
-          "AttemptStarted", "AttemptSucceeded", "CallSucceeded"
+          "AttemptStarted",
+          "AttemptFailed",
+          "RetryScheduled",
+          "AttemptStarted",
+          "AttemptFailed",
+          "RetryScheduled",
+          "AttemptStarted",
+          "AttemptSucceeded",
+          "CallSucceeded"
         ])
       })
-    ).pipe(Effect.provide(layer)))
+    ).pipe(Effect.provide(layer))
+  )
 
   it.effect("sends exactly one request more than the retry limit, and says that attempts ended it (trap 1)", () =>
     Effect.gen(function* () {
@@ -117,7 +128,8 @@ describe("the pipeline", () => {
       const error = errorOf(yield* throughAllWaits(run(planOf(provider.attempt))))
       assert.strictEqual(provider.asked.length, 4)
       assert.deepInclude(error, { _tag: "ApiError", attempts: 4, stoppedBy: "AttemptsExhausted", isRetryable: true })
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("ends at the first failure that no retry can mend (trap 9)", () =>
     Effect.gen(function* () {
@@ -126,7 +138,8 @@ describe("the pipeline", () => {
       assert.strictEqual(provider.asked.length, 1)
       assert.deepInclude(error, { attempts: 1, isRetryable: false, outcome: "Refused" })
       assert.notProperty(error, "stoppedBy")
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("never sends a paid submit again after an outcome that proves nothing", () =>
     Effect.gen(function* () {
@@ -135,15 +148,20 @@ describe("the pipeline", () => {
       const error = errorOf(yield* throughAllWaits(run(planOf(provider.attempt, { payment }))))
       assert.strictEqual(provider.asked.length, 1)
       assert.deepInclude(error, { outcome: "Unknown", isRetryable: false })
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("asks once more with a correction after a malformed answer, and quotes what was wrong", () =>
     Effect.gen(function* () {
       const provider = answering([failed(malformed, "Done")])
       const error = errorOf(yield* throughAllWaits(run(planOf(provider.attempt))))
-      assert.deepStrictEqual(provider.asked.map((it) => it.previous?.reason), [undefined, malformed])
+      assert.deepStrictEqual(
+        provider.asked.map((it) => it.previous?.reason),
+        [undefined, malformed]
+      )
       assert.deepInclude(error, { attempts: 2, stoppedBy: "AttemptsExhausted" })
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("lets one deadline bound all attempts and waits together (trap 2)", () =>
     Effect.gen(function* () {
@@ -156,16 +174,23 @@ describe("the pipeline", () => {
             Effect.fail(failed({ _tag: "TimedOut", phase: "body", limit: attempt.timeout }, "Unknown"))
           )
         })
-      const fiber = yield* Effect.forkChild(Effect.flip(
-        withCall({ deadline: Duration.seconds(30) }, () => Duration.zero, () => run(planOf(slow)))
-      ))
+      const fiber = yield* Effect.forkChild(
+        Effect.flip(
+          withCall(
+            { deadline: Duration.seconds(30) },
+            () => Duration.zero,
+            () => run(planOf(slow))
+          )
+        )
+      )
       yield* TestClock.adjust("30 seconds")
       const error = yield* Fiber.join(fiber)
       assert.strictEqual(error._tag, "ApiError")
       assert.strictEqual(timeouts[0], 12_000)
       assert.isAtMost(timeouts.at(-1) ?? 0, 30_000 - 12_000)
       assert.isAtMost(yield* Clock.currentTimeMillis, 30_000)
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("ends now, with the hint untouched, when the hint lies beyond the deadline (trap 5)", () =>
     Effect.gen(function* () {
@@ -174,35 +199,49 @@ describe("the pipeline", () => {
       assert.deepInclude(error, { _tag: "ApiError", stoppedBy: "HintBeyondDeadline" })
       assert.deepStrictEqual(error.retryAfter, Duration.seconds(120))
       assert.strictEqual(yield* Clock.currentTimeMillis, 0)
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("refuses a call whose deadline has passed before anything is sent", () =>
     Effect.gen(function* () {
       const provider = answering(["yes"])
-      const late = withCall({ deadline: Duration.millis(5) }, () => Duration.zero, () =>
-        Effect.andThen(Effect.sleep("10 millis"), run(planOf(provider.attempt))))
+      const late = withCall(
+        { deadline: Duration.millis(5) },
+        () => Duration.zero,
+        () => Effect.andThen(Effect.sleep("10 millis"), run(planOf(provider.attempt)))
+      )
       const error = errorOf(yield* throughAllWaits(late))
       assert.deepInclude(error, { _tag: "Rejection", outcome: "NotSent", isRetryable: true })
       assert.strictEqual(provider.asked.length, 0)
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("counts nested calls in one budget of attempts, under one id and one deadline", () =>
     recordCalls((events) =>
       Effect.gen(function* () {
-        yield* withCall({ deadline: Duration.seconds(5) }, () => Duration.zero, (outer) =>
-          Effect.gen(function* () {
-            yield* run(planOf(answering(["one"]).attempt))
-            yield* withCall({ deadline: Duration.seconds(60) }, () => Duration.zero, (inner) =>
-              Effect.gen(function* () {
-                assert.strictEqual(inner.callId, outer.callId)
-                assert.strictEqual(inner.deadlineAt, outer.deadlineAt)
-                yield* run(planOf(answering(["two"]).attempt))
-              }))
-            assert.strictEqual(outer.attempts.count, 2)
-          }))
+        yield* withCall(
+          { deadline: Duration.seconds(5) },
+          () => Duration.zero,
+          (outer) =>
+            Effect.gen(function* () {
+              yield* run(planOf(answering(["one"]).attempt))
+              yield* withCall(
+                { deadline: Duration.seconds(60) },
+                () => Duration.zero,
+                (inner) =>
+                  Effect.gen(function* () {
+                    assert.strictEqual(inner.callId, outer.callId)
+                    assert.strictEqual(inner.deadlineAt, outer.deadlineAt)
+                    yield* run(planOf(answering(["two"]).attempt))
+                  })
+              )
+              assert.strictEqual(outer.attempts.count, 2)
+            })
+        )
         assert.strictEqual(new Set(events.map((event) => event.callId)).size, 1)
       })
-    ).pipe(Effect.provide(layer)))
+    ).pipe(Effect.provide(layer))
+  )
 
   it.effect("ends with the interrupted caller: no retry, money settled at the bound only if it was sent (trap 8)", () =>
     Effect.gen(function* () {
@@ -211,7 +250,10 @@ describe("the pipeline", () => {
           if (isSent) attempt.observer?.onSend()
           return Effect.never
         })
-      for (const [isSent, spent] of [[false, 0], [true, 100]] as const) {
+      for (const [isSent, spent] of [
+        [false, 0],
+        [true, 100]
+      ] as const) {
         const before = yield* CostLedger.use((it) => it.totals())
         const fiber = yield* Effect.forkChild(run(planOf(hanging(isSent))), { startImmediately: true })
         yield* Fiber.interrupt(fiber)
@@ -219,7 +261,8 @@ describe("the pipeline", () => {
         assert.strictEqual(after.spent - before.spent, spent)
         assert.strictEqual(after.reserved, 0)
       }
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("lets a host bring its own schedule, which can not make an unsafe retry", () =>
     Effect.gen(function* () {
@@ -234,22 +277,28 @@ describe("the pipeline", () => {
       const paid = answering([failed({ _tag: "TimedOut", phase: "body", limit: Duration.seconds(30) }, "Unknown")])
       yield* throughAllWaits(run(planOf(paid.attempt, { payment: "paidSubmit" })).pipe(Effect.provide(own)))
       assert.strictEqual(paid.asked.length, 1)
-    }))
+    })
+  )
 
   it.effect("keeps what was spent on failed attempts in the error's cost", () =>
     Effect.gen(function* () {
       const provider = answering([failed({ _tag: "ConnectionLost", phase: "body", code: "ECONNRESET" }, "Unknown")])
       const error = errorOf(yield* throughAllWaits(run(planOf(provider.attempt))))
       assert.deepInclude(error, { cost: { usdMicros: 400, basis: "estimated" } })
-    }).pipe(Effect.provide(layer)))
+    }).pipe(Effect.provide(layer))
+  )
 
   it.effect("lets a defect be a defect, without the key and the prompt in it (trap 48, 60)", () =>
     recordCalls((events) =>
       Effect.gen(function* () {
-        const exit = yield* Effect.exit(run(planOf(() => Effect.die(new Error("broke on sk-canary-1 with a red fox")), {
-          key: Redacted.make("sk-canary-1"),
-          privateTexts: ["a red fox"]
-        })))
+        const exit = yield* Effect.exit(
+          run(
+            planOf(() => Effect.die(new Error("broke on sk-canary-1 with a red fox")), {
+              key: Redacted.make("sk-canary-1"),
+              privateTexts: ["a red fox"]
+            })
+          )
+        )
         assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
         assert.include(tagsOf(events), "DefectCaught")
         const printed = inspect([exit, events], { depth: 20 }) + (Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "")
@@ -257,5 +306,6 @@ describe("the pipeline", () => {
         assert.notInclude(printed, "a red fox")
         assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0 })
       })
-    ).pipe(Effect.provide(layer)))
+    ).pipe(Effect.provide(layer))
+  )
 })

@@ -11,7 +11,10 @@ const tagged = (tag: ApiReason["_tag"]) => ({ _tag: tag })
 describe("the recovery table", () => {
   it.prop(
     "never sends a paid submit again that may have been processed, and holds its money (trap 9, 37)",
-    { reason: Arbitrary.schema(ApiReason), outcome: Arbitrary.schema(Schema.Literals(["Unknown", "Accepted", "Done"])) },
+    {
+      reason: Arbitrary.schema(ApiReason),
+      outcome: Arbitrary.schema(Schema.Literals(["Unknown", "Accepted", "Done"]))
+    },
     ({ outcome, reason }) => {
       const recovery = recover(reason, "paidSubmit", outcome)
       assert.strictEqual(recovery.retry, "never")
@@ -47,7 +50,11 @@ describe("the recovery table", () => {
       assert.strictEqual(recover(tagged("TimedOut"), "metered", outcome).retry, "backoff")
       assert.strictEqual(recover(tagged("DnsFailed"), "metered", outcome).retry, "never")
       assert.strictEqual(recover(tagged("ConnectionRefused"), "metered", outcome).breaker, "failure")
-      assert.deepInclude(recover(tagged("KeyRejected"), "metered", outcome), { retry: "never", key: "check", alert: true })
+      assert.deepInclude(recover(tagged("KeyRejected"), "metered", outcome), {
+        retry: "never",
+        key: "check",
+        alert: true
+      })
       assert.strictEqual(recover(tagged("RateLimited"), "metered", outcome).retry, "afterHint")
       assert.strictEqual(recover(tagged("ServerFailed"), "metered", outcome).retry, "backoff")
       assert.strictEqual(recover(tagged("RequestRejected"), "metered", outcome).retry, "never")
@@ -57,10 +64,16 @@ describe("the recovery table", () => {
 
   it("never retries validation, content policy, balance, key or quota failures, however free (trap 9)", () => {
     const final = [
-      "RequestRejected", "ContentRejected", "InsufficientBalance", "KeyRejected", "KeyForbidden", "QuotaExhausted"
+      "RequestRejected",
+      "ContentRejected",
+      "InsufficientBalance",
+      "KeyRejected",
+      "KeyForbidden",
+      "QuotaExhausted"
     ] as const
     for (const tag of final) {
-      for (const payment of Payment.literals) assert.strictEqual(recover(tagged(tag), payment, "Refused").retry, "never")
+      for (const payment of Payment.literals)
+        assert.strictEqual(recover(tagged(tag), payment, "Refused").retry, "never")
     }
   })
 
@@ -69,8 +82,15 @@ describe("the recovery table", () => {
       .map((member) => member.fields._tag.ast.literal as ApiReason["_tag"])
       .filter((tag) => recover(tagged(tag), "free", "Unknown").breaker === "failure")
     assert.sameMembers(faults, [
-      "TimedOut", "ConnectionRefused", "ConnectionLost", "TlsFailed", "ServerFailed", "ServiceUnavailable",
-      "MalformedResponse", "IncompleteResponse", "EmptyResponse"
+      "TimedOut",
+      "ConnectionRefused",
+      "ConnectionLost",
+      "TlsFailed",
+      "ServerFailed",
+      "ServiceUnavailable",
+      "MalformedResponse",
+      "IncompleteResponse",
+      "EmptyResponse"
     ])
   })
 })
@@ -81,7 +101,12 @@ describe("the rejection table", () => {
     { reason: Arbitrary.schema(RejectionReason) },
     ({ reason }) => {
       const final = [
-        "InputRejected", "BudgetExhausted", "PriceUnknown", "NoHealthyKey", "IdempotencyConflict", "JobNotFound",
+        "InputRejected",
+        "BudgetExhausted",
+        "PriceUnknown",
+        "NoHealthyKey",
+        "IdempotencyConflict",
+        "JobNotFound",
         "JobNotCancellable"
       ]
       assert.strictEqual(isRejectionRetryable(reason), !final.includes(reason._tag))

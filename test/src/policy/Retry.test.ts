@@ -60,13 +60,15 @@ describe("the retry schedule", () => {
       for (const quarter of [0, 0.25, 0.5, 0.75]) {
         assert.isAbove(firsts.filter((ratio) => ratio >= quarter && ratio < quarter + 0.25).length, 20)
       }
-    }))
+    })
+  )
 
   it.effect("replays the same delays from the same seed", () =>
     Effect.gen(function* () {
       const once = yield* Random.withSeed(delaysOf(unavailable), 7)
       assert.deepStrictEqual(yield* Random.withSeed(delaysOf(unavailable), 7), once)
-    }))
+    })
+  )
 
   it.effect("waits at least for the provider's hint and spreads after it (trap 5)", () =>
     Effect.gen(function* () {
@@ -79,20 +81,26 @@ describe("the retry schedule", () => {
         firsts.add(first ?? 0)
       }
       assert.isAbove(firsts.size, 15)
-    }))
+    })
+  )
 
   it.effect("never retries what the table does not retry, nor beyond the limit", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* delaysOf({ _tag: "KeyRejected" }), [])
       assert.deepStrictEqual(yield* delaysOf(unavailable, { ...options, retryLimit: 0 }), [])
       assert.strictEqual((yield* delaysOf(unavailable, { ...options, retryLimit: 2 })).length, 2)
-    }))
+    })
+  )
 })
 
 describe("the decision on a retry", () => {
   it.prop(
     "never begins at or after the deadline, and never before the hint",
-    { delay: Arbitrary.schema(Millis), hint: Arbitrary.schema(Schema.UndefinedOr(Millis)), left: Arbitrary.schema(Millis) },
+    {
+      delay: Arbitrary.schema(Millis),
+      hint: Arbitrary.schema(Schema.UndefinedOr(Millis)),
+      left: Arbitrary.schema(Millis)
+    },
     ({ delay, hint, left }) => {
       const total = delay + (hint ?? 0)
       const decision = decideRetry({

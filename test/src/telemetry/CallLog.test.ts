@@ -42,7 +42,10 @@ const attemptFailed = (reason: ApiReason): CallEvent => ({
   request
 })
 
-const linesOf = (simulation: SimulationDocument, effect: Effect.Effect<unknown, unknown, PromptEnhancer | ImageGenerator>) => {
+const linesOf = (
+  simulation: SimulationDocument,
+  effect: Effect.Effect<unknown, unknown, PromptEnhancer | ImageGenerator>
+) => {
   const lines: Array<{ readonly message: string; readonly annotations: Record<string, unknown> }> = []
   const logger = Logger.make((options) => {
     lines.push(JSON.parse(Logger.formatJson.log(options)))
@@ -100,35 +103,52 @@ describe("a call that fails", () => {
   it.effect("leaves a line for each attempt and one for the call", () =>
     Effect.gen(function* () {
       const lines = yield* linesOf({ faults: [{ fault: "unavailable" }] }, enhance)
-      assert.deepStrictEqual(lines.map((it) => it.message), [
-        "attempt failed", "attempt failed", "attempt failed", "attempt failed", "call failed"
-      ])
+      assert.deepStrictEqual(
+        lines.map((it) => it.message),
+        ["attempt failed", "attempt failed", "attempt failed", "attempt failed", "call failed"]
+      )
       assert.strictEqual(new Set(lines.map((it) => it.annotations["callId"])).size, 1)
-    }))
+    })
+  )
 
   it.effect("by its deadline, on a job that goes on, leaves a line as well", () =>
     Effect.gen(function* () {
       const lines = yield* linesOf({ scenario: "stuck-job" }, generate)
-      assert.deepStrictEqual(lines.map((it) => [it.message, it.annotations["reason"]]), [
-        ["call failed", "GenerationTimedOut"]
-      ])
-    }))
+      assert.deepStrictEqual(
+        lines.map((it) => [it.message, it.annotations["reason"]]),
+        [["call failed", "GenerationTimedOut"]]
+      )
+    })
+  )
 
   it.effect("by a job that the provider could not do, leaves one line", () =>
     Effect.gen(function* () {
-      const lines = yield* linesOf({ scenario: "job-fails" }, ImageGenerator.use((it) => it.generate({ prompt: "fox" })))
-      assert.deepStrictEqual(lines.map((it) => [it.message, it.annotations["reason"]]), [
-        ["call failed", "GenerationFailed"]
-      ])
-    }))
+      const lines = yield* linesOf(
+        { scenario: "job-fails" },
+        ImageGenerator.use((it) => it.generate({ prompt: "fox" }))
+      )
+      assert.deepStrictEqual(
+        lines.map((it) => [it.message, it.annotations["reason"]]),
+        [["call failed", "GenerationFailed"]]
+      )
+    })
+  )
 
   it.effect("because it was refused, leaves one line with the field and no text", () =>
     Effect.gen(function* () {
-      const lines = yield* linesOf({}, PromptEnhancer.use((it) => it.enhance({ prompt: "" })))
+      const lines = yield* linesOf(
+        {},
+        PromptEnhancer.use((it) => it.enhance({ prompt: "" }))
+      )
       assert.strictEqual(lines.length, 1)
       assert.deepInclude(lines[0], { message: "call refused" })
-      assert.deepInclude(lines[0]?.annotations, { reason: "InputRejected", "reason.field": "prompt", outcome: "NotSent" })
-    }))
+      assert.deepInclude(lines[0]?.annotations, {
+        reason: "InputRejected",
+        "reason.field": "prompt",
+        outcome: "NotSent"
+      })
+    })
+  )
 })
 
 describe("an observer that throws", () => {
@@ -137,10 +157,14 @@ describe("an observer that throws", () => {
       const broken = Layer.succeed(CallEvents, () => {
         throw new Error("broken observer")
       })
-      const lines = yield* linesOf({}, PromptEnhancer.use((it) => it.enhance({ prompt: "fox" })).pipe(
-        Effect.tap((it) => Effect.sync(() => assert.notStrictEqual(it.prompt, ""))),
-        Effect.provide(broken)
-      ))
+      const lines = yield* linesOf(
+        {},
+        PromptEnhancer.use((it) => it.enhance({ prompt: "fox" })).pipe(
+          Effect.tap((it) => Effect.sync(() => assert.notStrictEqual(it.prompt, ""))),
+          Effect.provide(broken)
+        )
+      )
       assert.isTrue(lines.length > 0 && lines.every((it) => it.message === "the call observer threw"))
-    }))
+    })
+  )
 })
