@@ -1,10 +1,20 @@
-import { defineConfig } from "vitest/config"
+import { configDefaults, defineConfig } from "vitest/config"
+
+/** Test files that replace modules or globals, and so need a world of their own. */
+const alone = ["test/layers/image/FileImageStoreFaults.test.ts", "test/mock-layers/Mock.test.ts"]
+
+const elsewhere = [...configDefaults.exclude, "test/proof/**", "test/**/*.live.test.ts"]
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/proof/**", "test/**/*.live.test.ts"],
     testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "together", include: ["test/**/*.test.ts"], exclude: [...elsewhere, ...alone], isolate: false }
+      },
+      { extends: true, test: { name: "alone", include: alone } }
+    ],
     coverage: {
       provider: "v8",
       include: ["schemas/**/*.ts", "src/**/*.ts", "layers/**/*.ts", "mock-layers/**/*.ts", "apps/**/*.ts"],
