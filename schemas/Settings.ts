@@ -127,7 +127,7 @@ export interface DeepSeekSettings extends Schema.Schema.Type<typeof DeepSeekSett
  * Settings of nanobanana.
  *
  * **Units** `timeout` (default 180 s) is the caller's deadline; `jobExpiry` (15 min) the longest life of a submitted
- * job, `queueExpiry` (24 h) of a queued one; `submitGrace` (5 s) what a program that ends waits for a paid submit in
+ * job; `submitGrace` (5 s) what a program that ends waits for a paid submit in
  * flight; `attemptTimeout` bounds one request (submit 30 s, status 10 s, cancel 10 s, download 60 s); polling starts
  * after `pollFirst` (2 s) and grows by 1.5 to `pollCap` (15 s). `priceUpperBound` in micro-dollars is what a picture
  * costs at most where no confirmed price exists. `cancelIsFree` says that the provider does not charge a job that it
@@ -157,7 +157,6 @@ export const NanoBananaSettings = Schema.Struct({
   pollFirst: withDefault(Milliseconds, 2_000),
   pollCap: withDefault(Milliseconds, 15_000),
   jobExpiry: withDefault(Milliseconds, 900_000),
-  queueExpiry: withDefault(Milliseconds, 86_400_000),
   submitGrace: withDefault(Milliseconds, 5_000),
   priceUpperBound: Schema.optionalKey(UsdMicros),
   cancelIsFree: withDefault(Schema.Boolean, false)

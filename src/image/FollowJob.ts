@@ -25,27 +25,23 @@ type Dependencies = Pipeline | NanoBanana | JobLedger
 /** Moves the job as it now stands; a refusal means that somebody else brought it further, which is as good. */
 const move = Effect.fnUntraced(function* (job: Job, event: JobEvent): Effect.fn.Return<Job, CallFailure, Dependencies> {
   const ledger = yield* JobLedger
-  return yield* ledger.get(job.id, job.owner).pipe(
-    Effect.flatMap((now) => moveJob(now, event)),
-    Effect.catch((problem) =>
-      problem._tag === "TransitionRefused" ? Effect.orDie(ledger.get(job.id, job.owner)) : storageFailed(job, problem)
-    )
+  const now = yield* Effect.mapError(ledger.get(job.id, job.owner), (problem) => notRecorded(job, problem))
+  return yield* Effect.catch(moveJob(now, event), (problem) =>
+    problem._tag === "TransitionRefused" ? Effect.succeed(now) : Effect.fail(notRecorded(job, problem))
   )
 })
 
-const storageFailed = (job: Job, problem: { readonly _tag: string; readonly detail?: string }) =>
-  Effect.fail(
-    new ApiError({
-      provider: "nanobanana",
-      operation: "status",
-      callId: job.callId,
-      attempts: Math.max(1, job.attempts),
-      outcome: "Accepted",
-      reason: { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag },
-      isRetryable: false,
-      jobId: job.id
-    })
-  )
+const notRecorded = (job: Job, problem: { readonly _tag: string; readonly detail?: string }): ApiError =>
+  new ApiError({
+    provider: "nanobanana",
+    operation: "status",
+    callId: job.callId,
+    attempts: Math.max(1, job.attempts),
+    outcome: "Accepted",
+    reason: { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag },
+    isRetryable: false,
+    jobId: job.id
+  })
 
 const askStatus = Effect.fnUntraced(function* (job: Job, providerJobId: ProviderJobId, call: Call) {
   const protocol = (yield* NanoBanana).protocol(job.plan.protocol)

@@ -92,7 +92,6 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "nanobanana.pollFirst": row("NANOBANANA_POLL_FIRST", "milliseconds", "wait before the first poll"),
   "nanobanana.pollCap": row("NANOBANANA_POLL_CAP", "milliseconds", "longest wait between polls"),
   "nanobanana.jobExpiry": row("NANOBANANA_JOB_EXPIRY", "milliseconds", "longest life of a submitted job"),
-  "nanobanana.queueExpiry": row("NANOBANANA_QUEUE_EXPIRY", "milliseconds", "longest life of a queued job"),
   "nanobanana.submitGrace": row(
     "NANOBANANA_SUBMIT_GRACE",
     "milliseconds",

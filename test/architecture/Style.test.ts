@@ -64,6 +64,16 @@ describe("Style", () => {
     assert.match(["// TO", "DO: later"].join(""), unfinished)
   })
 
+  it("a test that replaces a module or a global runs alone, for the others share theirs", () => {
+    const config = filesOf("vitest.config.ts")[0]?.text ?? ""
+    const replacing = filesOf("test/**/*.test.ts").filter((it) => /\bvi\.(?:mock|doMock|spyOn|stub\w+)\(/.test(it.text))
+    assert.isAtLeast(replacing.length, 2)
+    assert.deepStrictEqual(
+      replacing.map((it) => it.path).filter((path) => !config.includes(`"${path}"`)),
+      []
+    )
+  })
+
   it("no barrel stands beside the modules: src/index.ts is the only index", () => {
     const files = filesOf("{schemas,src,layers,mock-layers,apps}/**/index.ts").map((it) => it.path)
     assert.deepStrictEqual(files, ["src/index.ts"])
