@@ -20,6 +20,16 @@ import * as UndiciTransport from "./transport/UndiciTransport.ts"
  *
  * **Errors** `ConfigurationError` lists every bad value and every missing key by the name of its variable. Keys are
  * needed for the providers listed in `providers` (default both); nothing is simulated that was not asked for.
+ *
+ * ```ts types
+ * import * as Effect from "effect/Effect"
+ * import { Illustrator } from "@ludeng/providers"
+ * import * as Live from "@ludeng/providers/layers/Live"
+ *
+ * const live = Live.layerWith({ deepseek: { apiKey: "…", retryLimit: 1 }, nanobanana: { apiKey: "…" } })
+ * const illustrate = Illustrator.use((it) => it.illustrate({ prompt: "a red fox" }))
+ * await Effect.runPromise(Effect.provide(illustrate, live))
+ * ```
  */
 export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services, ConfigurationError> =>
   isolated(

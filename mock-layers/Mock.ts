@@ -29,7 +29,23 @@ export interface MockOptions extends SimulationDocument {
   readonly settings?: SettingsDocument
 }
 
-/** Every service, simulated, with options. Options that can not be used are a defect. */
+/**
+ * Every service, simulated, with options. Options that can not be used are a defect.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { PromptEnhancer } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const slow = Mock.layerWith({ seed: 7, scenario: "keep-alive-forever", settings: { deepseek: { timeout: 50 } } })
+ * const error = await PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" })).pipe(
+ *   Effect.flip,
+ *   Effect.provide(slow),
+ *   Effect.runPromise
+ * )
+ * error.reason._tag // => "TimedOut"
+ * ```
+ */
 export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.Layer<Services.Services | MockHandle> =>
   isolated(
     Services.layer.pipe(

@@ -13,6 +13,21 @@ import type { Simulation } from "./simulation/Simulation.ts"
  * The service.
  *
  * **Errors** None; a script that can not be used (a ratio above 1) is a defect of the caller.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ImageGenerator } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ * import { MockHandle } from "@ludeng/providers/mock-layers/MockHandle"
+ *
+ * const program = Effect.gen(function* () {
+ *   yield* ImageGenerator.use((it) => it.generate({ prompt: "a red fox" }))
+ *   return yield* MockHandle.use((it) => it.totals)
+ * })
+ * const totals = await Effect.runPromise(Effect.provide(program, Mock.layer))
+ * totals.acceptedSubmits // => 1
+ * totals.chargedUsdMicros // => 20000
+ * ```
  */
 export class MockHandle extends Context.Service<
   MockHandle,

@@ -66,6 +66,22 @@ const advice = (error: {
  * retrying; `cost` is what the failed attempts have cost or may have cost. `isRetryable` speaks of sending the same
  * request again. With a `jobId` there is a job: if it lives on, `ImageGenerator.resume(jobId)` takes it up without paying
  * twice.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ApiError, PromptEnhancer } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const broke = Mock.layerWith({ scenario: "no-balance" })
+ * const error = await PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" })).pipe(
+ *   Effect.flip,
+ *   Effect.provide(broke),
+ *   Effect.runPromise
+ * )
+ * error.reason // => { _tag: "InsufficientBalance" }
+ * error instanceof ApiError && error.isRetryable // => false
+ * error.outcome // => "Refused"
+ * ```
  */
 export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
   provider: Provider,
@@ -124,6 +140,21 @@ const explanation = (reason: RejectionReason): string => {
 /**
  * We refused a call before any attempt began: nothing was sent, nothing was paid. `retryAfter` says when it may be
  * accepted, where that is known.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ImageGenerator } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const tooSmall = { prompt: "a red fox", parameters: { width: 10 } }
+ * const rejection = await ImageGenerator.use((it) => it.generate(tooSmall)).pipe(
+ *   Effect.flip,
+ *   Effect.provide(Mock.layer),
+ *   Effect.runPromise
+ * )
+ * rejection._tag // => "Rejection"
+ * rejection.reason._tag === "InputRejected" && rejection.reason.field // => "parameters.width"
+ * ```
  */
 export class Rejection extends Schema.TaggedError<Rejection>()("Rejection", {
   reason: RejectionReason,

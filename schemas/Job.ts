@@ -97,7 +97,16 @@ export const JobEvent = Schema.Union([
 ])
 export type JobEvent = typeof JobEvent.Type
 
-/** The states nothing moves out of. */
+/**
+ * The states nothing moves out of.
+ *
+ * ```ts
+ * import { isTerminal } from "@ludeng/providers/schemas/Job"
+ *
+ * isTerminal({ _tag: "Cancelled" }) // => true
+ * isTerminal({ _tag: "OutcomeUnknown", since: 0 }) // => false
+ * ```
+ */
 export const isTerminal = (state: JobState): boolean =>
   state._tag === "Stored" || state._tag === "Failed" || state._tag === "Cancelled" || state._tag === "Expired"
 

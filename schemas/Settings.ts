@@ -183,6 +183,15 @@ export type SettingsDocument = typeof Settings.Encoded
 /**
  * The protocol that speaks to the configured base URL: the one that is set, else `generic` for the undocumented host of
  * the brief, else nanobananaapi.ai.
+ *
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { imageProtocolOf, NanoBananaSettings } from "@ludeng/providers/schemas/Settings"
+ *
+ * const decode = Schema.decodeUnknownSync(NanoBananaSettings)
+ * imageProtocolOf(decode({})) // => "nanobananaapi"
+ * imageProtocolOf(decode({ baseURL: "https://api.nanobanana.com/v1" })) // => "generic"
+ * ```
  */
 export const imageProtocolOf = (settings: NanoBananaSettings): ImageProtocolName =>
   settings.protocol ??
@@ -199,7 +208,19 @@ export interface SettingsVersion {
 export const SettingProblem = Schema.Struct({ name: Schema.String, problem: Schema.String, expected: Schema.String })
 export interface SettingProblem extends Schema.Schema.Type<typeof SettingProblem> {}
 
-/** The settings can not be used; every problem is listed, with the variable's or field's name, and never its value. */
+/**
+ * The settings can not be used; every problem is listed, with the variable's or field's name, and never its value.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Live from "@ludeng/providers/layers/Live"
+ *
+ * const live = Live.layerWith({ deepseek: { timeout: -1 } })
+ * const error = await Effect.runPromise(Effect.flip(Effect.scoped(Layer.build(live))))
+ * error.problems.map((it) => it.name) // => ["deepseek.timeout", "DEEPSEEK_API_KEY", "NANOBANANA_API_KEY"]
+ * ```
+ */
 export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()("ConfigurationError", {
   problems: Schema.Array(SettingProblem)
 }) {

@@ -19,6 +19,16 @@ export interface EnhancementOptions extends CallOptions {
  *
  * **Errors** `Rejection` (`InputRejected` names the field; nothing was sent), `ApiError` (an attempt was made: read
  * `isRetryable` and `retryAfter`).
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { PromptEnhancer } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const enhance = PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox", mode: "precise" }))
+ * const enhancement = await Effect.runPromise(Effect.provide(enhance, Mock.layer))
+ * enhancement.provenance // => { _tag: "Live" }
+ * ```
  */
 export class PromptEnhancer extends Context.Service<
   PromptEnhancer,

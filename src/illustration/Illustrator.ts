@@ -14,6 +14,17 @@ import type { Illustration, IllustrationRequest } from "../../schemas/Illustrati
  * `InputRejected` and a passed deadline fail the whole instead: no picture is paid for.
  *
  * **Errors** those of `PromptEnhancer` and `ImageGenerator`.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Illustrator } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const illustrate = Illustrator.use((it) => it.illustrate({ prompt: "a red fox", image: { quality: "low" } }))
+ * const { generated, isSimulated } = await Effect.runPromise(Effect.provide(illustrate, Mock.layer))
+ * generated.image.format // => "jpeg"
+ * isSimulated // => true
+ * ```
  */
 export class Illustrator extends Context.Service<
   Illustrator,

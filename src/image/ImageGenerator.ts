@@ -27,6 +27,20 @@ export interface DownloadTarget {
  * **Errors** `Rejection` before anything was sent (`InputRejected`, `IdempotencyConflict`, `JobNotFound` …); `ApiError`
  * after. With `GenerationTimedOut` the job goes on and its `jobId` can be resumed; with `OutcomeUnknown` nothing is sent
  * again by itself.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ImageGenerator } from "@ludeng/providers"
+ * import { IdempotencyKey } from "@ludeng/providers/schemas/Identifiers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const idempotencyKey = IdempotencyKey.make("order-7")
+ * const generate = ImageGenerator.use((it) => it.generate({ prompt: "a red fox" }, { idempotencyKey }))
+ * const [first, second] = await Effect.runPromise(
+ *   Effect.all([generate, generate], { concurrency: 2 }).pipe(Effect.provide(Mock.layer))
+ * )
+ * first.jobId === second.jobId // => true
+ * ```
  */
 export class ImageGenerator extends Context.Service<
   ImageGenerator,

@@ -29,6 +29,18 @@ export type StoreFailure = typeof StorageFailed.Type | typeof ImageRejected.Type
  *
  * **Errors** `ImageRejected` when the bytes are no PNG, JPEG or WebP, or too large; `StorageFailed` when the disk, the
  * path or the name refuses; whatever the stream of bytes fails with. In each case no file remains.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { ImageStore } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const text = Stream.succeed(new TextEncoder().encode("no picture"))
+ * const put = ImageStore.use((it) => it.put(text, { root: "images", label: "job-1" }))
+ * const problem = await Effect.runPromise(put.pipe(Effect.flip, Effect.provide(Mock.layer)))
+ * problem._tag // => "ImageRejected"
+ * ```
  */
 export class ImageStore extends Context.Service<
   ImageStore,

@@ -18,6 +18,20 @@ export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdA
  *
  * **Errors** `StorageFailed` where the ledger can not write; `JobNotFound` also for another owner's job;
  * `TransitionRefused` where the state does not allow the event (nothing was changed).
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { ImageGenerator, JobLedger } from "@ludeng/providers"
+ * import { defaultOwner } from "@ludeng/providers/schemas/Identifiers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const program = Effect.gen(function* () {
+ *   yield* ImageGenerator.use((it) => it.generate({ prompt: "a red fox" }))
+ *   return yield* JobLedger.use((it) => it.list(defaultOwner))
+ * })
+ * const jobs = await Effect.runPromise(Effect.provide(program, Mock.layer))
+ * jobs.map((job) => job.state._tag) // => ["Stored"]
+ * ```
  */
 export class JobLedger extends Context.Service<
   JobLedger,

@@ -37,7 +37,22 @@ export interface CostTotals {
   readonly unpriced: number
 }
 
-/** The service. Moves are idempotent by `reference` and synchronous in effect: no caller sees half of one. */
+/**
+ * The service. Moves are idempotent by `reference` and synchronous in effect: no caller sees half of one.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { CostLedger, PromptEnhancer } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const program = Effect.gen(function* () {
+ *   const { cost } = yield* PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" }))
+ *   const { spent } = yield* CostLedger.use((it) => it.totals())
+ *   return spent === cost.usdMicros
+ * })
+ * await Effect.runPromise(Effect.provide(program, Mock.layer)) // => true
+ * ```
+ */
 export class CostLedger extends Context.Service<
   CostLedger,
   {

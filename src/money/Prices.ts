@@ -7,7 +7,20 @@ import type { Cost } from "../../schemas/Money.ts"
 import type { NanoBananaSettings } from "../../schemas/Settings.ts"
 import type { ChatUsage } from "../provider/deepseek/DeepSeek.ts"
 
-/** The service; pure functions over the table. */
+/**
+ * The service; pure functions over the table.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Prices } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const saturday = Date.UTC(2026, 10, 21)
+ * const usage = { promptTokens: 200, cacheHitTokens: 150, cacheMissTokens: 50, completionTokens: 100 }
+ * const cost = Prices.use((it) => Effect.succeed(it.chat("deepseek-flash", usage, saturday)))
+ * await Effect.runPromise(Effect.provide(cost, Mock.layer)) // => { usdMicros: 68, basis: "measured" }
+ * ```
+ */
 export class Prices extends Context.Service<
   Prices,
   {

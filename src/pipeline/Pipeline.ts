@@ -59,6 +59,38 @@ export interface CallResult<A> {
  * The service. It needs a current call (`withCall`); without one it begins a call of its own.
  *
  * **Errors** `Rejection` if no attempt could begin, else `ApiError` with the reason of the last attempt.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { DeepSeek, LiveSettings, Pipeline } from "@ludeng/providers"
+ * import { noCost } from "@ludeng/providers/schemas/Money"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const models = Effect.gen(function* () {
+ *   const { settings } = yield* LiveSettings.use((it) => it.current)
+ *   const deepSeek = yield* DeepSeek
+ *   const { backoffBase, backoffCap, attemptTimeout, retryLimit, apiKey } = settings.deepseek
+ *   const pipeline = yield* Pipeline
+ *   return yield* pipeline.run({
+ *     provider: "deepseek",
+ *     operation: "probe",
+ *     payment: "free",
+ *     request: { fieldLengths: {}, bodySha256: "", parameters: {} },
+ *     attemptTimeout: attemptTimeout.probe,
+ *     retryLimit,
+ *     backoffBase,
+ *     backoffCap,
+ *     ...(apiKey === undefined ? {} : { key: apiKey }),
+ *     privateTexts: [],
+ *     bound: noCost,
+ *     cost: () => noCost,
+ *     attempt: (attempt) => deepSeek.models(settings.deepseek, attempt)
+ *   })
+ * })
+ * const { answer, attempts } = await Effect.runPromise(Effect.provide(models, Mock.layer))
+ * answer.includes("deepseek-flash") // => true
+ * attempts // => 1
+ * ```
  */
 export class Pipeline extends Context.Service<
   Pipeline,

@@ -12,6 +12,20 @@ import type { ConfigurationError, SettingsDocument, SettingsVersion } from "../.
  * The service.
  *
  * **Errors** `update` fails with `ConfigurationError`, which lists every problem; the change is then refused whole.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { LiveSettings } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const program = Effect.gen(function* () {
+ *   const settings = yield* LiveSettings
+ *   const refused = yield* Effect.flip(settings.update({ deepseek: { retryLimit: 99 } }))
+ *   const { version } = yield* settings.update({ deepseek: { retryLimit: 1 } })
+ *   return { refused: refused.problems.length, version }
+ * })
+ * await Effect.runPromise(Effect.provide(program, Mock.layer)) // => { refused: 1, version: 2 }
+ * ```
  */
 export class LiveSettings extends Context.Service<
   LiveSettings,

@@ -12,6 +12,21 @@ export type CallObserver = (event: CallEvent) => void
  *
  * **When to use** Provide your own to count, show progress, or record: `Effect.provideService(CallEvents, observer)`
  * around the layer's building.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { CallEvents, PromptEnhancer } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const told: Array<string> = []
+ * const program = PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" })).pipe(
+ *   Effect.provideService(CallEvents, (event) => {
+ *     told.push(event._tag)
+ *   })
+ * )
+ * await Effect.runPromise(Effect.provide(program, Mock.layer))
+ * told // => ["CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded"]
+ * ```
  */
 export const CallEvents = Context.Reference<CallObserver>("@ludeng/providers/telemetry/CallEvents", {
   defaultValue: () => () => {}

@@ -84,6 +84,26 @@ export interface Download extends AnswerHead {
  *
  * **Errors** `TransportFailed`: see there. A redirect is an answer (3xx), not an error; whoever follows it makes a new
  * request and has its URL checked anew.
+ *
+ * ```ts
+ * import * as Duration from "effect/Duration"
+ * import * as Effect from "effect/Effect"
+ * import { Transport } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const exchange = Transport.use((it) =>
+ *   it.exchange({
+ *     provider: "deepseek",
+ *     operation: "probe",
+ *     method: "GET",
+ *     url: "https://api.deepseek.com/models",
+ *     timeout: Duration.seconds(5),
+ *     maximumBytes: 65_536
+ *   })
+ * )
+ * const { status } = await Effect.runPromise(Effect.provide(exchange, Mock.layer))
+ * status // => 401
+ * ```
  */
 export class Transport extends Context.Service<
   Transport,

@@ -107,7 +107,17 @@ const moneyOf = (payment: Payment, outcome: Outcome): MoneyRule => {
   return payment === "metered" ? "settleAtBound" : "hold"
 }
 
-/** What follows from an attempt of this payment class that failed for this reason with this outcome. */
+/**
+ * What follows from an attempt of this payment class that failed for this reason with this outcome.
+ *
+ * ```ts
+ * import { recover } from "@ludeng/providers"
+ *
+ * recover({ _tag: "ServerFailed" }, "metered", "Unknown").retry // => "backoff"
+ * recover({ _tag: "ServerFailed" }, "paidSubmit", "Unknown").retry // => "never"
+ * recover({ _tag: "ServerFailed" }, "paidSubmit", "Unknown").money // => "hold"
+ * ```
+ */
 export const recover = (reason: { readonly _tag: ApiReason["_tag"] }, payment: Payment, outcome: Outcome): Recovery => {
   const row: Row = recoveryRows[reason._tag]
   const mayHaveBeenPaid = payment === "paidSubmit" && !isProvenUnprocessed(outcome)

@@ -9,7 +9,18 @@ import type * as Schedule from "effect/Schedule"
 import type { AttemptFailed } from "../../../schemas/Failures.ts"
 import type { RetryOptions } from "./RetrySchedule.ts"
 
-/** The service. Default: `retrySchedule`, capped exponential back-off with full jitter. */
+/**
+ * The service. Default: `retrySchedule`, capped exponential back-off with full jitter.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { RetryPolicy } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const policy = RetryPolicy.use((it) => Effect.succeed(typeof it.schedule))
+ * await Effect.runPromise(Effect.provide(policy, Mock.layer)) // => "function"
+ * ```
+ */
 export class RetryPolicy extends Context.Service<
   RetryPolicy,
   {

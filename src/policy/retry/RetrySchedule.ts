@@ -32,7 +32,32 @@ export interface RetryOptions {
 export const hintOf = (failure: AttemptFailed): Duration.Duration | undefined =>
   "retryAfter" in failure.reason ? failure.reason.retryAfter : undefined
 
-/** The schedule of a call's retries; it ends when the recovery table or the limit says so. */
+/**
+ * The schedule of a call's retries; it ends when the recovery table or the limit says so.
+ *
+ * ```ts
+ * import * as Duration from "effect/Duration"
+ * import * as Effect from "effect/Effect"
+ * import * as Schedule from "effect/Schedule"
+ * import { AttemptFailed, retrySchedule } from "@ludeng/providers"
+ *
+ * const unavailable = new AttemptFailed({
+ *   provider: "deepseek",
+ *   operation: "chat",
+ *   reason: { _tag: "ServiceUnavailable", status: 503, retryAfter: Duration.seconds(2) },
+ *   outcome: "Refused"
+ * })
+ * const schedule = retrySchedule({
+ *   payment: "metered",
+ *   retryLimit: 3,
+ *   backoffBase: Duration.millis(500),
+ *   backoffCap: Duration.seconds(20)
+ * })
+ * const first = Effect.flatMap(Schedule.toStep(schedule), (step) => step(0, unavailable))
+ * const [, delay] = await Effect.runPromise(first)
+ * Duration.between(delay, { minimum: Duration.seconds(2), maximum: Duration.millis(2500) }) // => true
+ * ```
+ */
 export const retrySchedule = (options: RetryOptions): Schedule.Schedule<unknown, AttemptFailed> =>
   Schedule.min([Schedule.exponential(options.backoffBase), Schedule.spaced(options.backoffCap)]).pipe(
     Schedule.setInputType<AttemptFailed>(),

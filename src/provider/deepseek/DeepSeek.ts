@@ -58,6 +58,22 @@ export interface Balance {
  * The service. Each method needs the settings it shall use (base URL) and an `Attempt` (time and key).
  *
  * **Errors** `AttemptFailed` with the reason and the outcome at the provider.
+ *
+ * ```ts
+ * import * as Duration from "effect/Duration"
+ * import * as Effect from "effect/Effect"
+ * import * as Redacted from "effect/Redacted"
+ * import { DeepSeek, LiveSettings } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const balance = Effect.gen(function* () {
+ *   const { settings } = yield* LiveSettings.use((it) => it.current)
+ *   const attempt = { number: 1, timeout: Duration.seconds(5), key: Redacted.make("sk-simulated") }
+ *   return yield* DeepSeek.use((it) => it.balance(settings.deepseek, attempt))
+ * })
+ * const { isAvailable } = await Effect.runPromise(Effect.provide(balance, Mock.layer))
+ * isAvailable // => true
+ * ```
  */
 export class DeepSeek extends Context.Service<
   DeepSeek,

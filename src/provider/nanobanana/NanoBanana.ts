@@ -81,7 +81,21 @@ export interface ImageProtocol {
   ) => Effect.Effect<CancelAnswer, AttemptFailed>
 }
 
-/** The service: the protocols there are, by name. Which one new jobs use is `imageProtocolOf(settings.nanobanana)`. */
+/**
+ * The service: the protocols there are, by name. Which one new jobs use is `imageProtocolOf(settings.nanobanana)`.
+ *
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { NanoBanana } from "@ludeng/providers"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const wide = { prompt: "a red fox", parameters: { width: 1600, height: 900, quality: "high" } } as const
+ * const plan = NanoBanana.use((it) => Effect.fromResult(it.protocol("nanobananaapi").plan(wide, "nearest")))
+ * const { path, resolution } = await Effect.runPromise(Effect.provide(plan, Mock.layer))
+ * path // => "/generate-pro"
+ * resolution // => "2K"
+ * ```
+ */
 export class NanoBanana extends Context.Service<
   NanoBanana,
   {
