@@ -8,6 +8,7 @@ const elsewhere = [...configDefaults.exclude, "test/proof/**", "test/**/*.live.t
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    reporters: ["default", "./scripts/closing-line.ts"],
     projects: [
       {
         extends: true,

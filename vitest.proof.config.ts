@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  test: { include: ["test/proof/**/*.test.ts"], testTimeout: 600_000 }
+  test: {
+    include: ["test/proof/**/*.test.ts"],
+    testTimeout: 600_000,
+    reporters: ["default", "./scripts/closing-line.ts"]
+  }
 })
