@@ -22,7 +22,7 @@ export type Fit = typeof Fit.Type
  * its default is the provider's `timeout` setting. A call nested in another never outlives the outer deadline.
  */
 export const CallOptions = Schema.Struct({
-  deadline: Schema.optionalKey(Schema.Duration),
+  deadline: Schema.optionalKey(Schema.Duration.annotate({ expected: "a Duration of at most one day" })),
   idempotencyKey: Schema.optionalKey(IdempotencyKey),
   priority: Schema.optionalKey(Priority),
   owner: Schema.optionalKey(Owner),

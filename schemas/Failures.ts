@@ -49,10 +49,12 @@ const advice = (error: {
   isRetryable: boolean
   retryAfter?: Duration.Duration
   outcome: Outcome
+  reason: ApiReason
   jobId?: JobId
 }): string => {
   if (error.isRetryable) return `may be tried again${when(error.retryAfter)}`
-  const mayBePaid = error.jobId !== undefined && (error.outcome === "Accepted" || error.outcome === "Unknown")
+  const livesOn = error.outcome === "Accepted" || error.reason._tag === "GenerationTimedOut"
+  const mayBePaid = error.jobId !== undefined && (livesOn || error.outcome === "Unknown")
   return mayBePaid ? "sending it again may pay twice" : "trying again does not help"
 }
 

@@ -23,9 +23,9 @@ export type ProviderJobId = typeof ProviderJobId.Type
  *
  * **Units** 1 to 200 characters.
  */
-export const IdempotencyKey = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200)).pipe(
-  Schema.brand("IdempotencyKey")
-)
+export const IdempotencyKey = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))
+  .annotate({ expected: "1 to 200 characters" })
+  .pipe(Schema.brand("IdempotencyKey"))
 export type IdempotencyKey = typeof IdempotencyKey.Type
 
 /**
@@ -33,7 +33,9 @@ export type IdempotencyKey = typeof IdempotencyKey.Type
  *
  * **Units** 1 to 100 characters, default `"default"`.
  */
-export const Owner = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100)).pipe(Schema.brand("Owner"))
+export const Owner = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))
+  .annotate({ expected: "1 to 100 characters" })
+  .pipe(Schema.brand("Owner"))
 export type Owner = typeof Owner.Type
 
 /** The owner of a call that names none. */

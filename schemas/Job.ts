@@ -11,6 +11,7 @@
  * Which event leads where, and what it means for the money, is decided in `src/job/JobTransition.ts`.
  */
 import * as Schema from "effect/Schema"
+import { Enhancement } from "./Enhancement.ts"
 import { CallId, IdempotencyKey, JobId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { ImagePlan, ImageRequest, StoredImage } from "./Image.ts"
 import { Cost, UsdMicros } from "./Money.ts"
@@ -44,7 +45,12 @@ export const JobMoney = Schema.Union([
 ])
 export type JobMoney = typeof JobMoney.Type
 
-/** One image job, as the ledger keeps it. **Units** instants in milliseconds since 1970. */
+/**
+ * One image job, as the ledger keeps it. **Units** instants in milliseconds since 1970.
+ *
+ * **Details** `requestHash` is that of what the caller asked for: the image request, or the illustration it belongs to.
+ * `enhanced` tells where the prompt comes from, if it was rewritten (or was to be).
+ */
 export const Job = Schema.Struct({
   id: JobId,
   callId: CallId,
@@ -52,6 +58,7 @@ export const Job = Schema.Struct({
   idempotencyKey: Schema.optionalKey(IdempotencyKey),
   requestHash: Schema.String,
   request: ImageRequest,
+  enhanced: Schema.optionalKey(Enhancement),
   plan: ImagePlan,
   price: Cost,
   state: JobState,

@@ -14,7 +14,7 @@ import * as Stream from "effect/Stream"
 import { type IdempotencyKey, JobId, type Owner } from "../../schemas/Identifiers.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
 import type { JobNotFound } from "../../schemas/Reason.ts"
-import { JobLedger, type NewJob } from "../../src/job/JobLedger.ts"
+import { freesItsKey, JobLedger, type NewJob } from "../../src/job/JobLedger.ts"
 import { transition, type TransitionRefused } from "../../src/job/JobTransition.ts"
 import { CostLedger, type MoneyMove } from "../../src/money/CostLedger.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
@@ -57,15 +57,14 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
 
     const enterNow = (entry: NewJob, candidate: string, now: number) => {
       const existing = find(entry.idempotencyKey, entry.owner)
-      if (existing !== undefined) {
-        return existing.requestHash === entry.requestHash
-          ? Result.succeed({ job: existing, isNew: false })
-          : Result.fail({
-              _tag: "IdempotencyConflict" as const,
-              requestHash: entry.requestHash,
-              existingRequestHash: existing.requestHash
-            })
+      if (existing !== undefined && existing.requestHash !== entry.requestHash) {
+        return Result.fail({
+          _tag: "IdempotencyConflict" as const,
+          requestHash: entry.requestHash,
+          existingRequestHash: existing.requestHash
+        })
       }
+      if (existing !== undefined && !freesItsKey(existing)) return Result.succeed({ job: existing, isNew: false })
       let id = JobId.make(candidate)
       for (let suffix = 2; rows.has(id); suffix++) id = JobId.make(`${candidate}_${suffix}`)
       const job: Job = {

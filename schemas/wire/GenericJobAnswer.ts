@@ -8,7 +8,7 @@
  * **Source** the job API of the project's brief; nobody documents a public service that speaks it.
  */
 import * as Schema from "effect/Schema"
-import { orAbsent } from "./OrAbsent.ts"
+import { nameOf, orAbsent } from "./OrAbsent.ts"
 
 /** A job's name that fits a path. **Units** 1 to 500 visible ASCII characters, and neither `.` nor `..`. */
 const JobIdText = Schema.String.check(Schema.isPattern(/^(?!\.{1,2}$)[\x21-\x7e]{1,500}$/)).pipe(
@@ -20,7 +20,7 @@ const JobIdText = Schema.String.check(Schema.isPattern(/^(?!\.{1,2}$)[\x21-\x7e]
  * us of.
  */
 export const GenericJobAnswer = Schema.Struct({
-  jobId: orAbsent(JobIdText),
+  jobId: orAbsent(nameOf(JobIdText)),
   status: orAbsent(Schema.String),
   imageUrl: orAbsent(Schema.String),
   error: orAbsent(Schema.String)

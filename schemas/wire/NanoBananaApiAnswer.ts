@@ -11,7 +11,7 @@
  * (`info.resultImageUrl`), read 2026-11-23. Some clients read `message` where the documents say `msg`: both are taken.
  */
 import * as Schema from "effect/Schema"
-import { orAbsent } from "./OrAbsent.ts"
+import { nameOf, orAbsent } from "./OrAbsent.ts"
 
 /** A job's name that fits a URL. **Units** 1 to 500 visible ASCII characters. */
 const TaskId = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,500}$/)).pipe(Schema.brand("ProviderJobId"))
@@ -23,7 +23,7 @@ const Image = Schema.Struct({ resultImageUrl: orAbsent(Schema.String) })
  * where nothing is wrong.
  */
 export const NanoBananaApiTask = Schema.Struct({
-  taskId: orAbsent(TaskId),
+  taskId: orAbsent(nameOf(TaskId)),
   successFlag: orAbsent(Schema.Int),
   errorCode: orAbsent(Schema.Union([Schema.Int, Schema.String])),
   errorMessage: orAbsent(Schema.String),

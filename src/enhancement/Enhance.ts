@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { CallOptions } from "../../schemas/CallOptions.ts"
+import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, EnhancementRequest } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { addCosts, noCost } from "../../schemas/Money.ts"
@@ -28,8 +28,7 @@ import { enhancementPlan, type Rewriting } from "./EnhancementPlan.ts"
 import type { EnhancementOptions, PromptEnhancer } from "./PromptEnhancer.ts"
 import { type EnhancementAsk, tooLongNote } from "./Templates.ts"
 
-const Options = Schema.Struct({
-  ...CallOptions.fields,
+const OwnOptions = Schema.Struct({
   maximumCharacters: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000 })).annotate({
       expected: "a whole number of characters from 1 to 20000"
@@ -38,6 +37,15 @@ const Options = Schema.Struct({
 })
 
 const usualMaximumCharacters = 4000
+
+/** What is of this file's concern, and what is every call's. Whatever is no object is left to the call to refuse. */
+const splitOptions = (
+  options: EnhancementOptions
+): readonly [Pick<EnhancementOptions, "maximumCharacters">, CallOptions] => {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) return [{}, options]
+  const { maximumCharacters, ...callOptions } = options
+  return [maximumCharacters === undefined ? {} : { maximumCharacters }, callOptions]
+}
 
 /** Builds the service. */
 export const make: Effect.Effect<
@@ -91,12 +99,12 @@ export const make: Effect.Effect<
 
   const enhanceInCall = Effect.fnUntraced(function* (
     request: EnhancementRequest,
-    options: EnhancementOptions,
+    options: Pick<EnhancementOptions, "maximumCharacters">,
     call: Call
   ): Effect.fn.Return<Enhancement, CallFailure> {
     const checked = validateInput(EnhancementRequest, sanitizeInput(request))
     if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
-    const allowed = validateInput(Options, options, "options")
+    const allowed = validateInput(OwnOptions, options, "options")
     if (Result.isFailure(allowed)) return yield* reject(allowed.failure, call.callId)
     const settings = call.settings.settings.deepseek
     if (settings.apiKey === undefined) {
@@ -125,12 +133,14 @@ export const make: Effect.Effect<
   })
 
   return {
-    enhance: (request, options = {}) =>
-      withCall(
-        options,
+    enhance: (request, options = {}) => {
+      const [own, callOptions] = splitOptions(options)
+      return withCall(
+        callOptions,
         (settings) => settings.deepseek.timeout,
-        (call) => enhanceInCall(request, options, call)
+        (call) => enhanceInCall(request, own, call)
       ).pipe(Effect.provideService(LiveSettings, liveSettings))
+    }
   }
 })
 

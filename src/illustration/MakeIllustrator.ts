@@ -8,19 +8,24 @@ import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { Enhancement } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { type Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
+import type { GeneratedImage } from "../../schemas/Image.ts"
 import { addCosts, noCost } from "../../schemas/Money.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
+import { getJob } from "../image/CancelJob.ts"
+import { requestHashOf } from "../image/EnterJob.ts"
 import { ImageGenerator } from "../image/ImageGenerator.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
-import type { Call } from "../pipeline/CurrentCall.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { withCall } from "../pipeline/WithCall.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
+import { earlierEnhancement, earlierJob } from "./EarlierJob.ts"
 import type { Illustrator } from "./Illustrator.ts"
 
 /** The longest prompt an image request takes, whatever the protocol allows. **Units** characters. */
@@ -29,6 +34,9 @@ const longestImagePrompt = 4000
 /** What a style may add to the prompt's text where the protocol has no field for it. **Units** characters. */
 const styleAllowance = 250
 
+/** A timer may fire this much early: a deadline so near has passed. */
+const timerGrainMillis = 2
+
 const wholeDeadline = (settings: Settings): Duration.Duration =>
   Duration.sum(settings.deepseek.timeout, settings.nanobanana.timeout)
 
@@ -36,17 +44,27 @@ const wholeDeadline = (settings: Settings): Duration.Duration =>
 const failsTheWhole = (failure: CallFailure): boolean =>
   failure.reason._tag === "ContentRejected" || failure.reason._tag === "InputRejected"
 
+/** The enhancement that the picture was made from: another call's, where an equal one at the same time came first. */
+const usedEnhancement = Effect.fnUntraced(function* (own: Enhancement | null, generated: GeneratedImage, call: Call) {
+  if (own === null) return null
+  const job = yield* getJob(generated.jobId, call)
+  const used =
+    job.enhanced === undefined || job.enhanced.prompt === own.prompt ? null : yield* earlierEnhancement(job, call)
+  return used === null ? own : { ...used, cost: own.cost, attempts: own.attempts }
+})
+
 /** The service. */
 export const make: Effect.Effect<
   Illustrator["Service"],
   never,
-  PromptEnhancer | ImageGenerator | NanoBanana | LiveSettings | Transport
+  PromptEnhancer | ImageGenerator | JobLedger | NanoBanana | LiveSettings | Transport
 > = Effect.gen(function* () {
   const enhancer = yield* PromptEnhancer
   const generator = yield* ImageGenerator
   const nanoBanana = yield* NanoBanana
   const liveSettings = yield* LiveSettings
   const transport = yield* Transport
+  const jobLedger = yield* JobLedger
 
   const enhance = Effect.fnUntraced(function* (
     request: IllustrationRequest,
@@ -66,7 +84,8 @@ export const make: Effect.Effect<
     )
     if (Result.isSuccess(result)) return result.success
     const failure = result.failure
-    if (failsTheWhole(failure) || (yield* monotonicMillis) >= call.deadlineAt) return yield* Effect.fail(failure)
+    if (failsTheWhole(failure) || (yield* monotonicMillis) + timerGrainMillis >= call.deadlineAt)
+      return yield* Effect.fail(failure)
     return {
       callId: call.callId,
       prompt: request.prompt,
@@ -83,22 +102,36 @@ export const make: Effect.Effect<
     request: IllustrationRequest,
     options: CallOptions,
     call: Call
-  ): Effect.fn.Return<Illustration, CallFailure> {
+  ): Effect.fn.Return<Illustration, CallFailure, JobLedger> {
     const checked = validateInput(IllustrationRequest, sanitizeInput(request))
     if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
     const wish = checked.success
-    const enhanced = wish.enhance === false ? null : yield* enhance(wish, call)
-    const generated = yield* generator.generate(
-      {
-        prompt: enhanced?.prompt ?? wish.prompt,
-        ...(wish.image === undefined ? {} : { parameters: wish.image })
-      },
-      options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }
-    )
+    const requestHash = requestHashOf(wish, imageProtocolOf(call.settings.settings.nanobanana))
+    const earlier = yield* earlierJob(options.idempotencyKey, requestHash, call)
+    const enhanced =
+      earlier !== undefined
+        ? yield* earlierEnhancement(earlier, call)
+        : wish.enhance === false
+          ? null
+          : yield* enhance(wish, call)
+    const generated = yield* generator
+      .generate(
+        {
+          prompt: enhanced?.prompt ?? wish.prompt,
+          ...(wish.image === undefined ? {} : { parameters: wish.image })
+        },
+        options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }
+      )
+      .pipe(
+        Effect.provideService(CurrentCall, {
+          ...call,
+          origin: { requestHash, ...(enhanced === null ? {} : { enhanced }) }
+        })
+      )
     return {
       callId: call.callId,
       prompt: wish.prompt,
-      enhanced,
+      enhanced: yield* usedEnhancement(enhanced, generated, call),
       generated,
       isSimulated: transport.isSimulated,
       cost: addCosts(enhanced?.cost ?? noCost, generated.cost),
@@ -110,7 +143,8 @@ export const make: Effect.Effect<
   return {
     illustrate: (request, options = {}) =>
       withCall(options, wholeDeadline, (call) => illustrate(request, options, call)).pipe(
-        Effect.provideService(LiveSettings, liveSettings)
+        Effect.provideService(LiveSettings, liveSettings),
+        Effect.provideService(JobLedger, jobLedger)
       )
   }
 })

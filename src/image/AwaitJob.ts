@@ -28,7 +28,12 @@ import { moveJob } from "./MoveJob.ts"
 
 /** Waits for jobs. */
 export interface JobWaiting {
-  readonly await: (jobId: JobId, call: Call) => Effect.Effect<GeneratedImage, CallFailure, Dependencies>
+  /** `started` is the drive that the call has begun itself, if it has. */
+  readonly await: (
+    jobId: JobId,
+    call: Call,
+    started?: Drive
+  ) => Effect.Effect<GeneratedImage, CallFailure, Dependencies>
   /** As `await`, after an accepted job whose outcome had become unknown is taken up again. */
   readonly resume: (jobId: JobId, call: Call) => Effect.Effect<GeneratedImage, CallFailure, Dependencies>
 }
@@ -57,15 +62,16 @@ const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive 
   return image
 })
 
-/** A call that fails by its job's state, and not by an attempt of its own, is told here. */
-const failTelling = Effect.fnUntraced(function* (error: ApiError, job: Job, call: Call) {
+/** Fails a call by its job's state, and not by an attempt of its own, and tells it. */
+export const failTelling = Effect.fnUntraced(function* (error: ApiError, job: Job, call: Call) {
   const { operation, provider } = error
   const tell = makeCallTeller({ provider, operation, request: requestFactsOf(job.plan) }, call, call.startedAt)
   yield* tell.callFailed(error, error.attempts, error.stoppedBy)
   return yield* error
 })
 
-const isOver = (job: Job): boolean => isTerminal(job.state) || job.state._tag === "OutcomeUnknown"
+/** Nothing more comes of the job by itself: it has ended, or is held. */
+export const isOver = (job: Job): boolean => isTerminal(job.state) || job.state._tag === "OutcomeUnknown"
 
 /** Makes the waiting over a driver; what it starts by itself ends with the scope. */
 export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaiting => {
@@ -90,11 +96,12 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
 
   const awaitJob = Effect.fnUntraced(function* (
     jobId: JobId,
-    call: Call
+    call: Call,
+    started?: Drive
   ): Effect.fn.Return<GeneratedImage, CallFailure, Dependencies> {
     const job = yield* getJob(jobId, call)
-    if (isOver(job)) return yield* imageOf(job, call, undefined)
-    const drive = yield* driver.drive(job, call)
+    if (started === undefined && isOver(job)) return yield* imageOf(job, call, undefined)
+    const drive = started ?? (yield* driver.drive(job, call))
     const left = remaining(call.deadlineAt, yield* monotonicMillis)
     const end = yield* Effect.acquireUseRelease(
       enter(jobId),
@@ -107,7 +114,7 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
       const waitedMillis = (yield* monotonicMillis) - call.startedAt
       return yield* failTelling(waitedTooLong(now, call.callId, waitedMillis), now, call)
     }
-    if (end._tag === "Some" && Result.isFailure(end.value)) {
+    if (end._tag === "Some" && Result.isFailure(end.value) && now.state._tag !== "Stored") {
       const failure = withJob(end.value.failure, now, call.callId)
       // The pipeline has told it already, to the call that drove the job.
       const isTold = end.value.failure.callId === call.callId || failure._tag === "Rejection"

@@ -3,9 +3,13 @@
  */
 import { hash } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { StoredImage } from "../../schemas/Image.ts"
+import type { InputRejected } from "../../schemas/Reason.ts"
 import { imageProtocolOf, isLoopbackHost } from "../../schemas/Settings.ts"
+import { validateInput } from "../input/Validate.ts"
 import { makeIdentifier } from "../pipeline/CallId.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
@@ -14,8 +18,22 @@ import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { imageCallPlan } from "./ImageCallPlan.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import type { DownloadTarget } from "./ImageGenerator.ts"
+import { plainTarget } from "./ImagePath.ts"
+import type { ImageTarget } from "./ImageStore.ts"
 
-/** Fetches, verifies and stores. **Errors** `InputRejected` for what is no URL; else those of the pipeline. */
+const Target = Schema.Struct({
+  directory: Schema.optionalKey(Schema.String.annotate({ expected: "a folder below the image directory" })),
+  fileName: Schema.optionalKey(Schema.String.annotate({ expected: "a file name without folders" }))
+})
+
+const pathRejected = (problem: string): typeof InputRejected.Type => ({
+  _tag: "InputRejected",
+  field: "target",
+  problem,
+  expected: "names that are plain on every system, below the image directory"
+})
+
+/** Fetches, verifies, stores. **Errors** `InputRejected` for no URL and no plain name; else those of the pipeline. */
 export const downloadAlone = Effect.fnUntraced(function* (
   imageUrl: string,
   target: DownloadTarget,
@@ -29,8 +47,13 @@ export const downloadAlone = Effect.fnUntraced(function* (
     )
   }
   const { imageDirectory, nanobanana } = call.settings.settings
+  const checked = validateInput(Target, target, "target")
+  if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
   const facts = (yield* NanoBanana).protocol(imageProtocolOf(nanobanana)).facts
   const label = yield* makeIdentifier("image")
+  const place: ImageTarget = { ...checked.success, root: imageDirectory, label }
+  const plain = plainTarget(place)
+  if (Result.isFailure(plain)) return yield* reject(pathRejected(plain.failure.detail), call.callId)
   const { answer } = yield* (yield* Pipeline).run({
     ...imageCallPlan(
       { body: {} },
@@ -45,7 +68,7 @@ export const downloadAlone = Effect.fnUntraced(function* (
         url: imageUrl,
         allowLoopback: isLoopbackHost(new URL(nanobanana.baseURL).hostname),
         resultHosts: facts.resultHosts,
-        target: { ...target, root: imageDirectory, label },
+        target: place,
         attempt
       })
   })

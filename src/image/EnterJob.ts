@@ -18,12 +18,14 @@ import { reject } from "../pipeline/Reject.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { tellMove } from "./MoveJob.ts"
 
-const sortedEntries = (record: object): ReadonlyArray<[string, unknown]> =>
-  Object.entries(record).toSorted(([left], [right]) => (left < right ? -1 : 1))
+const sortedFields = (_name: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+    : value
 
 /** The hash that makes two requests the same request; the order of their fields does not matter. */
-export const requestHashOf = (request: ImageRequest, protocol: string): string =>
-  hash("sha256", JSON.stringify([protocol, request.prompt, sortedEntries(request.parameters ?? {})]))
+export const requestHashOf = (request: object, protocol: string): string =>
+  hash("sha256", JSON.stringify([protocol, request], sortedFields))
 
 /**
  * Enters the job of a request, or finds the one with the same idempotency key.
@@ -50,6 +52,7 @@ export const enterJob = Effect.fnUntraced(function* (
       owner: call.owner,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       requestHash: requestHashOf(checked.success, protocol.name),
+      ...call.origin,
       request: checked.success,
       plan: planned.success,
       price: (yield* Prices).image(planned.success, settings)

@@ -4,12 +4,13 @@
  * A failed poll is not a failed job; an unknown status and a "not found" are pending, until the job expires. A result
  * URL that has expired is asked for again once.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
 import type { ProviderJobId } from "../../schemas/Identifiers.ts"
-import { isTerminal, type Job, type JobEvent } from "../../schemas/Job.ts"
+import { isTerminal, type Job, type JobEvent, type JobState } from "../../schemas/Job.ts"
 import { isLoopbackHost } from "../../schemas/Settings.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
@@ -60,13 +61,20 @@ const completed = (results: ReadonlyArray<ImageResult>): FinalStatus => ({ _tag:
 const isStillPossible = (failure: CallFailure): boolean =>
   failure._tag === "ApiError" && (failure.isRetryable || failure.reason._tag === "NotFound")
 
-const pending: ProviderJobStatus = { _tag: "Pending", isRunning: false }
+/** A look that failed leaves the job pending; where the provider said when to come back, nobody comes before. */
+const pendingAfter = (failure: CallFailure, jobExpiry: Duration.Duration): Effect.Effect<ProviderJobStatus> =>
+  Effect.as(Effect.sleep(Duration.min(failure.retryAfter ?? Duration.zero, jobExpiry)), {
+    _tag: "Pending",
+    isRunning: false
+  })
 
 /** Polls until the provider says something final. */
 const pollUntilFinal = Effect.fnUntraced(function* (job: Job, providerJobId: ProviderJobId, call: Call) {
   const settings = call.settings.settings.nanobanana
   const poll = askStatus(job, providerJobId, call).pipe(
-    Effect.catch((failure) => (isStillPossible(failure) ? Effect.succeed(pending) : Effect.fail(failure))),
+    Effect.catch((failure) =>
+      isStillPossible(failure) ? pendingAfter(failure, settings.jobExpiry) : Effect.fail(failure)
+    ),
     Effect.tap((status) =>
       status._tag === "Pending" && status.isRunning ? move(job, { _tag: "Progressed" }) : Effect.void
     )
@@ -139,7 +147,7 @@ export const followJob = Effect.fnUntraced(function* (
       }
     }
   })
-  yield* Effect.raceFirst(Effect.asVoid(follow), untilTerminal(job)).pipe(
+  yield* Effect.raceFirst(Effect.asVoid(follow), untilState(job, isTerminal)).pipe(
     Effect.timeoutOrElse({
       duration: settings.jobExpiry,
       orElse: () => Effect.asVoid(move(job, { _tag: "JobExpired" }))
@@ -147,11 +155,14 @@ export const followJob = Effect.fnUntraced(function* (
   )
 })
 
-/** Ends when somebody else (a cancel, another worker) has brought the job to its end. */
-const untilTerminal = Effect.fnUntraced(function* (job: Job): Effect.fn.Return<void, never, JobLedger> {
+/** Ends when somebody else (a cancel, another worker) has brought the job to such a state. */
+export const untilState = Effect.fnUntraced(function* (
+  job: Job,
+  isIt: (state: JobState) => boolean
+): Effect.fn.Return<void, never, JobLedger> {
   const ledger = yield* JobLedger
   yield* ledger.changes(job.id, job.owner).pipe(
-    Stream.filter((now) => isTerminal(now.state)),
+    Stream.filter((now) => isIt(now.state)),
     Stream.take(1),
     Stream.runDrain,
     Effect.catch(() => Effect.never)

@@ -18,6 +18,12 @@ const plainParameters = (value: unknown): RequestFacts["parameters"] =>
     ? {}
     : Object.fromEntries(Object.entries(value).filter(([name, it]) => !isTextField(name) && typeof it !== "object"))
 
+/** The words of a person in a body: the prompt, and the style where it has a field of its own. */
+const textsIn = (value: unknown): ReadonlyArray<string> =>
+  typeof value !== "object" || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, it]) => (isTextField(name) && typeof it === "string" ? [it] : []))
+
 /** The facts of a job's paid request that may be logged. */
 export const requestFactsOf = (plan: ImagePlan): RequestFacts => ({
   fieldLengths: Object.fromEntries(
@@ -39,20 +45,17 @@ export const imageCallPlan = (
   facts: RequestFacts,
   settings: NanoBananaSettings,
   operation: ImageOperation
-): ImageCallPlan => {
-  const prompt = plan.body["prompt"]
-  return {
-    provider: "nanobanana",
-    operation,
-    payment: operation === "submit" ? "paidSubmit" : "free",
-    request: facts,
-    attemptTimeout: settings.attemptTimeout[operation],
-    retryLimit: settings.retryLimits[operation] ?? settings.retryLimit,
-    backoffBase: settings.backoffBase,
-    backoffCap: settings.backoffCap,
-    privateTexts: typeof prompt === "string" ? [prompt] : [],
-    bound: noCost,
-    cost: () => noCost,
-    ...(operation === "download" || settings.apiKey === undefined ? {} : { key: settings.apiKey })
-  }
-}
+): ImageCallPlan => ({
+  provider: "nanobanana",
+  operation,
+  payment: operation === "submit" ? "paidSubmit" : "free",
+  request: facts,
+  attemptTimeout: settings.attemptTimeout[operation],
+  retryLimit: settings.retryLimits[operation] ?? settings.retryLimit,
+  backoffBase: settings.backoffBase,
+  backoffCap: settings.backoffCap,
+  privateTexts: [...textsIn(plan.body), ...textsIn(plan.body["parameters"])],
+  bound: noCost,
+  cost: () => noCost,
+  ...(operation === "download" || settings.apiKey === undefined ? {} : { key: settings.apiKey })
+})

@@ -53,7 +53,7 @@ export class ImageGenerator extends Context.Service<
     readonly await: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
     /** The job as the ledger has it. */
     readonly status: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
-    /** The job now and at each change, until it is final or held as an unknown outcome. */
+    /** The job now and at each change, until it is final, held as an unknown outcome, or the deadline passes. */
     readonly watch: (jobId: JobId, options?: CallOptions) => Stream.Stream<Job, CallFailure>
     /** Cancels before sending, or asks the provider; answers the job as it then stands. */
     readonly cancel: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>

@@ -1,7 +1,9 @@
 /**
  * Drives jobs in the scope of the service: at most one fiber a job, shared by everybody who waits for it. Those who wait
- * may leave; the fiber goes on until the job is final, can not be followed now, or the program ends.
+ * may leave; the fiber goes on until the job is final, can not be followed now, or the program ends. A job that could not
+ * be followed, and that nobody took up again until its time was over, is held as an unknown outcome.
  */
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,8 +17,9 @@ import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
-import { followJob } from "./FollowJob.ts"
+import { followJob, untilState } from "./FollowJob.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
+import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
 import { submitJob } from "./SubmitJob.ts"
 
@@ -36,6 +39,8 @@ export interface JobDriver {
 
 type Dependencies = Pipeline | NanoBanana | JobLedger
 
+const isAtProvider = (job: Job): boolean => job.state._tag === "Submitted" || job.state._tag === "Running"
+
 const driveOnce = Effect.fnUntraced(function* (
   job: Job,
   call: Call,
@@ -51,7 +56,13 @@ const driveOnce = Effect.fnUntraced(function* (
   }
   switch (state._tag) {
     case "Queued": {
-      const answer = yield* submitJob(job, call, exchanges).pipe(Effect.provideService(CurrentCall, call))
+      const submitting = submitJob(job, call, exchanges).pipe(Effect.provideService(CurrentCall, call))
+      // Who cancels a job between two sends does not have to wait for the next one.
+      const answer = yield* Effect.raceFirst(
+        submitting,
+        untilState(job, (it) => it._tag === "Cancelled")
+      )
+      if (answer === undefined) return
       const results = answer._tag === "Completed" ? answer.results : undefined
       return yield* followJob(job, answer.providerJobId, results, longLived, download).pipe(following(longLived))
     }
@@ -78,6 +89,22 @@ export const makeJobDriver = Effect.fnUntraced(function* (
   const services = Context.pick(Pipeline, NanoBanana, JobLedger)(context)
   const drives = new Map<JobId, Drive>()
 
+  const whereItStands = (job: Job) => JobLedger.use((ledger) => ledger.get(job.id, job.owner))
+
+  const expireUnlessDriven = (job: Job) =>
+    Effect.gen(function* () {
+      const now = yield* whereItStands(job)
+      if (isAtProvider(now) && !drives.has(job.id)) yield* moveJob(now, { _tag: "JobExpired" })
+    })
+
+  /** After a drive that failed; one that was interrupted ends with the program. */
+  const expireLater = (job: Job, call: Call) =>
+    Effect.gen(function* () {
+      if (!isAtProvider(yield* whereItStands(job))) return
+      const expiry = Effect.delay(expireUnlessDriven(job), call.settings.settings.nanobanana.jobExpiry)
+      yield* Effect.forkIn(Effect.ignore(expiry, { log: "Warn" }), scope)
+    }).pipe(Effect.ignore({ log: "Warn" }))
+
   return {
     drive: (job, call) =>
       Effect.suspend(() => {
@@ -87,6 +114,7 @@ export const makeJobDriver = Effect.fnUntraced(function* (
         const begunBefore = call.attempts.count
         return driveOnce(job, call, exchanges, download).pipe(
           Effect.interruptible,
+          Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : expireLater(job, call))),
           Effect.provideContext(services),
           Effect.ensuring(Effect.sync(() => drives.delete(job.id))),
           Effect.forkIn(scope, { startImmediately: true }),

@@ -4,7 +4,7 @@
 import * as Duration from "effect/Duration"
 import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
 import type { CallId } from "../../schemas/Identifiers.ts"
-import { type Job, providerJobIdOf } from "../../schemas/Job.ts"
+import { isTerminal, type Job, providerJobIdOf } from "../../schemas/Job.ts"
 import type { Outcome } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
@@ -40,7 +40,8 @@ const jobError = (job: Job, callId: CallId, reason: ApiReason): ApiError => {
     attempts: Math.max(1, job.attempts),
     outcome,
     reason,
-    isRetryable: outcome !== "Accepted" && recover(reason, "paidSubmit", outcome).isRetryable,
+    // A job that lives on may still be sent and paid, also one that waits in the queue.
+    isRetryable: isTerminal(job.state) && recover(reason, "paidSubmit", outcome).isRetryable,
     jobId: job.id,
     ...(providerJobId === undefined ? {} : { providerJobId })
   })

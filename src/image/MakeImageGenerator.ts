@@ -7,13 +7,12 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
-import { isTerminal } from "../../schemas/Job.ts"
+import type { ImageRequest } from "../../schemas/Image.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
-import { reject } from "../pipeline/Reject.ts"
 import { withCall } from "../pipeline/WithCall.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
@@ -27,6 +26,7 @@ import type { ImageGenerator } from "./ImageGenerator.ts"
 import type { ImageStore } from "./ImageStore.ts"
 import { makeJobDriver } from "./JobDriver.ts"
 import { makePaidExchanges } from "./PaidExchanges.ts"
+import { watchJob } from "./WatchJob.ts"
 
 type Dependencies = Pipeline | NanoBanana | JobLedger | Prices | LiveSettings | Transport
 
@@ -43,10 +43,18 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       LiveSettings,
       Transport
     )(yield* Effect.context<Dependencies>())
-    const ledger = yield* JobLedger
     const download = yield* makeImageDownload
     const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
     const waiting = makeJobWaiting(driver, yield* Effect.scope)
+
+    /** Once its row is written a job is driven: no interruption comes between, and leaves a row that nobody sends. */
+    const start = (request: ImageRequest, options: CallOptions, call: Call) =>
+      Effect.uninterruptible(
+        Effect.gen(function* () {
+          const job = yield* enterJob(request, options.idempotencyKey, call)
+          return { job, drive: job.state._tag === "Queued" ? yield* driver.drive(job, call) : undefined }
+        })
+      )
 
     const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
       Effect.provideContext(withCall(options, generateDeadline, body), context)
@@ -54,26 +62,15 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
     return {
       generate: (request, options = {}) =>
         inCall(options, (call) =>
-          Effect.flatMap(enterJob(request, options.idempotencyKey, call), (job) => waiting.await(job.id, call))
+          Effect.flatMap(start(request, options, call), ({ drive, job }) => waiting.await(job.id, call, drive))
         ),
       submit: (request, options = {}) =>
-        inCall(options, (call) =>
-          Effect.tap(enterJob(request, options.idempotencyKey, call), (job) =>
-            job.state._tag === "Queued" ? driver.drive(job, call) : Effect.void
-          )
-        ),
+        inCall(options, (call) => Effect.map(start(request, options, call), ({ job }) => job)),
       await: (jobId, options = {}) => inCall(options, (call) => waiting.await(jobId, call)),
       status: (jobId, options = {}) => inCall(options, (call) => getJob(jobId, call)),
       watch: (jobId, options = {}) =>
-        Stream.unwrap(
-          inCall(options, (call) =>
-            Effect.succeed(
-              ledger.changes(jobId, call.owner).pipe(
-                Stream.mapError((reason) => reject(reason, call.callId)),
-                Stream.takeUntil((job) => isTerminal(job.state) || job.state._tag === "OutcomeUnknown")
-              )
-            )
-          )
+        Stream.unwrap(inCall(options, (call) => Effect.succeed(watchJob(jobId, call)))).pipe(
+          Stream.provideContext(context)
         ),
       cancel: (jobId, options = {}) => inCall(options, (call) => cancelJob(jobId, call)),
       resume: (jobId, options = {}) => inCall(options, (call) => waiting.resume(jobId, call)),

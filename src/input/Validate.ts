@@ -6,6 +6,7 @@
  * A field that is `undefined` counts as absent, because not every caller compiles with exact optional properties.
  * Nothing is sanitised here; `Sanitize.ts` goes first where a field holds a person's words.
  */
+import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { InputRejected } from "../../schemas/Reason.ts"
@@ -40,6 +41,15 @@ export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
       field: fieldName(problem.path, prefix),
       problem: problem.isUnknownField ? "unknown field" : describe(valueAt(input, problem.path), problem.isOfRightKind),
       expected: problem.expected
+    })
+  }
+  const stranger = firstStranger(input, [])
+  if (stranger !== undefined) {
+    return Result.fail({
+      _tag: "InputRejected",
+      field: fieldName(stranger, prefix),
+      problem: "an object of a class",
+      expected: "a plain object"
     })
   }
   const unfit = firstUnfitText(decoded.success, [])
@@ -77,6 +87,17 @@ const describe = (value: unknown, isOfRightKind: boolean): string => {
     return Number.isInteger(value) ? "a number out of range" : "a number that does not fit"
   }
   return typeof value === "object" ? "an object" : `a ${typeof value}`
+}
+
+/** The way to the first object that is neither plain nor a list: nothing in it has been looked at, or sanitised. */
+const firstStranger = (value: unknown, path: Path): Path | undefined => {
+  if (typeof value !== "object" || value === null || Duration.isDuration(value)) return undefined
+  if (!Array.isArray(value) && !isPlainObject(value)) return path
+  for (const [key, inner] of Object.entries(value)) {
+    const found = firstStranger(inner, [...path, key])
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`

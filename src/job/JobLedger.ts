@@ -13,6 +13,9 @@ import type { TransitionRefused } from "./JobTransition.ts"
 /** A job to be entered: everything but what the ledger decides. */
 export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdAt" | "updatedAt">
 
+/** Whether a job has failed and nothing was paid for it: the same request may be made again under the same key. */
+export const freesItsKey = (job: Job): boolean => job.state._tag === "Failed" && job.money._tag === "Released"
+
 /**
  * The service.
  *
@@ -36,7 +39,10 @@ export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdA
 export class JobLedger extends Context.Service<
   JobLedger,
   {
-    /** Enters a job as `Queued` and reserves its price, or finds the job of the same owner, key and request. */
+    /**
+     * Enters a job as `Queued` and reserves its price, or finds the job of the same owner, key and request. The key of a
+     * job that `freesItsKey` names the new job from then on.
+     */
     readonly enter: (
       job: NewJob
     ) => Effect.Effect<

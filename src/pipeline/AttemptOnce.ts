@@ -7,11 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { AttemptFailed } from "../../schemas/Failures.ts"
+import { AttemptFailed } from "../../schemas/Failures.ts"
 import { type Cost, noCost } from "../../schemas/Money.ts"
 import type { CostLedger, MoneyMove } from "../money/CostLedger.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
-import { redactDefect } from "../telemetry/Redaction.ts"
+import { echoes } from "../provider/ProviderText.ts"
+import { redactDefect, redactedMark } from "../telemetry/Redaction.ts"
 import type { Attempt } from "./Attempt.ts"
 import type { CallTeller } from "./CallTeller.ts"
 import type { Call } from "./CurrentCall.ts"
@@ -74,7 +75,10 @@ export const attemptOnce = <A>(
       if (failure._tag === "Some") {
         const after = moveAfterFailure(failure.value, plan)
         yield* move(after)
-        return { result: Result.fail(failure.value), cost: after._tag === "Settle" ? after.cost : noCost }
+        return {
+          result: Result.fail(withoutEchoes(failure.value, secretsOf(plan))),
+          cost: after._tag === "Settle" ? after.cost : noCost
+        }
       }
       yield* move(wasSent ? { _tag: "Settle", cost: atBound(plan.bound) } : { _tag: "Release" })
       if (!Cause.hasDies(exit.cause)) return yield* Effect.interrupt
@@ -83,6 +87,18 @@ export const attemptOnce = <A>(
       return yield* Effect.die(defect)
     })
   )
+}
+
+/** What a provider chose the words of, and what may therefore hold a key or a prompt: its id, its host, its media type. */
+const withoutEchoes = (failure: AttemptFailed, secrets: ReadonlyArray<string>): AttemptFailed => {
+  const { operation, outcome, provider, providerRequestId, reason, status } = failure
+  const isTold = (text: unknown): boolean => typeof text === "string" && echoes(text, secrets)
+  const chosen = ["host", "contentType", "detail"].filter((name) => isTold(Reflect.get(reason, name)))
+  if (chosen.length === 0 && !isTold(providerRequestId)) return failure
+  const masks = Object.fromEntries(chosen.map((name) => [name, redactedMark]))
+  const id = providerRequestId === undefined || isTold(providerRequestId) ? {} : { providerRequestId }
+  const told = status === undefined ? id : { ...id, status }
+  return new AttemptFailed({ provider, operation, outcome, reason: { ...reason, ...masks }, ...told })
 }
 
 const secretsOf = (plan: Pick<CallPlan<unknown>, "key" | "privateTexts">): ReadonlyArray<string> =>

@@ -5,7 +5,11 @@
 import * as Context from "effect/Context"
 import type { Fit, Priority } from "../../schemas/CallOptions.ts"
 import type { CallId, Owner } from "../../schemas/Identifiers.ts"
+import type { Job } from "../../schemas/Job.ts"
 import type { SettingsVersion } from "../../schemas/Settings.ts"
+
+/** The hash of the whole request, and where its prompt comes from. */
+export type JobOrigin = Pick<Job, "requestHash" | "enhanced">
 
 /** **Units** `startedAt` and `deadlineAt` in milliseconds of the monotonic clock (`monotonicMillis`). */
 export interface Call {
@@ -18,6 +22,8 @@ export interface Call {
   readonly settings: SettingsVersion
   /** Counts the attempts begun by everything in the call. */
   readonly attempts: { count: number }
+  /** What an image job of this call is made for, where that is more than its own request. */
+  readonly origin?: JobOrigin
 }
 
 /** The call that is running, or `undefined` outside of any. */

@@ -39,6 +39,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, CostLedger | LiveSe
       let nextDelay: NextDelay | undefined
       let last: AttemptFailed | undefined
       let cost: Cost = noCost
+      let wasCorrected = false
       yield* tell.callStarted
       for (let number = 1; ; number++) {
         const begunAt = yield* monotonicMillis
@@ -60,9 +61,10 @@ export const make: Effect.Effect<Pipeline["Service"], never, CostLedger | LiveSe
         yield* tell.attemptFailed(number, begunAt, failure)
         const rule = recover(failure.reason, plan.payment, failure.outcome).retry
         if (rule === "never") return yield* failed(failure, number)
-        const wasCorrected = rule === "onceCorrected" && last?.reason._tag === failure.reason._tag
         nextDelay ??= yield* delaysOf(policy, plan)
-        const decision = wasCorrected ? attemptsExhausted : yield* decide(nextDelay, failure, call)
+        const decision =
+          rule === "onceCorrected" && wasCorrected ? attemptsExhausted : yield* decide(nextDelay, failure, call)
+        wasCorrected ||= rule === "onceCorrected"
         if (decision._tag === "Stop") return yield* failed(failure, number, decision.stoppedBy)
         yield* tell.retryScheduled(number, decision.delay)
         yield* Effect.sleep(decision.delay)

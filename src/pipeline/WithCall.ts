@@ -12,7 +12,6 @@ import { Rejection } from "../../schemas/Failures.ts"
 import { defaultOwner, type Owner } from "../../schemas/Identifiers.ts"
 import { InputRejected } from "../../schemas/Reason.ts"
 import { longestDeadline, type Settings } from "../../schemas/Settings.ts"
-import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { emit } from "../telemetry/Emit.ts"
@@ -21,16 +20,8 @@ import { makeCallId } from "./CallId.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { reject } from "./Reject.ts"
 
-/** Options that are not of this file's concern (an enhancement's `maximumCharacters`) are left to their owners. */
-const ownFields = Object.keys(CallOptions.fields) as ReadonlyArray<keyof CallOptions>
-
-const ownOptions = (options: CallOptions): CallOptions =>
-  Object.fromEntries(ownFields.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])))
-
 const checkOptions = (options: unknown): Result.Result<CallOptions, typeof InputRejected.Type> =>
-  isPlainObject(options)
-    ? Result.flatMap(validateInput(CallOptions, ownOptions(options), "options"), checkDeadline)
-    : Result.fail(InputRejected.make({ field: "options", problem: "is no object", expected: "an object" }))
+  Result.flatMap(validateInput(CallOptions, options, "options"), checkDeadline)
 
 const checkDeadline = (options: CallOptions): Result.Result<CallOptions, typeof InputRejected.Type> => {
   const deadline = options.deadline
@@ -88,7 +79,8 @@ export const withCall = <A, E, R>(
       startedAt,
       deadlineAt: Math.min(ownDeadlineAt, outer?.deadlineAt ?? Number.POSITIVE_INFINITY),
       settings,
-      attempts: outer?.attempts ?? { count: 0 }
+      attempts: outer?.attempts ?? { count: 0 },
+      ...(outer?.origin === undefined ? {} : { origin: outer.origin })
     }
     const inside = Effect.provideService(body(call), CurrentCall, call)
     return yield* outer === undefined ? tellRejection(inside, call.owner) : inside

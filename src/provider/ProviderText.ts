@@ -22,11 +22,14 @@ const echoLength = 8
 export const safeProviderText = (text: string, secrets: ReadonlyArray<string>): string | undefined => {
   const line = oneLine(text.slice(0, longestLook))
   if (line === "" || looksLikeKey(line)) return undefined
-  const isEchoed = secrets.some(
+  return echoes(line, secrets) ? undefined : cut(line)
+}
+
+/** Whether a text in one line shares anything with a secret. */
+export const echoes = (line: string, secrets: ReadonlyArray<string>): boolean =>
+  secrets.some(
     (secret) => holdsEcho(line, oneLine(secret)) || holdsEcho(lettersAndDigits(line), lettersAndDigits(secret))
   )
-  return isEchoed ? undefined : cut(line)
-}
 
 const oneLine = (text: string): string =>
   text

@@ -2,9 +2,12 @@ import { assert, describe, it, vi } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import { TestClock } from "effect/testing"
 import dns from "node:dns"
 import fs from "node:fs"
 import net from "node:net"
+import { CallEvent } from "../../schemas/CallEvent.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { Illustrator } from "../../src/illustration/Illustrator.ts"
 import { ImageStore } from "../../src/image/ImageStore.ts"
@@ -13,6 +16,9 @@ import * as Mock from "../../mock-layers/Mock.ts"
 import { MockHandle } from "../../mock-layers/MockHandle.ts"
 import { Scenario } from "../../mock-layers/simulation/Script.ts"
 import { passVirtually } from "../contract/World.ts"
+import { recordCalls } from "../support/CallRecorder.ts"
+
+const encodeEvent = Schema.encodeSync(Schema.toCodecJson(CallEvent))
 
 const illustrate = (prompt = "a red fox in the snow") =>
   passVirtually(Illustrator.use((it) => it.illustrate({ prompt })))
@@ -96,6 +102,22 @@ describe("Mock.layer", () => {
       const first = yield* ledgerOf(4)
       assert.deepStrictEqual(yield* ledgerOf(4), first)
       assert.notDeepEqual(yield* ledgerOf(5), first)
+    })
+  )
+
+  it.effect("tells the same events, ids and delays for the same seed, and others for another", () =>
+    Effect.gen(function* () {
+      const eventsOf = (seed: number) =>
+        recordCalls((events) =>
+          Effect.gen(function* () {
+            for (const prompt of ["a cat", "a dog", "a fox"]) yield* Effect.exit(illustrate(prompt))
+            return events.map((event) => JSON.stringify(encodeEvent(event)))
+          })
+        ).pipe(Effect.provide(Mock.layerWith({ seed, failureRate: 0.3 })), Effect.provide(TestClock.layer()))
+      const first = yield* eventsOf(4)
+      assert.isAbove(first.length, 10)
+      assert.deepStrictEqual(yield* eventsOf(4), first)
+      assert.notDeepEqual(yield* eventsOf(5), first)
     })
   )
 

@@ -116,6 +116,23 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
     )
 
     test(
+      "the key of a job that failed unpaid names a new job, for the same request only",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob({ key: "k" }))
+        const reason = { _tag: "ServiceUnavailable", status: 503 } as const
+        yield* ledger.apply(job.id, { _tag: "ProvenUnprocessed", reason, retry: false })
+        const error = yield* Effect.flip(ledger.enter(newJob({ key: "k", requestHash: "hash-2" })))
+        assert.strictEqual(error._tag, "IdempotencyConflict")
+        const again = yield* ledger.enter(newJob({ key: "k" }))
+        assert.isTrue(again.isNew)
+        assert.notStrictEqual(again.job.id, job.id)
+        assert.deepStrictEqual(yield* ledger.find(IdempotencyKey.make("k"), defaultOwner), again.job)
+        assert.strictEqual((yield* ledger.get(job.id, defaultOwner)).state._tag, "Failed")
+      })
+    )
+
+    test(
       "a key used for another request is refused with both hashes, and nothing is entered (trap 40)",
       Effect.gen(function* () {
         const ledger = yield* JobLedger

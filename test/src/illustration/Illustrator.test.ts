@@ -2,11 +2,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import { MockHandle } from "../../../mock-layers/MockHandle.ts"
 import type { FaultKind, SimulationDocument } from "../../../mock-layers/simulation/Script.ts"
-import { IdempotencyKey } from "../../../schemas/Identifiers.ts"
+import type { Enhancement } from "../../../schemas/Enhancement.ts"
+import { ApiError } from "../../../schemas/Failures.ts"
+import { CallId, IdempotencyKey } from "../../../schemas/Identifiers.ts"
+import { type Cost, noCost } from "../../../schemas/Money.ts"
+import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { Illustrator } from "../../../src/illustration/Illustrator.ts"
+import * as MakeIllustrator from "../../../src/illustration/MakeIllustrator.ts"
+import { fakeImageProvider } from "../../support/FakeImageProvider.ts"
 import { passVirtually } from "../../contract/World.ts"
 
 const prompt = "a red fox in the snow"
@@ -85,4 +92,107 @@ describe("illustrating", () => {
       assert.strictEqual((yield* submits).length, 1)
     }).pipe(Effect.provide(Mock.layer))
   )
+})
+
+/** An enhancer that says something else each time, as models do, over a fake image provider. */
+const withEnhancer = (enhance: PromptEnhancer["Service"]["enhance"]) => {
+  const { asked, layer } = fakeImageProvider({})
+  const whole = Layer.effect(Illustrator, MakeIllustrator.make).pipe(
+    Layer.provideMerge(Layer.succeed(PromptEnhancer, { enhance })),
+    Layer.provideMerge(layer)
+  )
+  return { asked, layer: whole }
+}
+
+const rewritten = (text: string, cost: Cost): Enhancement => ({
+  callId: CallId.make("call-of-the-enhancer"),
+  prompt: text,
+  model: "deepseek-flash",
+  provenance: { _tag: "Live" },
+  isSimulated: true,
+  shortened: false,
+  cost,
+  attempts: 1
+})
+
+const price: Cost = { usdMicros: 100, basis: "measured" }
+
+describe("illustrating again with the same idempotency key", () => {
+  const idempotencyKey = IdempotencyKey.make("order-10")
+  const makeFickle = () => {
+    let count = 0
+    const fickle = withEnhancer(() =>
+      Effect.delay(
+        Effect.sync(() => rewritten(`fox number ${++count}`, price)),
+        "1 second"
+      )
+    )
+    return { ...fickle, enhancements: () => count }
+  }
+
+  it.effect(
+    "joins the job, though a model never rewrites a prompt twice alike, and pays for no second rewriting",
+    () => {
+      const { asked, enhancements, layer } = makeFickle()
+      return Effect.gen(function* () {
+        const first = yield* illustrate({ idempotencyKey })
+        const second = yield* illustrate({ idempotencyKey })
+        assert.strictEqual(second.generated.jobId, first.generated.jobId)
+        assert.deepInclude(second.enhanced, { prompt: "fox number 1", cost: noCost, attempts: 0 })
+        assert.strictEqual(second.enhanced?.provenance._tag, "Cached")
+        assert.strictEqual(enhancements(), 1)
+        assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
+      }).pipe(Effect.provide(layer))
+    }
+  )
+
+  it.effect("at the same instant names the prompt that the picture was made from, and keeps both costs", () => {
+    const { asked, layer } = makeFickle()
+    return Effect.gen(function* () {
+      const both = yield* Effect.all([illustrate({ idempotencyKey }), illustrate({ idempotencyKey })], {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual(
+        both.map((it) => it.enhanced?.prompt),
+        ["fox number 1", "fox number 1"]
+      )
+      assert.deepStrictEqual(
+        both.map((it) => it.enhanced?.cost),
+        [price, price]
+      )
+      assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("but another request is refused before anything is paid", () => {
+    const { enhancements, layer } = makeFickle()
+    return Effect.gen(function* () {
+      yield* illustrate({ idempotencyKey })
+      const error = yield* Effect.flip(
+        Illustrator.use((it) => it.illustrate({ prompt: "a blue fox" }, { idempotencyKey }))
+      )
+      assert.strictEqual(error.reason._tag, "IdempotencyConflict")
+      assert.strictEqual(enhancements(), 1)
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a deadline that has practically passed", () => {
+  it.effect("pays for no picture, also where a timer fired a millisecond early", () => {
+    const timedOut = new ApiError({
+      provider: "deepseek",
+      operation: "chat",
+      callId: CallId.make("call-of-the-enhancer"),
+      attempts: 1,
+      outcome: "Unknown",
+      reason: { _tag: "TimedOut", phase: "body", limit: Duration.seconds(2) },
+      isRetryable: true
+    })
+    const { asked, layer } = withEnhancer(() => Effect.delay(Effect.fail(timedOut), "1999 millis"))
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip(illustrate({ deadline: Duration.seconds(2) }))
+      assert.strictEqual(error.reason._tag, "TimedOut")
+      assert.deepStrictEqual(asked, [])
+    }).pipe(Effect.provide(layer))
+  })
 })

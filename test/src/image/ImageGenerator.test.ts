@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import { MaxOpsBeforeYield } from "effect/Scheduler"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
@@ -177,6 +178,27 @@ describe("waiting for a picture", () => {
       })
   )
 
+  it.effect("advises against sending again while the job waits to be sent: it lives on, and may still be paid", () =>
+    withProvider(
+      {
+        submit: [
+          failedAttempt("submit", { _tag: "RateLimited", retryAfter: Duration.seconds(60) }, "Refused"),
+          acceptedAs("provider-1")
+        ]
+      },
+      () =>
+        Effect.gen(function* () {
+          const job = yield* ImageGenerator.use((it) => it.submit(request))
+          const waiting = ImageGenerator.use((it) => it.await(job.id, { deadline: Duration.seconds(5) }))
+          const error = yield* Effect.flip(passing(waiting, "5 seconds"))
+          assert.deepInclude(error, { outcome: "NotSent", isRetryable: false, jobId: job.id })
+          assert.include(error.message, "may pay twice")
+          yield* TestClock.adjust("3 minutes")
+          assert.strictEqual((yield* onlyJob).state._tag, "Stored")
+        })
+    )
+  )
+
   it.effect("is shared by callers with the same idempotency key: one job, one charge, also at the same instant", () =>
     withProvider({}, (asked) =>
       Effect.gen(function* () {
@@ -197,6 +219,27 @@ describe("waiting for a picture", () => {
         )
         assert.strictEqual(other.reason._tag, "IdempotencyConflict")
       })
+    )
+  )
+
+  it.effect("sends again under the same idempotency key where an earlier job failed unpaid, as its error advised", () =>
+    withProvider(
+      {
+        submit: [
+          failedAttempt("submit", { _tag: "ServiceUnavailable", status: 503 }, "Refused"),
+          acceptedAs("provider-2")
+        ]
+      },
+      (asked) =>
+        Effect.gen(function* () {
+          const idempotencyKey = IdempotencyKey.make("order-8")
+          const error = yield* Effect.flip(passing(generate({ idempotencyKey })))
+          assert.deepInclude(error, { isRetryable: true, outcome: "Refused" })
+          const image = yield* passing(generate({ idempotencyKey }))
+          assert.strictEqual(image.providerJobId, "provider-2")
+          assert.strictEqual(asked.filter((it) => it === "submit").length, 2)
+        }),
+      { nanobanana: { retryLimit: 0 } }
     )
   )
 
@@ -229,6 +272,46 @@ describe("waiting for a picture", () => {
   )
 })
 
+describe("looking on", () => {
+  it.effect("ends with the deadline where nobody follows the job any more, and names the job", () =>
+    withProvider({ status: [failedAttempt("status", { _tag: "KeyRejected" }, "Refused")] }, () =>
+      Effect.gen(function* () {
+        const job = yield* ImageGenerator.use((it) => it.submit(request))
+        yield* TestClock.adjust("1 minute")
+        const watching = ImageGenerator.use((it) =>
+          Stream.runCollect(it.watch(job.id, { deadline: Duration.seconds(5) }))
+        )
+        const error = yield* Effect.flip(passing(watching, "5 seconds"))
+        assert.deepInclude(error, { outcome: "Accepted", jobId: job.id, isRetryable: false })
+        assert.strictEqual(error.reason._tag, "GenerationTimedOut")
+      })
+    )
+  )
+})
+
+describe("interrupting the caller", () => {
+  it.effect("at any moment leaves no job that is queued and that nobody sends", () =>
+    Effect.forEach(
+      Array.from({ length: 60 }, (_, turns) => turns),
+      (turns) =>
+        withProvider({}, () =>
+          Effect.gen(function* () {
+            const slowly = Effect.provideService(generate(), MaxOpsBeforeYield, 5)
+            const caller = yield* Effect.forkChild(slowly, { startImmediately: true })
+            yield* Effect.repeat(Effect.yieldNow, { times: turns })
+            yield* Fiber.interrupt(caller)
+            yield* Effect.repeat(Effect.yieldNow, { times: 500 })
+            const jobs = yield* JobLedger.use((it) => it.list(defaultOwner))
+            assert.notInclude(
+              jobs.map((it) => it.state._tag),
+              "Queued"
+            )
+          })
+        )
+    )
+  )
+})
+
 describe("following an accepted job", () => {
   it.effect("takes a failed poll, and a job not found right after its submit, for no failed job (trap 41)", () =>
     withProvider(
@@ -241,6 +324,24 @@ describe("following an accepted job", () => {
       },
       () => Effect.map(passing(generate()), (image) => assert.strictEqual(image.providerJobId, "provider-1"))
     )
+  )
+
+  it.effect.each([120, 7200])(
+    "never asks again before the provider's hint of %i seconds has passed (trap 5)",
+    (seconds) =>
+      withProvider(
+        {
+          status: [failedAttempt("status", { _tag: "RateLimited", retryAfter: Duration.seconds(seconds) }, "Refused")]
+        },
+        (asked) =>
+          Effect.gen(function* () {
+            yield* ImageGenerator.use((it) => it.submit(request))
+            yield* TestClock.adjust("10 minutes")
+            const looks = asked.filter((it) => it === "status").length
+            assert.isAtLeast(looks, 1)
+            assert.isAtMost(looks, 1 + Math.floor(600 / seconds))
+          })
+      )
   )
 
   it.effect("stops asking when the key is refused, and leaves the paid job to be resumed", () =>
@@ -259,6 +360,39 @@ describe("following an accepted job", () => {
           yield* passing(ImageGenerator.use((it) => it.resume(job.id)))
           assert.strictEqual((yield* onlyJob).state._tag, "Stored")
         })
+    )
+  )
+
+  it.effect("holds a paid job that could not be followed, and that nobody took up before its time was over", () =>
+    withProvider({ status: [failedAttempt("status", { _tag: "KeyRejected" }, "Refused")] }, () =>
+      Effect.gen(function* () {
+        const job = yield* ImageGenerator.use((it) => it.submit(request))
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual((yield* onlyJob).state._tag, "Submitted")
+        const watching = ImageGenerator.use((it) => Stream.runLast(it.watch(job.id, { deadline: Duration.hours(1) })))
+        yield* passing(watching, "20 minutes")
+        assert.deepInclude((yield* onlyJob).state, {
+          _tag: "OutcomeUnknown",
+          providerJobId: ProviderJobId.make("provider-1")
+        })
+        assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 40_000, spent: 0 })
+      })
+    )
+  )
+
+  it.effect("lets a job that was taken up again go on when the time of the first drive is over", () =>
+    withProvider({ status: [failedAttempt("status", { _tag: "KeyRejected" }, "Refused"), running] }, () =>
+      Effect.gen(function* () {
+        const job = yield* ImageGenerator.use((it) => it.submit(request))
+        yield* TestClock.adjust("10 minutes")
+        yield* Effect.forkChild(
+          Effect.exit(ImageGenerator.use((it) => it.resume(job.id, { deadline: Duration.hours(1) })))
+        )
+        yield* TestClock.adjust("10 minutes")
+        assert.strictEqual((yield* onlyJob).state._tag, "Running")
+        yield* TestClock.adjust("10 minutes")
+        assert.strictEqual((yield* onlyJob).state._tag, "OutcomeUnknown")
+      })
     )
   )
 
@@ -295,6 +429,25 @@ describe("cancelling", () => {
         assert.notInclude(asked, "cancel")
         yield* passing(ImageGenerator.use((it) => it.await(job.id)))
       })
+    )
+  )
+
+  it.effect("between two sends ends the waiting at once, and nothing is sent any more", () =>
+    withProvider(
+      { submit: [failedAttempt("submit", { _tag: "RateLimited", retryAfter: Duration.seconds(60) }, "Refused")] },
+      (asked) =>
+        Effect.gen(function* () {
+          const waiting = yield* Effect.forkChild(Effect.flip(generate()))
+          yield* TestClock.adjust("1 second")
+          const job = yield* onlyJob
+          yield* ImageGenerator.use((it) => it.cancel(job.id))
+          yield* TestClock.adjust("1 second")
+          const error = yield* Fiber.join(waiting)
+          assert.deepInclude(error, { jobId: job.id, reason: { _tag: "GenerationCancelled" }, isRetryable: false })
+          yield* TestClock.adjust("10 minutes")
+          assert.deepStrictEqual(asked, ["submit"])
+          assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 0 })
+        })
     )
   )
 
@@ -368,6 +521,41 @@ describe("refusing before anything is paid", () => {
         assert.deepInclude(error.reason, { _tag: "InputRejected", field: "parameters.width" })
         assert.deepStrictEqual(asked, [])
         assert.deepStrictEqual(yield* JobLedger.use((it) => it.list(defaultOwner)), [])
+      })
+    )
+  )
+
+  it.effect.each([
+    [{ deadLine: Duration.seconds(1) }, "options.deadLine"],
+    [{ deadline: "3 seconds" }, "options.deadline"],
+    [{ owner: "" }, "options.owner"],
+    [[], "options"],
+    [null, "options"]
+  ] as const)("refuses the options %j", ([options, field]) =>
+    withProvider({}, (asked) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(generate(options as never))
+        assert.deepInclude(error.reason, { _tag: "InputRejected", field })
+        assert.deepStrictEqual(asked, [])
+      })
+    )
+  )
+
+  it.effect.each([
+    [{ directory: 5 }, "target.directory"],
+    [{ fileName: 7 }, "target.fileName"],
+    [{ folder: "a" }, "target.folder"],
+    [{ directory: "../elsewhere" }, "target"],
+    [{ fileName: "a/b.png" }, "target"],
+    [null, "target"]
+  ] as const)("refuses to download to %j before anything is fetched", ([target, field]) =>
+    withProvider({}, (asked) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(
+          ImageGenerator.use((it) => it.download("https://pictures.test/1.png", target as never))
+        )
+        assert.deepInclude(error.reason, { _tag: "InputRejected", field })
+        assert.deepStrictEqual(asked, [])
       })
     )
   )

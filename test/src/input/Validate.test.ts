@@ -22,6 +22,19 @@ describe("Validate", () => {
     assert.deepStrictEqual(validateInput(EnhancementRequest, request), Result.succeed(request))
   })
 
+  it("an object of a class is refused, because nothing in it was sanitised", () => {
+    class Request {
+      readonly prompt = "   "
+    }
+    const request = new Request()
+    const refused = { field: "input", problem: "an object of a class", expected: "a plain object" }
+    assert.deepInclude(refusal(EnhancementRequest, sanitizeInput(request)), refused)
+    assert.deepInclude(refusal(EnhancementRequest, { prompt: "fox", parameters: new Map() }), {
+      ...refused,
+      field: "parameters"
+    })
+  })
+
   it("a field that is undefined is absent", () => {
     const request = { prompt: "a red fox", mode: undefined, parameters: { length: undefined } }
     assert.deepStrictEqual(
@@ -125,7 +138,7 @@ describe("Validate", () => {
   it("the prefix stands before the field, and for the whole", () => {
     assert.strictEqual(refusal(CallOptions, { priority: "urgent" }, "options")?.field, "options.priority")
     assert.strictEqual(refusal(CallOptions, "now", "options")?.field, "options")
-    assert.strictEqual(refusal(CallOptions, { deadline: 5 }, "options")?.expected, "Duration")
+    assert.strictEqual(refusal(CallOptions, { deadline: 5 }, "options")?.expected, "a Duration of at most one day")
     assert.strictEqual(refusal(CallOptions, { deadline: Duration.seconds(5) }, "options"), undefined)
   })
 

@@ -163,6 +163,49 @@ describe("the pipeline", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect(
+    "tells nothing of a key or prompt that a provider echoes in its id, its host or its media type (trap 48)",
+    () =>
+      Effect.gen(function* () {
+        const secretKey = "canarykey0f9a8b7c"
+        const secretPrompt = "zebracanary under a violet sky"
+        const echo = (reason: ApiReason) =>
+          new AttemptFailed({
+            provider: "deepseek",
+            operation: "chat",
+            reason,
+            outcome: "NotSent",
+            providerRequestId: `id-${secretPrompt.replaceAll(" ", "")}`
+          })
+        const facts = { contentType: `text/${secretKey}`, bytes: 1, sha256: "0" }
+        const failures = [
+          echo({ _tag: "DnsFailed", host: `${secretKey}.test`, isTemporary: false }),
+          echo({ _tag: "MalformedResponse", ...facts, problem: "not JSON" })
+        ]
+        for (const failure of failures) {
+          const provider = answering([failure])
+          const secrets = { key: Redacted.make(secretKey), privateTexts: [secretPrompt], retryLimit: 0 }
+          const told = yield* recordCalls((events) =>
+            Effect.map(throughAllWaits(run({ ...planOf(provider.attempt), ...secrets })), (exit) =>
+              JSON.stringify([errorOf(exit), events])
+            )
+          )
+          assert.notInclude(told, secretKey)
+          assert.notInclude(told, "zebracanary")
+          assert.include(told, failure.reason._tag)
+        }
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("asks with a correction once in a call, also where something else failed in between", () =>
+    Effect.gen(function* () {
+      const busy = failed({ _tag: "ServiceUnavailable", status: 503 }, "Refused")
+      const provider = answering([failed(malformed, "Done"), busy, failed(malformed, "Done")])
+      const error = errorOf(yield* throughAllWaits(run(planOf(provider.attempt))))
+      assert.deepInclude(error, { attempts: 3, stoppedBy: "AttemptsExhausted", reason: malformed })
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("lets one deadline bound all attempts and waits together (trap 2)", () =>
     Effect.gen(function* () {
       const timeouts: Array<number> = []

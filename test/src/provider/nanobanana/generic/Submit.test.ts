@@ -75,8 +75,12 @@ describe("submit of the generic protocol", () => {
     }
   })
 
-  it.each([" ", "a b", "ä", ".", "..", "x".repeat(501), 12, null])("%j is no job id", (jobId) => {
+  it.each([" ", "a b", "ä", ".", "..", "x".repeat(501), 1.5, -1, true, null])("%j is no job id", (jobId) => {
     assert.deepStrictEqual(verdict(answerOf(200, { jobId })), ["MalformedResponse", "Unknown"])
+  })
+
+  it("a job id that comes as a number is the name of a paid job all the same", () => {
+    assert.deepStrictEqual(read(answerOf(200, { jobId: 12 })), acceptedAs("12"))
   })
 
   it("recognises a content policy", () => {

@@ -134,8 +134,15 @@ describe("submit of nanobananaapi", () => {
     }
   })
 
-  it.each([" ", "a b", "ä", "\ud800", "x".repeat(501), 12, null, { id: 1 }, ["a"]])("%j is no task id", (taskId) => {
-    assert.deepStrictEqual(verdict(answerOf(200, { code: 200, data: { taskId } })), ["MalformedResponse", "Unknown"])
+  it.each([" ", "a b", "ä", "\ud800", "x".repeat(501), 1.5, -1, true, null, { id: 1 }, ["a"]])(
+    "%j is no task id",
+    (taskId) => {
+      assert.deepStrictEqual(verdict(answerOf(200, { code: 200, data: { taskId } })), ["MalformedResponse", "Unknown"])
+    }
+  )
+
+  it("a task id that comes as a number is the name of a paid job all the same", () => {
+    assert.deepStrictEqual(read(answerOf(200, { code: 200, data: { taskId: 12 } })), acceptedAs("12"))
   })
 
   it("a content policy in the words makes a 400 a ContentRejected", () => {
