@@ -6,10 +6,20 @@ import { CallId } from "./Identifiers.ts"
 import { Cost } from "./Money.ts"
 import { Provenance } from "./Provenance.ts"
 
-/** A prompt as it may be sent: trimmed, NFC, without control and bidi-override characters, 1 to 4000 characters. */
-export const Prompt = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(4000)).annotate({
-  expected: "1 to 4000 characters"
-})
+/** The longest prompt that is taken. **Units** characters, each Unicode code point counted once. */
+export const longestPrompt = 4000
+
+/**
+ * A prompt as it may be sent: trimmed, NFC, without control and bidi-override characters, 1 to 4000 characters.
+ *
+ * **Units** Characters are Unicode code points: a picture character that takes two UTF-16 units counts once.
+ */
+export const Prompt = Schema.String.check(
+  Schema.makeFilter(
+    (text: string) => text !== "" && (text.length <= longestPrompt || Array.from(text).length <= longestPrompt),
+    { expected: "1 to 4000 characters" }
+  )
+)
 
 /** How freely the prompt is rewritten: `creative`, `precise`, or `balanced` (default). */
 export const EnhancementMode = Schema.Literals(["creative", "precise", "balanced"])

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
-import { type Enhancement, EnhancementRequest } from "../../schemas/Enhancement.ts"
+import { type Enhancement, EnhancementRequest, longestPrompt } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { addCosts, noCost } from "../../schemas/Money.ts"
 import { live } from "../../schemas/Provenance.ts"
@@ -35,8 +35,6 @@ const OwnOptions = Schema.Struct({
     })
   )
 })
-
-const usualMaximumCharacters = 4000
 
 /** What is of this file's concern, and what is every call's. Whatever is no object is left to the call to refuse. */
 const splitOptions = (
@@ -116,7 +114,7 @@ export const make: Effect.Effect<
       prompt: checked.success.prompt,
       mode: checked.success.mode ?? "balanced",
       parameters: checked.success.parameters ?? {},
-      maximumCharacters: allowed.success.maximumCharacters ?? usualMaximumCharacters,
+      maximumCharacters: allowed.success.maximumCharacters ?? longestPrompt,
       notes: []
     }
     const { answer, attempts, cost, shortened } = yield* askUntilItFits(ask, choice, call)

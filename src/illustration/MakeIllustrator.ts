@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
-import type { Enhancement } from "../../schemas/Enhancement.ts"
+import { type Enhancement, longestPrompt } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { type Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
@@ -27,9 +27,6 @@ import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
 import { earlierEnhancement, earlierJob } from "./EarlierJob.ts"
 import type { Illustrator } from "./Illustrator.ts"
-
-/** The longest prompt an image request takes, whatever the protocol allows. **Units** characters. */
-const longestImagePrompt = 4000
 
 /** What a style may add to the prompt's text where the protocol has no field for it. **Units** characters. */
 const styleAllowance = 250
@@ -79,7 +76,7 @@ export const make: Effect.Effect<
           ...(request.mode === undefined ? {} : { mode: request.mode }),
           ...(request.enhancement === undefined ? {} : { parameters: request.enhancement })
         },
-        { maximumCharacters: Math.min(longestImagePrompt, limit - styleAllowance) }
+        { maximumCharacters: Math.min(longestPrompt, limit - styleAllowance) }
       )
     )
     if (Result.isSuccess(result)) return result.success

@@ -80,7 +80,7 @@ const valueAt = (input: unknown, path: Path): unknown =>
 const describe = (value: unknown, isOfRightKind: boolean): string => {
   if (value === undefined) return "missing"
   if (value === null) return "null"
-  if (typeof value === "string") return counted(value.length, "character")
+  if (typeof value === "string") return counted(Array.from(value).length, "character")
   if (Array.isArray(value)) return counted(value.length, "item")
   if (typeof value === "number" && !Number.isFinite(value)) return "not a finite number"
   if (typeof value === "number" && isOfRightKind) {

@@ -35,6 +35,11 @@ describe("Validate", () => {
     })
   })
 
+  it("a character is a code point: a picture character counts once", () => {
+    const longest = { prompt: "🦊".repeat(4000) }
+    assert.deepStrictEqual(validateInput(EnhancementRequest, longest), Result.succeed<EnhancementRequest>(longest))
+  })
+
   it("a field that is undefined is absent", () => {
     const request = { prompt: "a red fox", mode: undefined, parameters: { length: undefined } }
     assert.deepStrictEqual(
@@ -47,6 +52,7 @@ describe("Validate", () => {
     [{}, "prompt", "missing", "1 to 4000 characters"],
     [{ prompt: "" }, "prompt", "0 characters", "1 to 4000 characters"],
     [{ prompt: canary.repeat(500) }, "prompt", "7000 characters", "1 to 4000 characters"],
+    [{ prompt: "🦊".repeat(4001) }, "prompt", "4001 characters", "1 to 4000 characters"],
     [{ prompt: 5 }, "prompt", "a number", "1 to 4000 characters"],
     [{ prompt: null }, "prompt", "null", "1 to 4000 characters"],
     [{ prompt: { canary } }, "prompt", "an object", "1 to 4000 characters"],
