@@ -4,6 +4,7 @@
  * **Gotchas** A layer is a recipe that is built once for each reference: keep what `layerWith` returns in a constant.
  * Built twice it would be two ledgers, and two limiters for one quota.
  */
+import "./NodeVersion.ts"
 import * as Layer from "effect/Layer"
 import type { ConfigurationError, SettingsDocument } from "../schemas/Settings.ts"
 import * as FileImageStore from "./image/FileImageStore.ts"

@@ -15,9 +15,11 @@ export const longestPrompt = 4000
  * **Units** Characters are Unicode code points: a picture character that takes two UTF-16 units counts once.
  */
 export const Prompt = Schema.String.check(
+  Schema.isMinLength(1),
   Schema.makeFilter(
-    (text: string) => text !== "" && (text.length <= longestPrompt || Array.from(text).length <= longestPrompt),
-    { expected: "1 to 4000 characters" }
+    (text: string) =>
+      /[^\p{C}\p{Z}]/u.test(text) && (text.length <= longestPrompt || Array.from(text).length <= longestPrompt),
+    { expected: "1 to 4000 characters, at least one of them visible" }
   )
 )
 

@@ -58,6 +58,30 @@ const advice = (error: {
   return mayBePaid ? "sending it again may pay twice" : "trying again does not help"
 }
 
+/** What a person needs to hear of a reason besides its name. */
+const factsOf = (reason: ApiReason): string => {
+  switch (reason._tag) {
+    case "StorageFailed":
+    case "ImageRejected":
+      return `, ${reason.problem}: ${reason.detail}`
+    case "MalformedResponse":
+    case "IncompleteResponse":
+      return `, ${reason.problem}`
+    case "ConnectionLost":
+    case "TlsFailed":
+      return `, ${reason.code}`
+    case "ConnectionRefused":
+    case "DnsFailed":
+      return `, ${reason.host}`
+    case "RequestRejected":
+    case "ContentRejected":
+    case "GenerationFailed":
+      return reason.detail === undefined ? "" : `, ${reason.detail}`
+    default:
+      return ""
+  }
+}
+
 /**
  * A call that reached a provider, or tried to, has failed.
  *
@@ -108,7 +132,8 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
     const attempts = this.attempts === 1 ? "1 attempt" : `${this.attempts} attempts`
     const job = this.jobId === undefined ? "" : `; job ${this.jobId}`
     const atProvider = this.providerJobId === undefined ? "" : `, the provider's ${this.providerJobId}`
-    return `${this.provider} ${this.operation} failed after ${attempts}: ${this.reason._tag} (${this.outcome}; ${advice(this)})${job}${atProvider}`
+    const what = `${this.reason._tag}${factsOf(this.reason)}`
+    return `${this.provider} ${this.operation} failed after ${attempts}: ${what} (${this.outcome}; ${advice(this)})${job}${atProvider}`
   }
 }
 
@@ -126,11 +151,12 @@ const explanation = (reason: RejectionReason): string => {
       return `the job is ${reason.state}: ${reason.problem}`
     case "StorageFailed":
       return `${reason.problem}: ${reason.detail}`
+    case "DeadlineExceeded":
+      return "the time for the call had passed before anything was sent"
     case "RateLimitExceeded":
     case "QueueFull":
     case "CircuitOpen":
     case "Isolated":
-    case "DeadlineExceeded":
     case "PriceUnknown":
     case "JobNotFound":
     case "LoadShed":

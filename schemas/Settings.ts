@@ -111,7 +111,12 @@ export const undocumentedNanoBananaBaseUrl = "https://api.nanobanana.com/v1"
  */
 export const DeepSeekSettings = Schema.Struct({
   ...common({ baseURL: deepSeekBaseUrl, timeout: 30_000, retryLimit: 3 }),
-  model: withDefault(Schema.NonEmptyString, "deepseek-flash"),
+  model: withDefault(
+    Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,100}$/)).annotate({
+      expected: "1 to 100 visible ASCII characters"
+    }),
+    "deepseek-flash"
+  ),
   retryLimits: withDefault(
     Schema.Struct({ chat: Schema.optionalKey(RetryLimit), probe: Schema.optionalKey(RetryLimit) }),
     {}

@@ -44,6 +44,14 @@ export const layer: Layer.Layer<ImageStore> = Layer.succeed(ImageStore, {
       removeTemporary
     )
   }),
+  prepare: Effect.fnUntraced(function* (place) {
+    const folder = yield* openFolder(yield* Effect.fromResult(plainTarget({ ...place, label: "prepare" })))
+    yield* Effect.acquireUseRelease(
+      Effect.mapError(createTemporary(folder), storageFailed),
+      ({ handle }) => stored("writing", () => handle.writeFile("room for a picture")),
+      removeTemporary
+    )
+  }),
   read: (file) =>
     stored("reading", async () => {
       // A pipe or a device would block, or never end.

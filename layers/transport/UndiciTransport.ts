@@ -8,6 +8,7 @@
  * **Gotchas** A paid submit never goes over a connection that was used before: the server may be closing it, and a
  * request lost that way could not be told from one that was processed.
  */
+import "../NodeVersion.ts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"

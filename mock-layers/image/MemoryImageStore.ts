@@ -39,6 +39,7 @@ export const layer: Layer.Layer<ImageStore> = Layer.sync(ImageStore, () => {
       const path = yield* Effect.suspend(() => keep(folder, imageFileName(plain, image), file))
       return { path, ...image }
     }),
+    prepare: (place) => Effect.asVoid(Effect.fromResult(plainTarget({ ...place, label: "prepare" }))),
     read: (path) =>
       Effect.suspend(() => {
         const file = files.get(path)

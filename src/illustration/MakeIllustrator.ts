@@ -6,10 +6,10 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, longestPrompt } from "../../schemas/Enhancement.ts"
-import type { CallFailure } from "../../schemas/Failures.ts"
+import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
 import { type Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
-import { addCosts, noCost } from "../../schemas/Money.ts"
+import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
 import { getJob } from "../image/CancelJob.ts"
@@ -40,6 +40,18 @@ const wholeDeadline = (settings: Settings): Duration.Duration =>
 /** Whether a failed enhancement fails the whole: the picture would be refused, or could not be waited for. */
 const failsTheWhole = (failure: CallFailure): boolean =>
   failure.reason._tag === "ContentRejected" || failure.reason._tag === "InputRejected"
+
+/** A refusal of the image request, by the names that the fields have in an illustration. */
+const ofIllustration = (failure: CallFailure): CallFailure =>
+  failure._tag === "Rejection" && failure.reason._tag === "InputRejected"
+    ? reject({ ...failure.reason, field: failure.reason.field.replace(/^parameters\b/, "image") }, failure.callId)
+    : failure
+
+/** A failure after the enhancement was paid for says so. */
+const withSpent = (failure: CallFailure, spent: Cost): CallFailure =>
+  failure._tag === "ApiError" && spent.usdMicros !== 0
+    ? new ApiError({ ...failure, cost: addCosts(spent, failure.cost ?? noCost) })
+    : failure
 
 /** The enhancement that the picture was made from: another call's, where an equal one at the same time came first. */
 const usedEnhancement = Effect.fnUntraced(function* (own: Enhancement | null, generated: GeneratedImage, call: Call) {
@@ -105,6 +117,10 @@ export const make: Effect.Effect<
     const wish = checked.success
     const requestHash = requestHashOf(wish, imageProtocolOf(call.settings.settings.nanobanana))
     const earlier = yield* earlierJob(options.idempotencyKey, requestHash, call)
+    const image = wish.image === undefined ? {} : { parameters: wish.image }
+    // Whatever would refuse the picture refuses the whole before the enhancement is paid for.
+    if (earlier === undefined)
+      yield* generator.plan({ prompt: wish.prompt, ...image }).pipe(Effect.mapError(ofIllustration))
     const enhanced =
       earlier !== undefined
         ? yield* earlierEnhancement(earlier, call)
@@ -113,13 +129,11 @@ export const make: Effect.Effect<
           : yield* enhance(wish, call)
     const generated = yield* generator
       .generate(
-        {
-          prompt: enhanced?.prompt ?? wish.prompt,
-          ...(wish.image === undefined ? {} : { parameters: wish.image })
-        },
+        { prompt: enhanced?.prompt ?? wish.prompt, ...image },
         options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }
       )
       .pipe(
+        Effect.mapError((failure) => withSpent(ofIllustration(failure), enhanced?.cost ?? noCost)),
         Effect.provideService(CurrentCall, {
           ...call,
           origin: { requestHash, ...(enhanced === null ? {} : { enhanced }) }

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { IdempotencyKey } from "../../schemas/Identifiers.ts"
-import { ImageRequest } from "../../schemas/Image.ts"
+import { type ImagePlan, ImageRequest } from "../../schemas/Image.ts"
 import type { Job } from "../../schemas/Job.ts"
 import { imageProtocolOf } from "../../schemas/Settings.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
@@ -16,6 +16,7 @@ import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { ImageStore } from "./ImageStore.ts"
 import { tellMove } from "./MoveJob.ts"
 
 const sortedFields = (_name: string, value: unknown): unknown =>
@@ -27,6 +28,35 @@ const sortedFields = (_name: string, value: unknown): unknown =>
 export const requestHashOf = (request: object, protocol: string): string =>
   hash("sha256", JSON.stringify([protocol, request], sortedFields))
 
+/** A request that has passed every check there is before paying. */
+export interface PlannedRequest {
+  readonly request: ImageRequest
+  readonly plan: ImagePlan
+}
+
+/**
+ * Checks and plans a request: its fields, the key, what the protocol can give, and the place for the picture.
+ *
+ * **Errors** `Rejection`: `InputRejected`, `NoHealthyKey`, `StorageFailed`. Nothing was sent, nothing was entered.
+ */
+export const planImage = Effect.fnUntraced(function* (
+  request: ImageRequest,
+  call: Call
+): Effect.fn.Return<PlannedRequest, CallFailure, NanoBanana | ImageStore> {
+  const { imageDirectory, nanobanana } = call.settings.settings
+  const checked = validateInput(ImageRequest, sanitizeInput(request))
+  if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
+  if (nanobanana.apiKey === undefined) {
+    return yield* reject({ _tag: "NoHealthyKey", setting: "NANOBANANA_API_KEY" }, call.callId)
+  }
+  const protocol = (yield* NanoBanana).protocol(imageProtocolOf(nanobanana))
+  const planned = protocol.plan(checked.success, call.fit)
+  if (Result.isFailure(planned)) return yield* reject(planned.failure, call.callId)
+  const place = (yield* ImageStore).prepare({ root: imageDirectory })
+  yield* Effect.mapError(place, (reason) => reject(reason, call.callId))
+  return { request: checked.success, plan: planned.success }
+})
+
 /**
  * Enters the job of a request, or finds the one with the same idempotency key.
  *
@@ -36,26 +66,17 @@ export const enterJob = Effect.fnUntraced(function* (
   request: ImageRequest,
   idempotencyKey: IdempotencyKey | undefined,
   call: Call
-): Effect.fn.Return<Job, CallFailure, NanoBanana | JobLedger | Prices> {
-  const settings = call.settings.settings.nanobanana
-  const checked = validateInput(ImageRequest, sanitizeInput(request))
-  if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
-  if (settings.apiKey === undefined) {
-    return yield* reject({ _tag: "NoHealthyKey", setting: "NANOBANANA_API_KEY" }, call.callId)
-  }
-  const protocol = (yield* NanoBanana).protocol(imageProtocolOf(settings))
-  const planned = protocol.plan(checked.success, call.fit)
-  if (Result.isFailure(planned)) return yield* reject(planned.failure, call.callId)
+): Effect.fn.Return<Job, CallFailure, NanoBanana | JobLedger | Prices | ImageStore> {
+  const planned = yield* planImage(request, call)
   const entered = yield* (yield* JobLedger)
     .enter({
       callId: call.callId,
       owner: call.owner,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      requestHash: requestHashOf(checked.success, protocol.name),
+      requestHash: requestHashOf(planned.request, planned.plan.protocol),
       ...call.origin,
-      request: checked.success,
-      plan: planned.success,
-      price: (yield* Prices).image(planned.success, settings)
+      ...planned,
+      price: (yield* Prices).image(planned.plan, call.settings.settings.nanobanana)
     })
     .pipe(Effect.mapError((reason) => reject(reason, call.callId)))
   if (entered.isNew) yield* tellMove("None", entered.job)

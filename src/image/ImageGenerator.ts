@@ -10,7 +10,7 @@ import type * as Stream from "effect/Stream"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
-import type { GeneratedImage, ImageRequest, StoredImage } from "../../schemas/Image.ts"
+import type { GeneratedImage, ImagePlan, ImageRequest, StoredImage } from "../../schemas/Image.ts"
 import type { Job } from "../../schemas/Job.ts"
 
 /** Where a result is stored, below the image directory of the settings. */
@@ -45,6 +45,11 @@ export interface DownloadTarget {
 export class ImageGenerator extends Context.Service<
   ImageGenerator,
   {
+    /**
+     * What `generate` would ask the provider for. It refuses what `generate` would refuse before paying; nothing is sent
+     * and no job is entered.
+     */
+    readonly plan: (request: ImageRequest, options?: CallOptions) => Effect.Effect<ImagePlan, CallFailure>
     /** Submits, waits, stores. The same idempotency key and request join the same job. */
     readonly generate: (request: ImageRequest, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
     /** Makes the job and starts it; answers when the row is written, before anything is sent. */

@@ -49,6 +49,8 @@ export class ImageStore extends Context.Service<
       bytes: Stream.Stream<Uint8Array, E>,
       target: ImageTarget
     ) => Effect.Effect<StoredImage, StoreFailure | E>
+    /** Refuses what `put` would refuse for the place's sake (missing rights, no space for a name), before paying. */
+    readonly prepare: (place: Pick<ImageTarget, "root" | "directory">) => Effect.Effect<void, typeof StorageFailed.Type>
     /** The bytes of a stored picture. */
     readonly read: (path: string) => Effect.Effect<Uint8Array, typeof StorageFailed.Type>
   }

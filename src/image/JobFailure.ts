@@ -40,8 +40,9 @@ const jobError = (job: Job, callId: CallId, reason: ApiReason): ApiError => {
     attempts: Math.max(1, job.attempts),
     outcome,
     reason,
-    // A job that lives on may still be sent and paid, also one that waits in the queue.
-    isRetryable: isTerminal(job.state) && recover(reason, "paidSubmit", outcome).isRetryable,
+    // A job that lives on may still be sent and paid, also one that waits in the queue. After a final word the same
+    // request is a new purchase, which only the reason can speak against.
+    isRetryable: isTerminal(job.state) && recover(reason, "free", outcome).isRetryable,
     jobId: job.id,
     ...(providerJobId === undefined ? {} : { providerJobId })
   })
@@ -79,18 +80,12 @@ export const withJob = (failure: CallFailure, job: Job, callId: CallId): CallFai
   if (failure._tag === "Rejection") return failure
   const providerJobId = providerJobIdOf(job.state)
   return new ApiError({
-    provider: failure.provider,
-    operation: failure.operation,
+    ...failure,
     callId,
-    attempts: failure.attempts,
     // A free request that failed says nothing of the paid one: what counts is how the job stands.
     outcome: failure.operation === "submit" ? failure.outcome : outcomeOf(job.state),
-    reason: failure.reason,
     isRetryable: failure.operation === "submit" && failure.isRetryable,
     jobId: job.id,
-    ...(failure.retryAfter === undefined ? {} : { retryAfter: failure.retryAfter }),
-    ...(failure.stoppedBy === undefined ? {} : { stoppedBy: failure.stoppedBy }),
-    ...(failure.providerRequestId === undefined ? {} : { providerRequestId: failure.providerRequestId }),
     ...(providerJobId === undefined ? {} : { providerJobId })
   })
 }

@@ -20,28 +20,29 @@ import { Transport } from "../transport/Transport.ts"
 import { makeJobWaiting } from "./AwaitJob.ts"
 import { cancelJob, getJob } from "./CancelJob.ts"
 import { downloadAlone } from "./DownloadAlone.ts"
-import { enterJob } from "./EnterJob.ts"
+import { enterJob, planImage } from "./EnterJob.ts"
 import { makeImageDownload } from "./ImageDownload.ts"
 import type { ImageGenerator } from "./ImageGenerator.ts"
-import type { ImageStore } from "./ImageStore.ts"
+import { ImageStore } from "./ImageStore.ts"
 import { makeJobDriver } from "./JobDriver.ts"
 import { makePaidExchanges } from "./PaidExchanges.ts"
 import { watchJob } from "./WatchJob.ts"
 
-type Dependencies = Pipeline | NanoBanana | JobLedger | Prices | LiveSettings | Transport
+type Dependencies = Pipeline | NanoBanana | JobLedger | Prices | LiveSettings | Transport | ImageStore
 
 const generateDeadline = (settings: Settings): Duration.Duration => settings.nanobanana.timeout
 
 /** The service. Its jobs run in the scope it is made in, and end with it. */
-export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | ImageStore | Scope.Scope> =
-  Effect.gen(function* () {
+export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | Scope.Scope> = Effect.gen(
+  function* () {
     const context = Context.pick(
       Pipeline,
       NanoBanana,
       JobLedger,
       Prices,
       LiveSettings,
-      Transport
+      Transport,
+      ImageStore
     )(yield* Effect.context<Dependencies>())
     const download = yield* makeImageDownload
     const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
@@ -60,6 +61,8 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       Effect.provideContext(withCall(options, generateDeadline, body), context)
 
     return {
+      plan: (request, options = {}) =>
+        inCall(options, (call) => Effect.map(planImage(request, call), ({ plan }) => plan)),
       generate: (request, options = {}) =>
         inCall(options, (call) =>
           Effect.flatMap(start(request, options, call), ({ drive, job }) => waiting.await(job.id, call, drive))
@@ -77,4 +80,5 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       download: (imageUrl, target = {}, options = {}) =>
         inCall(options, (call) => downloadAlone(imageUrl, target, call, download))
     }
-  })
+  }
+)

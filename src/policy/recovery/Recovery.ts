@@ -95,7 +95,7 @@ export const recoveryRows = {
   ImageRejected: { ...quiet, retry: everywhere("never"), alert: true, isRetryable: false },
   StorageFailed: { ...quiet, retry: everywhere("never"), alert: true, isRetryable: true },
   GenerationFailed: { ...quiet, retry: everywhere("never"), isRetryable: true },
-  GenerationTimedOut: { ...quiet, retry: everywhere("never"), isRetryable: true },
+  GenerationTimedOut: { ...quiet, retry: everywhere("never"), isRetryable: false },
   GenerationCancelled: { ...quiet, retry: everywhere("never"), isRetryable: false },
   OutcomeUnknown: { ...quiet, retry: everywhere("never"), alert: true, isRetryable: false }
 } as const satisfies Record<ApiReason["_tag"], Row>

@@ -49,6 +49,15 @@ export const suite = (
   describe(`${name} keeps the contract of ImageStore`, () => {
     const test = testOn(layer, makeRoot)
 
+    test("a place is prepared without leaving anything in it, and one that is not allowed is refused", (store, target) =>
+      Effect.gen(function* () {
+        yield* store.prepare(target({ directory: "foxes" }))
+        const error = yield* Effect.flip(store.prepare(target({ directory: "../foxes" })))
+        assert.strictEqual(error.problem, "PathNotAllowed")
+        const image = yield* store.put(pieces(red), target({ directory: "foxes", fileName: "fox.png" }))
+        assert.strictEqual(image.path, `${target().root}/foxes/fox.png`)
+      }))
+
     test("a picture is stored under hash and label, with the facts of its bytes, and read again", (store, target) =>
       Effect.gen(function* () {
         const bytes = png(32, 24)

@@ -196,3 +196,36 @@ describe("a deadline that has practically passed", () => {
     }).pipe(Effect.provide(layer))
   })
 })
+
+describe("what would refuse the picture", () => {
+  const chats = Effect.map(
+    MockHandle.use((it) => it.requests),
+    (all) => all.filter((it) => it.operation === "chat")
+  )
+
+  it.effect("refuses the whole before the enhancement is paid for, by the field's name in an illustration", () =>
+    Effect.gen(function* () {
+      const wish = Illustrator.use((it) => it.illustrate({ prompt, image: { width: 777 } }, { fit: "exact" }))
+      const error = yield* Effect.flip(passVirtually(wish))
+      assert.deepInclude(error.reason, { _tag: "InputRejected", field: "image.width" })
+      assert.deepStrictEqual(yield* chats, [])
+    }).pipe(Effect.provide(Mock.layer))
+  )
+
+  it.effect("also when there is no place to put it", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(illustrate())
+      assert.deepInclude(error, { _tag: "Rejection", outcome: "NotSent" })
+      assert.strictEqual(error.reason._tag, "StorageFailed")
+      assert.deepStrictEqual(yield* chats, [])
+    }).pipe(Effect.provide(Mock.layerWith({ settings: { imageDirectory: "images\u0000" } })))
+  )
+
+  it.effect("later, tells what the enhancement has cost in its error", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(illustrate())
+      assert.deepInclude(error, { _tag: "ApiError", reason: { _tag: "InsufficientBalance" } })
+      assert.isAbove(error._tag === "ApiError" ? (error.cost?.usdMicros ?? 0) : 0, 0)
+    }).pipe(Effect.provide(Mock.layerWith({ faults: [{ fault: "no-balance", operation: "submit" }] })))
+  )
+})

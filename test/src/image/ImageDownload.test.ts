@@ -306,6 +306,7 @@ describe("ImageDownload", () => {
     Effect.gen(function* () {
       const full = Layer.succeed(ImageStore, {
         put: () => Effect.fail({ _tag: "StorageFailed", problem: "DiskFull", detail: "writing: ENOSPC" } as const),
+        prepare: () => Effect.void,
         read: () => Effect.die(new Error("nobody reads"))
       })
       const download = yield* makeImageDownload.pipe(

@@ -24,7 +24,7 @@ describe("Validate", () => {
 
   it("an object of a class is refused, because nothing in it was sanitised", () => {
     class Request {
-      readonly prompt = "   "
+      readonly prompt = "  a red fox  "
     }
     const request = new Request()
     const refused = { field: "input", problem: "an object of a class", expected: "a plain object" }
@@ -38,6 +38,19 @@ describe("Validate", () => {
   it("a character is a code point: a picture character counts once", () => {
     const longest = { prompt: "🦊".repeat(4000) }
     assert.deepStrictEqual(validateInput(EnhancementRequest, longest), Result.succeed<EnhancementRequest>(longest))
+    const tooLong = refusal(EnhancementRequest, { prompt: "🦊".repeat(4001) })
+    assert.deepInclude(tooLong, {
+      problem: "4001 characters",
+      expected: "1 to 4000 characters, at least one of them visible"
+    })
+  })
+
+  it("a prompt of which nothing can be seen is no prompt", () => {
+    const invisible = refusal(EnhancementRequest, { prompt: "\u200b\u2060" })
+    assert.deepInclude(invisible, {
+      problem: "2 characters",
+      expected: "1 to 4000 characters, at least one of them visible"
+    })
   })
 
   it("a field that is undefined is absent", () => {
@@ -49,13 +62,12 @@ describe("Validate", () => {
   })
 
   it.each<[unknown, string, string, string]>([
-    [{}, "prompt", "missing", "1 to 4000 characters"],
-    [{ prompt: "" }, "prompt", "0 characters", "1 to 4000 characters"],
-    [{ prompt: canary.repeat(500) }, "prompt", "7000 characters", "1 to 4000 characters"],
-    [{ prompt: "🦊".repeat(4001) }, "prompt", "4001 characters", "1 to 4000 characters"],
-    [{ prompt: 5 }, "prompt", "a number", "1 to 4000 characters"],
-    [{ prompt: null }, "prompt", "null", "1 to 4000 characters"],
-    [{ prompt: { canary } }, "prompt", "an object", "1 to 4000 characters"],
+    [{}, "prompt", "missing", "1 to 4000 characters, at least one of them visible"],
+    [{ prompt: "" }, "prompt", "0 characters", "1 to 4000 characters, at least one of them visible"],
+    [{ prompt: canary.repeat(500) }, "prompt", "7000 characters", "1 to 4000 characters, at least one of them visible"],
+    [{ prompt: 5 }, "prompt", "a number", "1 to 4000 characters, at least one of them visible"],
+    [{ prompt: null }, "prompt", "null", "1 to 4000 characters, at least one of them visible"],
+    [{ prompt: { canary } }, "prompt", "an object", "1 to 4000 characters, at least one of them visible"],
     [
       { prompt: `${canary}\u0007` },
       "prompt",
