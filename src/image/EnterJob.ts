@@ -53,7 +53,9 @@ export const planImage = Effect.fnUntraced(function* (
   const planned = protocol.plan(checked.success, call.fit)
   if (Result.isFailure(planned)) return yield* reject(planned.failure, call.callId)
   const place = (yield* ImageStore).prepare({ root: imageDirectory })
-  yield* Effect.mapError(place, (reason) => reject(reason, call.callId))
+  yield* Effect.mapError(place, (reason) =>
+    reject({ ...reason, detail: `image directory ${imageDirectory}: ${reason.detail}` }, call.callId)
+  )
   return { request: checked.success, plan: planned.success }
 })
 

@@ -1,5 +1,7 @@
 import { afterAll } from "@effect/vitest"
 import * as Live from "../../layers/Live.ts"
+import type { ImageProtocolName } from "../../schemas/Provider.ts"
+import * as HostHttpClient from "../support/HostHttpClient.ts"
 import { startSimulator } from "../support/SimulatorProcess.ts"
 import * as IllustratorContract from "./IllustratorContract.ts"
 import * as ImageGeneratorContract from "./ImageGeneratorContract.ts"
@@ -9,9 +11,9 @@ import { passReally, type World } from "./World.ts"
 const simulator = await startSimulator(["--latency", "5"])
 afterAll(() => simulator.stop())
 
-const worldOver = (protocol: "nanobananaapi" | "generic"): World => ({
-  name: `Live.layer over sockets, ${protocol}`,
-  layer: Live.layerWith({
+const worldOver = (name: string, layerWith: typeof Live.layerWith, protocol: ImageProtocolName): World => ({
+  name: `${name}, ${protocol}`,
+  layer: layerWith({
     deepseek: { apiKey: "sk-simulated", baseURL: simulator.baseUrls.deepseek },
     nanobanana: {
       apiKey: "simulated",
@@ -27,7 +29,12 @@ const worldOver = (protocol: "nanobananaapi" | "generic"): World => ({
   isLive: true
 })
 
-PromptEnhancerContract.suite(worldOver("nanobananaapi"))
-ImageGeneratorContract.suite(worldOver("nanobananaapi"))
-ImageGeneratorContract.suite(worldOver("generic"))
-IllustratorContract.suite(worldOver("nanobananaapi"))
+for (const [name, layerWith] of [
+  ["Live.layer over sockets", Live.layerWith],
+  ["HttpClientTransport over the host's client", HostHttpClient.layerWith]
+] as const) {
+  PromptEnhancerContract.suite(worldOver(name, layerWith, "nanobananaapi"))
+  ImageGeneratorContract.suite(worldOver(name, layerWith, "nanobananaapi"))
+  ImageGeneratorContract.suite(worldOver(name, layerWith, "generic"))
+  IllustratorContract.suite(worldOver(name, layerWith, "nanobananaapi"))
+}
