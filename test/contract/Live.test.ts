@@ -1,7 +1,7 @@
 import { afterAll } from "@effect/vitest"
 import * as Live from "../../layers/Live.ts"
 import type { ImageProtocolName } from "../../schemas/Provider.ts"
-import * as HostHttpClient from "../support/HostHttpClient.ts"
+import * as HostHttpClient from "./HostHttpClient.ts"
 import { startSimulator } from "../support/SimulatorProcess.ts"
 import * as IllustratorContract from "./IllustratorContract.ts"
 import * as ImageGeneratorContract from "./ImageGeneratorContract.ts"

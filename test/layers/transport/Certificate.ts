@@ -31,7 +31,9 @@ const subjectAlternativeNames = (names: ReadonlyArray<string>) =>
     )
   )
 const pem = (der: Uint8Array) =>
-  `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`
+  `-----BEGIN CERTIFICATE-----\n${Buffer.from(der)
+    .toString("base64")
+    .replace(/.{1,64}/g, "$&\n")}-----END CERTIFICATE-----\n`
 
 /** A key and a certificate for these host names and IPv4 addresses, valid from 2020 to 2049. */
 export const makeCertificate = (

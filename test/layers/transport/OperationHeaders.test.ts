@@ -10,7 +10,7 @@ import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
 import { DeepSeek } from "../../../src/provider/deepseek/DeepSeek.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
 import { libraryVersion } from "../../../src/transport/UserAgent.ts"
-import * as HostHttpClient from "../../support/HostHttpClient.ts"
+import * as HostHttpClient from "../../contract/HostHttpClient.ts"
 import { temporaryFolder } from "../image/TemporaryFolder.ts"
 import { providerServer, type RecordedRequest } from "./ProviderServer.ts"
 
