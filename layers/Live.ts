@@ -19,8 +19,9 @@ import * as UndiciTransport from "./transport/UndiciTransport.ts"
  * **Details** The document is the brief's object as it stands:
  * `{ deepseek: { apiKey, baseURL, timeout, retryLimit, rateLimit }, nanobanana: … }`, every field optional.
  *
- * **Errors** `ConfigurationError` lists every bad value and every missing key by the name of its variable. Keys are
- * needed for the providers listed in `providers` (default both); nothing is simulated that was not asked for.
+ * **Errors** `ConfigurationError` lists every bad value and every missing key by the name of its variable, and an
+ * `HTTPS_PROXY` that can not be used. Keys are needed for the providers listed in `providers` (default both); nothing is
+ * simulated that was not asked for.
  *
  * ```ts types
  * import * as Effect from "effect/Effect"
@@ -35,13 +36,9 @@ import * as UndiciTransport from "./transport/UndiciTransport.ts"
 export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services, ConfigurationError> =>
   isolated(
     Services.layer.pipe(
-      Layer.provideMerge(
-        Layer.mergeAll(
-          UndiciTransport.layer,
-          FileImageStore.layer,
-          EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true })
-        )
-      )
+      // The settings come first: they tell of a proxy that the transport could not start with.
+      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer)),
+      Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true, proxy: process.env }))
     )
   )
 

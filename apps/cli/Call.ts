@@ -6,18 +6,19 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { Provider } from "../../schemas/Provider.ts"
 import { ConfigurationError, imageProtocolOf, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
-import { loadSettings } from "../../layers/settings/EnvironmentSettings.ts"
 import type { Services } from "../../layers/Services.ts"
-import { mockVariables } from "../../mock-layers/MockVariables.ts"
 import { CallEvents } from "../../src/telemetry/CallEvents.ts"
-import { announcement, decideMode } from "./Mode.ts"
+import { logger } from "./Log.ts"
+import { announcement } from "./Mode.ts"
 import type { ResultReport } from "./Results.ts"
 import { Session } from "./Session.ts"
 import { spin } from "./Spinner.ts"
-import { together } from "./Together.ts"
+import { readSurroundings } from "./Surroundings.ts"
 
 /** A call to be run. `needed` are the providers whose keys it needs; `directory` is `--out`. */
 export interface CommandCall<A> {
@@ -30,18 +31,18 @@ export interface CommandCall<A> {
 /** Runs it. **Errors** `ConfigurationError`, and those of the call. */
 export const runCall = Effect.fnUntraced(function* <A>(command: CommandCall<A>) {
   const run = yield* Session
+  const { loaded, mode, problems } = yield* readSurroundings(command.needed)
+  run.mode = mode
+  run.provider = providerName(loaded.settings)
+  if (problems.length > 0) return yield* new ConfigurationError({ problems })
+  if (mode._tag === "Simulated") run.screen.line(announcement(mode.because))
+
   const code: SettingsDocument = {
     providers: [...command.needed],
     ...(command.directory === undefined ? {} : { imageDirectory: command.directory })
   }
-  const [{ settings }, { useMockApis }] = yield* together(loadSettings({ code }), mockVariables)
-  const mode = decideMode(useMockApis, settings, command.needed)
-  run.mode = mode
-  run.provider = providerName(settings)
-  if (mode._tag === "Refused") return yield* new ConfigurationError({ problems: mode.problems })
-  if (mode._tag === "Simulated") run.screen.line(announcement(mode.because))
-
   const layer = yield* Effect.promise(() => (mode._tag === "Live" ? liveLayer(code) : simulatedLayer(code)))
+  const logLevel = Option.flatten(yield* Effect.serviceOption(GlobalFlag.LogLevel))
   const startedAt = yield* Clock.currentTimeMillis
   yield* Effect.gen(function* () {
     const answer = yield* Effect.raceFirst(command.call, spin(run))
@@ -50,7 +51,7 @@ export const runCall = Effect.fnUntraced(function* <A>(command: CommandCall<A>) 
   }).pipe(
     Effect.provide(layer),
     Effect.provideService(CallEvents, run.observe),
-    Effect.provide(Logger.layer([Logger.map(Logger.formatJson, run.screen.line)]))
+    Effect.provide(Logger.layer([logger(run.screen, Option.isSome(logLevel))]))
   )
 })
 

@@ -2,15 +2,13 @@
  * What `doctor` finds. It names sources and whether keys are set, never a key; it sends nothing that costs anything.
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type { Provider } from "../../schemas/Provider.ts"
 import type { SettingProblem, Settings } from "../../schemas/Settings.ts"
-import { inspectSettings } from "../../layers/settings/EnvironmentSettings.ts"
-import { lookupIn, variableSources } from "../../layers/settings/VariableSources.ts"
-import { settingReports, type SettingReport } from "../../src/settings/SettingReport.ts"
-import { decideMode, type Mode } from "./Mode.ts"
+import type { SettingReport } from "../../src/settings/SettingReport.ts"
+import type { Mode } from "./Mode.ts"
 import { Session } from "./Session.ts"
-import { type MockVariables, mockVariables } from "../../mock-layers/MockVariables.ts"
+import { settingRows } from "./SettingRows.ts"
+import { readSurroundings } from "./Surroundings.ts"
 
 /** Whether a provider answers. `connected`: a connection opens, and nothing was asked. */
 export interface Reachability {
@@ -42,21 +40,13 @@ const providers: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 /** Looks, prints, and sets the exit code: 5 for problems of the settings, 3 for a provider that fails. */
 export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
   const run = yield* Session
-  const loaded = yield* inspectSettings()
-  const mock = yield* Effect.result(mockVariables)
-  const variables = Result.getOrElse(mock, () => undefined)
-  const mode = decideMode(variables?.useMockApis, loaded.settings, providers)
-  const problems = [
-    ...loaded.problems,
-    ...(Result.isFailure(mock) ? mock.failure.problems : []),
-    ...(mode._tag === "Refused" ? mode.problems : [])
-  ]
+  const { loaded, mock, mode, problems } = yield* readSurroundings(providers)
   const diagnosis: Diagnosis = {
     version: run.version,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     mode: problems.length > 0 ? "refused" : modeName(mode),
-    settings: [...settingReports(loaded.settings, loaded.entries), ...(yield* mockReports(variables))],
+    settings: yield* settingRows(loaded, mock),
     providers: yield* Effect.forEach(providers, (provider) => diagnose(provider, loaded.settings, mode, isOffline), {
       concurrency: "unbounded"
     }),
@@ -67,23 +57,6 @@ export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
   else if (diagnosis.providers.some((it) => it.state === "fails")) run.exitCode = 3
 })
 
-const mockReports = Effect.fnUntraced(function* (variables: MockVariables | undefined) {
-  const { scenario, seed, failureRate, latency } = variables?.simulation ?? {}
-  const values = {
-    USE_MOCK_APIS: variables?.useMockApis,
-    MOCK_SCENARIO: scenario,
-    MOCK_SEED: seed,
-    MOCK_FAILURE_RATE: failureRate,
-    MOCK_LATENCY: latency
-  }
-  const lookup = yield* lookupIn(yield* variableSources, Object.keys(values))
-  return Object.entries(values).map(([name, value]): SettingReport => ({
-    name,
-    value: value === undefined ? "unset" : String(value),
-    source: lookup(name)?.source ?? "default"
-  }))
-})
-
 /** The findings for a person. Pure. */
 export const diagnosisLines = (diagnosis: Diagnosis): ReadonlyArray<string> => {
   const width = Math.max(...diagnosis.settings.map((it) => it.name.length))
@@ -91,10 +64,9 @@ export const diagnosisLines = (diagnosis: Diagnosis): ReadonlyArray<string> => {
     `ludeng ${diagnosis.version}, Node ${diagnosis.node}, ${diagnosis.platform}`,
     `mode: ${diagnosis.mode}`,
     "",
-    ...diagnosis.settings.map(({ name, value, source }) => {
-      const isGiven = value !== "unset" && value !== "missing"
-      return `${name.padEnd(width)}  ${value}${isGiven ? `  (${source})` : ""}`
-    }),
+    ...diagnosis.settings.map(
+      ({ name, value, source }) => `${name.padEnd(width)}  ${value}${source === null ? "" : `  (${source})`}`
+    ),
     "",
     ...diagnosis.providers.map(
       ({ provider, key, baseURL, state, detail }) =>

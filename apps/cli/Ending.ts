@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import { ApiError, Rejection } from "../../schemas/Failures.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
 import { Defect, Interrupted, type RunFailure, UsageFailed } from "./Outcome.ts"
+import { usageText } from "./UsageText.ts"
 
 /** The failure of an exit, `undefined` for success. */
 export const endingOf = (exit: Exit.Exit<unknown, unknown>): RunFailure | undefined => {
@@ -15,21 +16,13 @@ export const endingOf = (exit: Exit.Exit<unknown, unknown>): RunFailure | undefi
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (error instanceof ApiError || error instanceof Rejection || error instanceof ConfigurationError) return error
   if (error instanceof UsageFailed) return error
-  if (isShowHelp(error)) return new UsageFailed({ message: usageMessage(error) })
+  if (isShowHelp(error)) return new UsageFailed({ message: usageText(error) })
   if (Cause.hasInterruptsOnly(exit.cause)) return new Interrupted({ message: "interrupted" })
   return defectOf(Cause.squash(exit.cause))
 }
 
 const isShowHelp = (error: unknown): error is CliError.ShowHelp =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "ShowHelp"
-
-const usageMessage = ({ commandPath, errors }: CliError.ShowHelp): string => {
-  const help = `see ${commandPath.join(" ")} --help`
-  return errors.length === 0 ? `a command is missing, ${help}` : [...errors.map(explanation), help].join("\n")
-}
-
-const explanation = (error: CliError.NonShowHelpErrors): string =>
-  error._tag === "UnexpectedArgument" ? "more words than one PROMPT: put it in quotes" : error.message
 
 // The message of something unexpected may hold what was handled; its class and its places in the code do not.
 const defectOf = (thrown: unknown): Defect => {

@@ -6,6 +6,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { Fit, Priority } from "../../schemas/CallOptions.ts"
 import { EnhancementMode } from "../../schemas/Enhancement.ts"
 import { ImageFormat, ImageQuality } from "../../schemas/Image.ts"
@@ -65,14 +66,19 @@ export const callFlags = {
     "Deadline of the whole call: milliseconds, or like 30s, 2m"
   ),
   idempotencyKey: about(
-    Flag.String("idempotency-key").pipe(Flag.withSchema(IdempotencyKey)),
+    Flag.String("idempotency-key").pipe(
+      Flag.filterMap(Schema.decodeOption(IdempotencyKey), () => "1 to 200 characters")
+    ),
     "Two requests with the same key are one job; 1 to 200 characters"
   ),
   priority: about(
     Flag.Literals("priority", Priority.literals),
     "Who goes first where calls must wait (default normal)"
   ),
-  owner: about(Flag.String("owner").pipe(Flag.withSchema(Owner)), "On whose behalf, 1 to 100 characters"),
+  owner: about(
+    Flag.String("owner").pipe(Flag.filterMap(Schema.decodeOption(Owner), () => "1 to 100 characters")),
+    "On whose behalf, 1 to 100 characters"
+  ),
   json: json()
 }
 

@@ -4,7 +4,7 @@
  * | code | meaning |
  * | --- | --- |
  * | 0 | done |
- * | 1 | a defect of the program itself |
+ * | 1 | a defect of the program itself, or standard output could not be written |
  * | 2 | bad input or usage |
  * | 3 | a provider failed |
  * | 4 | refused by us, before anything was sent |
@@ -16,6 +16,7 @@ import * as Duration from "effect/Duration"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import type { RunFacts } from "./Progress.ts"
+import { isLeft } from "./Remnant.ts"
 
 /** The command line can not be understood; the message names the flag. */
 export class UsageFailed extends Data.TaggedError("UsageFailed")<{ readonly message: string }> {}
@@ -73,7 +74,8 @@ export interface FailureReport {
 
 /** What to print for a failure; `facts` add the job that was under way. */
 export const failureReport = (failure: RunFailure, facts: RunFacts): FailureReport => {
-  const job = facts.job
+  // A rejection sent nothing: a job that ended with it is nothing to look for.
+  const job = failure._tag === "Rejection" && facts.job !== undefined && !isLeft(facts.job) ? undefined : facts.job
   const own = {
     family: failure._tag,
     reason: failure._tag,

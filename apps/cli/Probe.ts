@@ -10,14 +10,23 @@ import { connect as connectPlain, isIP } from "node:net"
 import { connect as connectSecure } from "node:tls"
 import * as UndiciTransport from "../../layers/transport/UndiciTransport.ts"
 import type { Provider } from "../../schemas/Provider.ts"
+import type { ApiReason } from "../../schemas/Reason.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import * as DeepSeekClient from "../../src/provider/deepseek/DeepSeekClient.ts"
+import { proxyRules } from "../../src/transport/ProxyRules.ts"
 import type { Reachability } from "./Diagnosis.ts"
 
 /** Looks at one provider. It never fails: a failure is a finding. */
 export const probe = (provider: Provider, settings: Settings): Effect.Effect<Reachability> => {
   const { apiKey, baseURL } = settings[provider]
-  return provider === "deepseek" && apiKey !== undefined ? askModels(settings, apiKey) : openConnection(baseURL)
+  const proxyFor = proxyRules(process.env)
+  if (Result.isFailure(proxyFor)) {
+    return Effect.succeed({ state: "notProbed", detail: `${proxyFor.failure} can not be used` })
+  }
+  const isDirect = proxyFor.success(new URL(baseURL)) === undefined
+  return provider === "deepseek" && apiKey !== undefined
+    ? askModels(settings, apiKey)
+    : openConnection(baseURL, isDirect)
 }
 
 const askModels = (settings: Settings, key: Redacted.Redacted<string>): Effect.Effect<Reachability> =>
@@ -27,13 +36,17 @@ const askModels = (settings: Settings, key: Redacted.Redacted<string>): Effect.E
     const models = yield* Effect.result(client.models(settings.deepseek, { number: 1, timeout, key }))
     return Result.isSuccess(models)
       ? ({ state: "answers", detail: `${models.success.length} models` } as const)
-      : ({ state: "fails", detail: models.failure.reason._tag } as const)
+      : ({ state: "fails", detail: failureText(models.failure.reason) } as const)
   }).pipe(Effect.provide(UndiciTransport.layer))
+
+/** A failure in a few words; the proxy's own troubles are not the provider's. */
+export const failureText = (reason: ApiReason): string =>
+  "code" in reason && reason.code.startsWith("PROXY_") ? `the proxy failed, ${reason.code}` : reason._tag
 
 const connectTimeout = Duration.seconds(5)
 
-const openConnection = (baseURL: string): Effect.Effect<Reachability> => {
-  if (process.env["HTTPS_PROXY"] ?? process.env["https_proxy"]) {
+const openConnection = (baseURL: string, isDirect: boolean): Effect.Effect<Reachability> => {
+  if (!isDirect) {
     return Effect.succeed({ state: "notProbed", detail: "a proxy is set, and nothing free is documented" })
   }
   const url = new URL(baseURL)

@@ -2,8 +2,10 @@
  * The commands, and how a command line is run: pure of the process, so that it can be run inside another program.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import { doctor } from "./commands/Doctor.ts"
@@ -18,6 +20,9 @@ const ludeng = Command.make("ludeng").pipe(
   Command.withSubcommands([illustrate, enhance, generate, doctor, simulate])
 )
 
+// Without the wizard, which knows nothing of a prompt's rules and runs commands by itself.
+const builtIns = GlobalFlag.BuiltIns.filter((it) => it !== GlobalFlag.Wizard)
+
 /**
  * Runs a command line. What it finds goes to the run's screen; what is wrong with it is the effect's failure, and is told
  * by the caller.
@@ -25,6 +30,7 @@ const ludeng = Command.make("ludeng").pipe(
 export const program = (args: ReadonlyArray<string>, run: Run) =>
   Command.runWith(ludeng, { version: run.version })(args).pipe(
     Effect.provideService(Session, run),
+    Effect.provideService(CliConfig.CliConfig, { builtIns }),
     Effect.provideService(CliOutput.Presenter, presenterOf(run)),
     Effect.provideService(References.MinimumLogLevel, "Warn"),
     Effect.provide(NodeServices.layer)

@@ -2,11 +2,12 @@
  * What a person sees of a call while it runs: a pure fold of the library's events into finished lines, one line about
  * what is going on, and the facts an ending needs (the call's id, the job that was under way).
  *
- * Failures have no line here: the library logs each of them.
+ * An attempt that is made again has a line with its reason; the failure that ends a call is told with the ending.
  */
 import * as Duration from "effect/Duration"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
-import type { Cost } from "../../schemas/Money.ts"
+import type { Operation } from "../../schemas/Provider.ts"
+import type { ApiReason } from "../../schemas/Reason.ts"
 import { costText, secondsText } from "./Text.ts"
 
 /** An image job as its last event left it. `isOver`: nothing more will happen to it at the provider. */
@@ -17,10 +18,18 @@ export interface JobFacts {
   readonly isOver: boolean
 }
 
-/** What is known of a run from its events. */
+/** An attempt that failed. */
+export interface FailedAttempt {
+  readonly operation: Operation
+  readonly reason: ApiReason["_tag"]
+}
+
+/** What is known of a run from its events. `failed` is the last attempt, if it failed; `isMade`: the picture is there. */
 export interface RunFacts {
   readonly callId?: string
   readonly job?: JobFacts
+  readonly failed?: FailedAttempt
+  readonly isMade?: boolean
 }
 
 /** **Units** `since` in milliseconds since 1970. */
@@ -41,14 +50,14 @@ export interface Step {
   readonly lines: ReadonlyArray<string>
 }
 
-/** Folds one event. Pure. */
-export const advance = (before: Progress, event: CallEvent): Step => {
+/** Folds one event. What is `isSimulated` costs nothing. Pure. */
+export const advance = (before: Progress, event: CallEvent, isSimulated = false): Step => {
   const progress: Progress = { ...before, facts: { ...before.facts, callId: before.facts.callId ?? event.callId } }
   switch (event._tag) {
     case "CallStarted":
       return started(progress, event)
     case "CallSucceeded":
-      return succeeded(progress, event)
+      return succeeded(progress, event, isSimulated)
     case "RetryScheduled":
       return {
         progress: {
@@ -58,19 +67,23 @@ export const advance = (before: Progress, event: CallEvent): Step => {
         lines: isFree(event)
           ? []
           : [
-              `… ${labelOf(event)}: attempt ${event.attempt} failed, again in ${secondsText(Duration.toMillis(event.delay))}`
+              `… ${labelOf(event)}: attempt ${event.attempt} failed${because(progress)}, again in ${secondsText(Duration.toMillis(event.delay))}`
             ]
       }
-    case "AttemptStarted":
-      return event.attempt === 1
-        ? quiet(progress)
-        : quiet({ ...progress, activity: { text: `${labelOf(event)}, attempt ${event.attempt}`, since: event.at } })
+    case "AttemptStarted": {
+      const { failed: _, ...facts } = progress.facts
+      const activity = { text: `${labelOf(event)}, attempt ${event.attempt}`, since: event.at }
+      return quiet({ ...progress, facts, ...(event.attempt === 1 ? {} : { activity }) })
+    }
+    case "AttemptFailed": {
+      const failed = { operation: event.operation, reason: event.failure.reason._tag }
+      return quiet({ ...progress, facts: { ...progress.facts, failed } })
+    }
     case "JobMoved":
       return moved(progress, event)
     case "CallFailed":
     case "CallRejected":
       return quiet(idle(progress))
-    case "AttemptFailed":
     case "AttemptSucceeded":
     case "DefectCaught":
       return quiet(progress)
@@ -95,6 +108,8 @@ const labels: Readonly<Record<ProviderEvent["operation"], string>> = {
   probe: "asking the provider"
 }
 
+const because = ({ facts: { failed } }: Progress): string => (failed === undefined ? "" : ` (${failed.reason})`)
+
 const labelOf = (event: ProviderEvent): string => labels[event.operation]
 
 const times = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
@@ -108,24 +123,27 @@ const started = (progress: Progress, event: EventOf<"CallStarted">): Step => {
       activity: { text: `making the picture, poll ${polls}`, since: progress.acceptedAt ?? event.at }
     })
   }
-  const made = event.operation === "download" && progress.acceptedAt !== undefined
+  const isDownload = event.operation === "download"
+  const made = isDownload && progress.acceptedAt !== undefined
+  const facts = isDownload ? { ...progress.facts, isMade: true } : progress.facts
   return {
-    progress: { ...progress, activity: { text: labelOf(event), since: event.at } },
+    progress: { ...progress, facts, activity: { text: labelOf(event), since: event.at } },
     lines: made
       ? [finished("picture made", event.at - (progress.acceptedAt ?? event.at), times(progress.polls, "poll"))]
       : []
   }
 }
 
-const succeeded = (progress: Progress, event: EventOf<"CallSucceeded">): Step => {
+const succeeded = (progress: Progress, event: EventOf<"CallSucceeded">, isSimulated: boolean): Step => {
   const elapsed = Duration.toMillis(event.elapsed)
+  const cost = isSimulated || event.cost.usdMicros === 0 ? "" : costText(event.cost)
   switch (event.operation) {
     case "chat":
-      return { progress: idle(progress), lines: [finished("prompt enhanced", elapsed, priced(event.cost))] }
+      return { progress: idle(progress), lines: [finished("prompt enhanced", elapsed, cost)] }
     case "submit":
       return {
         progress: { ...progress, acceptedAt: event.at, activity: { text: "making the picture", since: event.at } },
-        lines: [finished("job accepted", elapsed, priced(event.cost))]
+        lines: [finished("job accepted", elapsed, cost)]
       }
     case "download":
       return { progress: idle(progress), lines: [finished("picture fetched", elapsed)] }
@@ -151,5 +169,3 @@ const moved = (progress: Progress, event: EventOf<"JobMoved">): Step => {
 
 const finished = (what: string, elapsedMillis: number, detail = ""): string =>
   `✔ ${what.padEnd(16)} ${secondsText(elapsedMillis).padStart(7)}${detail === "" ? "" : `  ${detail}`}`
-
-const priced = (cost: Cost): string => (cost.usdMicros === 0 ? "" : costText(cost))

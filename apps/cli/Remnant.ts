@@ -1,19 +1,43 @@
 /**
- * What a program that ends leaves running at a provider, in words: nobody else knows the provider's id any more.
+ * What a program that ends leaves behind at a provider, in words: nobody else knows the provider's id any more.
  */
-import type { RunFacts } from "./Progress.ts"
+import type { FailedAttempt, JobFacts, RunFacts } from "./Progress.ts"
 import type { Run } from "./Session.ts"
+
+/** Whether something of the job may be left at the provider. */
+export const isLeft = (job: JobFacts): boolean => !job.isOver && job.state !== "Queued"
 
 /** The line about the job that was under way, `undefined` where nothing is left. Pure. */
 export const remnantLine = (
-  { job }: RunFacts,
+  { failed, isMade, job }: RunFacts,
   { provider, mode }: Pick<Run, "provider" | "mode">
 ): string | undefined => {
-  if (job === undefined || job.isOver || job.state === "Queued") return undefined
+  if (job === undefined || !isLeft(job)) return undefined
   const isSimulated = mode?._tag === "Simulated"
   const where = isSimulated ? `the simulated ${provider}` : provider
   const money = isSimulated ? "Nothing is charged." : "It may be charged."
-  return job.providerJobId === undefined
-    ? `Job ${job.jobId}: the paid request went out to ${where} and no answer has come. ${money}`
-    : `Job ${job.jobId} is left running at ${where}, which calls it ${job.providerJobId}. ${money}`
+  if (job.providerJobId === undefined) {
+    return `Job ${job.jobId}: the paid request went out to ${where} and ${answerText(failed)}. ${money}`
+  }
+  if (isMade !== true) {
+    return `Job ${job.jobId} is left running at ${where}, which calls it ${job.providerJobId}. ${money}`
+  }
+  const lost = failed?.reason === "StorageFailed" ? "could not be stored" : "was not fetched"
+  return `The picture of job ${job.jobId} was made at ${where}, which calls it ${job.providerJobId}, and ${lost}. ${money}`
+}
+
+const answerText = (failed: FailedAttempt | undefined): string => {
+  if (failed?.operation !== "submit") return "no answer has come"
+  switch (failed.reason) {
+    case "MalformedResponse":
+    case "EmptyResponse":
+    case "IncompleteResponse":
+      return "an answer came and could not be read"
+    case "TimedOut":
+    case "ConnectionLost":
+    case "OutcomeUnknown":
+      return "no answer has come"
+    default:
+      return "the answer does not say what became of it"
+  }
 }

@@ -66,6 +66,10 @@ export const illustrationRequest = (
   }
 }
 
+/** The flags that say how to rewrite a prompt, of those that were given. */
+export const enhancementFlagsGiven = ({ mode, ...wishes }: EnhancementWishes): ReadonlyArray<string> =>
+  Object.keys({ ...given({ mode }), ...enhancementParameters(wishes) }).map((name) => `--${name}`)
+
 /** The options of any of them. */
 export const callOptions = (
   { timeout: deadline, idempotencyKey, priority, owner }: CallWishes,
@@ -75,7 +79,7 @@ export const callOptions = (
   ...(image === undefined ? {} : given({ fit: image.fit }))
 })
 
-const enhancementParameters = ({ length, creativity, focus }: EnhancementWishes) => ({
+const enhancementParameters = ({ length, creativity, focus }: Omit<EnhancementWishes, "mode">) => ({
   ...given({ length, creativity }),
   ...(focus.length === 0 ? {} : { focus })
 })

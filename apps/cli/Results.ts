@@ -63,7 +63,7 @@ const reportOf = (whole: Whole): ResultReport => ({
   lines: [
     ...(whole.enhanced === null ? [] : enhancementLines(whole.enhanced)),
     ...(whole.image === null ? [] : imageLines(whole.image)),
-    row("cost", whole.cost.usdMicros === null ? "unknown" : costText(whole.cost)),
+    row("cost", whole.isSimulated ? "nothing (simulated)" : spentText(whole.cost)),
     row("time", `${secondsText(whole.elapsedMillis)}, ${whole.attempts} request${whole.attempts === 1 ? "" : "s"}`),
     row("mode", modeOf(whole))
   ]
@@ -83,6 +83,8 @@ const imageJson = ({ deviations, image, model, provenance }: GeneratedImage) => 
 })
 
 const modeOf = ({ isSimulated }: Whole): "simulated" | "live" => (isSimulated ? "simulated" : "live")
+
+const spentText = (cost: Cost): string => (cost.usdMicros === null ? "unknown" : costText(cost))
 
 const row = (name: string, value: string): string => `${name.padEnd(9)} ${value}`
 

@@ -30,16 +30,17 @@ export class Session extends Context.Service<Session, Run>()("ludeng/cli/Session
 /** A run that has not begun. */
 export const makeRun = (version: string, isJson: boolean, screen: Screen): Run => {
   let progress = noProgress
-  return {
+  const run: Run = {
     version,
     isJson,
     screen,
     observe: (event) => {
-      const step = advance(progress, event)
+      const step = advance(progress, event, run.mode?._tag === "Simulated")
       progress = step.progress
       if (step.lines.length > 0) screen.status(undefined)
       for (const line of step.lines) screen.line(line)
     },
     progress: () => progress
   }
+  return run
 }

@@ -2,7 +2,7 @@
  * Signals, counted the way a person means them.
  *
  * **Gotchas** One Ctrl-C can arrive more than once: the terminal sends it to every process of the group, and npm and the
- * start script send it on as well. Repeats within 300 ms are one.
+ * start script send it on as well. Repeats of the same signal within 50 ms are one: nobody presses twice so fast.
  */
 
 /** What to do at the first and at the second signal. */
@@ -12,16 +12,16 @@ export interface SignalHandlers {
 }
 
 /** How long repeats of one signal may trail behind it. **Units** milliseconds. */
-export const echoMillis = 300
+export const echoMillis = 50
 
 /** Counts signals, echoes left out. **Units** `now` in milliseconds. Pure but for its own memory. */
 export const makeCounter = (handlers: SignalHandlers): ((name: string, now: number) => void) => {
-  let firstAt: number | undefined
+  let first: { readonly name: string; readonly at: number } | undefined
   return (name, now) => {
-    if (firstAt === undefined) {
-      firstAt = now
+    if (first === undefined) {
+      first = { name, at: now }
       handlers.first(name)
-    } else if (now - firstAt > echoMillis) handlers.second(name)
+    } else if (first.name !== name || now - first.at > echoMillis) handlers.second(name)
   }
 }
 

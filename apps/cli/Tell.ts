@@ -4,15 +4,27 @@
 import { failureReport, messageOf, type RunFailure } from "./Outcome.ts"
 import { remnantLine } from "./Remnant.ts"
 import type { Run } from "./Session.ts"
+import { costText } from "./Text.ts"
 
 /** Tells a failure: an object on standard output with `--json`, else lines on standard error; and the job left behind. */
 export const tell = (failure: RunFailure, run: Run): void => {
   run.screen.status(undefined)
   const { facts } = run.progress()
   if (run.isJson) run.screen.result(JSON.stringify(failureReport(failure, facts)))
-  else run.screen.line(messageOf(failure))
+  else {
+    run.screen.line(messageOf(failure))
+    const spent = spentLine(failure, run)
+    if (spent !== undefined) run.screen.line(spent)
+  }
   const remnant = remnantLine(facts, run)
   if (remnant !== undefined) run.screen.line(remnant)
+}
+
+/** What a failed call has cost, `undefined` where that is nothing. Pure. */
+export const spentLine = (failure: RunFailure, { mode }: Pick<Run, "mode">): string | undefined => {
+  if (failure._tag !== "ApiError" || failure.cost === undefined || mode?._tag === "Simulated") return undefined
+  if (failure.cost.usdMicros === 0) return undefined
+  return failure.cost.usdMicros === null ? "what was spent is not known" : `spent ${costText(failure.cost)}`
 }
 
 /** Whether `--json` is there; looked for by hand, because a command line that can not be parsed is answered in JSON too. */

@@ -31,7 +31,11 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
     isLeaving = true
     clearInterval(keepAlive)
     if (failure !== undefined) tell(failure, run)
-    flush((isLost) => process.exit(isLost ? code || 1 : code))
+    flush((isLost) => {
+      if (!isLost) process.exit(code)
+      const lost = "standard output could not be written: what stood there is lost\n"
+      process.stderr.write(lost, () => process.exit(code || 1))
+    })
   }
 
   const signals = onSignals({

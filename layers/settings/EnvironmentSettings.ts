@@ -5,7 +5,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import { ConfigurationError, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { missingKeys } from "../../src/settings/RequireKeys.ts"
@@ -18,16 +17,19 @@ import {
   settingsOf
 } from "../../src/settings/SettingEntries.ts"
 import { makeLiveSettings, orConfigurationError } from "../../src/settings/SettingsInMemory.ts"
+import type { ProxyEnvironment } from "../../src/transport/ProxyRules.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../src/settings/Variables.ts"
+import { proxyProblems } from "./ProxySettings.ts"
 import { lookupIn, variableSources } from "./VariableSources.ts"
 
 /**
  * **Details** `code` goes over the environment. `requireKeys` (default false) refuses settings in which a provider of
- * `providers` has no key.
+ * `providers` has no key. `proxy` is where the transport takes its proxy from: what it can not use is refused too.
  */
 export interface EnvironmentSettingsOptions {
   readonly code?: SettingsDocument
   readonly requireKeys?: boolean
+  readonly proxy?: ProxyEnvironment
 }
 
 /**
@@ -42,7 +44,7 @@ export const layerFromEnvironment = (
     LiveSettings,
     Effect.gen(function* () {
       const { entries } = yield* loadSettings(options)
-      return yield* makeLiveSettings(entries)
+      return yield* makeLiveSettings({ entries, problems: [] })
     })
   )
 
@@ -71,16 +73,12 @@ export const inspectSettings = (
   Effect.gen(function* () {
     const lookup = yield* lookupIn(yield* variableSources, variableNames)
     const code = entriesOfDocument(options.code ?? {})
-    const { usable, problems } = checkEntries(
-      mergeEntries(
-        entriesOfVariables(lookup),
-        Result.getOrElse(code, () => new Map())
-      )
-    )
+    const { usable, problems } = checkEntries(mergeEntries(entriesOfVariables(lookup), code.entries))
     const settings = yield* orConfigurationError(settingsOf(usable))
-    const bad = [...(Result.isFailure(code) ? code.failure : []), ...problems]
+    const bad = [...code.problems, ...problems]
     const missing = missingKeys(settings).filter(({ name }) => !bad.some((it) => variableOf(it.name) === name))
-    return { settings, entries: usable, problems: options.requireKeys === true ? [...bad, ...missing] : bad }
+    const all = [...bad, ...(options.requireKeys === true ? missing : []), ...proxyProblems(options.proxy ?? {})]
+    return { settings, entries: usable, problems: all }
   })
 
 // A bad key is one problem, under whichever name it was given, and not a missing key besides.

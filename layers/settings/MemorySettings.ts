@@ -1,12 +1,11 @@
 /**
  * `LiveSettings` from a document written in code alone: no environment, no file.
  */
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ConfigurationError, SettingsDocument } from "../../schemas/Settings.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { entriesOfDocument } from "../../src/settings/SettingEntries.ts"
-import { makeLiveSettings, orConfigurationError } from "../../src/settings/SettingsInMemory.ts"
+import { makeLiveSettings } from "../../src/settings/SettingsInMemory.ts"
 
 /**
  * The settings of a document; what it does not say has its default.
@@ -14,4 +13,4 @@ import { makeLiveSettings, orConfigurationError } from "../../src/settings/Setti
  * **Errors** `ConfigurationError` with every value that can not be used and every field that does not exist.
  */
 export const layerFromCode = (document: SettingsDocument): Layer.Layer<LiveSettings, ConfigurationError> =>
-  Layer.effect(LiveSettings, Effect.flatMap(orConfigurationError(entriesOfDocument(document)), makeLiveSettings))
+  Layer.effect(LiveSettings, makeLiveSettings(entriesOfDocument(document)))

@@ -5,7 +5,7 @@
  * Both are effect's `ConfigProvider`. A program that provides its own `ConfigProvider` has replaced both: its tests and
  * its hosts never read a stray `.env`.
  */
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -54,7 +54,9 @@ export const lookupIn = (
     const found = new Map<string, { readonly text: string; readonly source: SettingSource }>()
     for (const name of names) {
       for (const { source, provider } of sources) {
-        const text = (yield* Effect.mapError(provider.load([name]), () => unreadable(name)))?.value ?? ""
+        const text =
+          (yield* Effect.mapError(provider.load([name]), () => unreadable(name, "a readable source of variables")))
+            ?.value ?? ""
         if (!isNoKey(text) && !found.has(name)) found.set(name, { text, source })
       }
     }
@@ -72,13 +74,26 @@ export const layerConfigProvider: Layer.Layer<never, ConfigurationError> = Confi
   )
 )
 
+const maximumBytes = 1_048_576
+
 const dotEnvContents = (path: string): Effect.Effect<string, ConfigurationError> =>
   Effect.try({
-    try: () => readFileSync(path, "utf8").replace(/^\uFEFF/, ""),
+    try: () => {
+      // Looked at before it is opened: a pipe without a writer would hold the program, deaf to every signal.
+      const status = statSync(path)
+      return status.isFile() && status.size <= maximumBytes
+        ? readFileSync(path, "utf8").replace(/^\uFEFF/, "")
+        : undefined
+    },
     catch: (error) => (error as NodeJS.ErrnoException).code
-  }).pipe(Effect.catch((code) => (code === "ENOENT" ? Effect.succeed("") : Effect.fail(unreadable(path)))))
+  }).pipe(
+    Effect.catch((code) => Effect.succeed(code === "ENOENT" ? "" : undefined)),
+    Effect.flatMap((contents) =>
+      contents === undefined
+        ? Effect.fail(unreadable(path, "a readable, regular file of at most 1 MiB"))
+        : Effect.succeed(contents)
+    )
+  )
 
-const unreadable = (name: string): ConfigurationError =>
-  new ConfigurationError({
-    problems: [{ name, problem: "can not be read", expected: "a readable source of variables" }]
-  })
+const unreadable = (name: string, expected: string): ConfigurationError =>
+  new ConfigurationError({ problems: [{ name, problem: "can not be read", expected }] })

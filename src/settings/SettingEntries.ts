@@ -29,12 +29,14 @@ export type SettingEntries = ReadonlyMap<SettingPath, SettingEntry>
 /** Looks a variable up; blank text is the same as none. */
 export type VariableLookup = (name: string) => { readonly text: string; readonly source: SettingSource } | undefined
 
-/**
- * The entries of a document written in code.
- *
- * **Errors** a problem for each field the settings do not have.
- */
-export const entriesOfDocument = (document: unknown): Result.Result<SettingEntries, ReadonlyArray<SettingProblem>> => {
+/** What a document says: its entries, and a problem for each field the settings do not have. */
+export interface DocumentEntries {
+  readonly entries: SettingEntries
+  readonly problems: ReadonlyArray<SettingProblem>
+}
+
+/** Reads a document written in code. A field that does not exist hides no other. */
+export const entriesOfDocument = (document: unknown): DocumentEntries => {
   const entries = new Map<SettingPath, SettingEntry>()
   const problems: Array<SettingProblem> = []
   const walk = (node: unknown, prefix: string): void => {
@@ -59,7 +61,7 @@ export const entriesOfDocument = (document: unknown): Result.Result<SettingEntri
     }
   }
   walk(document, "")
-  return problems.length === 0 ? Result.succeed(entries) : Result.fail(problems)
+  return { entries, problems }
 }
 
 /**
@@ -106,10 +108,13 @@ export const checkEntries = (
 /**
  * The settings that the entries make, defaults filled in.
  *
- * **Errors** a problem for each entry that can not be used.
+ * **Errors** the problems found before, and one for each entry that can not be used.
  */
-export const settingsOf = (entries: SettingEntries): Result.Result<Settings, ReadonlyArray<SettingProblem>> => {
-  const { problems } = checkEntries(entries)
+export const settingsOf = (
+  entries: SettingEntries,
+  found: ReadonlyArray<SettingProblem> = []
+): Result.Result<Settings, ReadonlyArray<SettingProblem>> => {
+  const problems = [...found, ...checkEntries(entries).problems]
   if (problems.length > 0) return Result.fail(problems)
   return Result.mapError(decode(documentOf([...entries.values()])), () => [
     { name: "settings", problem: "do not fit together", expected: "values that can be used at the same time" }

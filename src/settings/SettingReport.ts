@@ -8,18 +8,23 @@ import type { SettingEntries, SettingSource } from "./SettingEntries.ts"
 import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
 import type { VariableForm } from "./VariableForm.ts"
 
-/** One setting. `name` is its variable; `value` is in the variable's form, `"unset"` where there is none. */
+/**
+ * One setting. `name` is its variable; `value` is in the variable's form. Where there is none it is `"unset"`, or
+ * `"missing"` for a key, and has no source.
+ */
 export interface SettingReport {
   readonly name: string
   readonly value: string
-  readonly source: SettingSource
+  readonly source: SettingSource | null
 }
 
 /** Every setting, in the order of the table. `entries` are what the settings were made of. */
 export const settingReports = (settings: Settings, entries: SettingEntries): ReadonlyArray<SettingReport> =>
   settingPaths.map((path) => {
     const { name, form } = settingVariables[path]
-    return { name, value: shown(form, valueAt(settings, path)), source: entries.get(path)?.source ?? "default" }
+    const value = valueAt(settings, path)
+    const source = value === undefined ? null : (entries.get(path)?.source ?? "default")
+    return { name, value: shown(form, value), source }
   })
 
 const valueAt = (settings: Settings, path: SettingPath): unknown =>

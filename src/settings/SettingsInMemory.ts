@@ -8,7 +8,13 @@ import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import { ConfigurationError, type SettingsVersion } from "../../schemas/Settings.ts"
 import { LiveSettings } from "./LiveSettings.ts"
-import { entriesOfDocument, mergeEntries, type SettingEntries, settingsOf } from "./SettingEntries.ts"
+import {
+  type DocumentEntries,
+  entriesOfDocument,
+  mergeEntries,
+  type SettingEntries,
+  settingsOf
+} from "./SettingEntries.ts"
 
 interface State extends SettingsVersion {
   readonly entries: SettingEntries
@@ -17,19 +23,18 @@ interface State extends SettingsVersion {
 /**
  * Makes the service from entries.
  *
- * **Errors** `ConfigurationError` with every value that can not be used.
+ * **Errors** `ConfigurationError` with every value that can not be used, and every problem found before.
  */
-export const makeLiveSettings = Effect.fnUntraced(function* (entries: SettingEntries) {
-  const first = yield* stateOf(1, entries)
+export const makeLiveSettings = Effect.fnUntraced(function* (document: DocumentEntries) {
+  const first = yield* stateOf(1, document)
   const state = yield* SubscriptionRef.make(first)
   return LiveSettings.of({
     current: Effect.map(SubscriptionRef.get(state), versionOf),
     update: (change) =>
-      SubscriptionRef.updateAndGetEffect(state, (current) =>
-        Effect.flatMap(orConfigurationError(entriesOfDocument(change)), (changed) =>
-          stateOf(current.version + 1, mergeEntries(current.entries, changed))
-        )
-      ).pipe(Effect.map(versionOf)),
+      SubscriptionRef.updateAndGetEffect(state, (current) => {
+        const { entries, problems } = entriesOfDocument(change)
+        return stateOf(current.version + 1, { entries: mergeEntries(current.entries, entries), problems })
+      }).pipe(Effect.map(versionOf)),
     changes: Stream.map(SubscriptionRef.changes(state), versionOf)
   })
 })
@@ -40,7 +45,7 @@ export const orConfigurationError = <A>(
 ): Effect.Effect<A, ConfigurationError> =>
   Effect.fromResult(Result.mapError(result, (problems) => new ConfigurationError({ problems })))
 
-const stateOf = (version: number, entries: SettingEntries): Effect.Effect<State, ConfigurationError> =>
-  Effect.map(orConfigurationError(settingsOf(entries)), (settings) => ({ version, settings, entries }))
+const stateOf = (version: number, { entries, problems }: DocumentEntries): Effect.Effect<State, ConfigurationError> =>
+  Effect.map(orConfigurationError(settingsOf(entries, problems)), (settings) => ({ version, settings, entries }))
 
 const versionOf = ({ version, settings }: State): SettingsVersion => ({ version, settings })

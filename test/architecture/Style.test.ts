@@ -42,7 +42,8 @@ describe("Style", () => {
   })
 
   it("every file but the tests begins by saying what it is for", () => {
-    const without = [...library, ...filesOf("{apps,examples,scripts}/**/*.ts")]
+    const without = library
+      .concat(filesOf("{apps,examples,scripts}/**/*.ts"))
       .filter((it) => !/^(?:#![^\n]*\n)?\/\*\*/.test(it.text))
       .map((it) => it.path)
     assert.deepStrictEqual(without, [])

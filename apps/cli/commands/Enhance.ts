@@ -14,10 +14,11 @@ export const enhance = Command.make(
     const { runCall } = yield* Effect.promise(() => import("../Call.ts"))
     const { PromptEnhancer } = yield* Effect.promise(() => import("../../../src/enhancement/PromptEnhancer.ts"))
     const { enhancementResult } = yield* Effect.promise(() => import("../Results.ts"))
+    const { sanitizeText } = yield* Effect.promise(() => import("../../../src/input/Sanitize.ts"))
     yield* runCall({
       needed: ["deepseek"],
       call: PromptEnhancer.use((it) => it.enhance(enhancementRequest(wishes.prompt, wishes), callOptions(wishes))),
-      report: (enhancement, elapsedMillis) => enhancementResult(wishes.prompt, enhancement, elapsedMillis)
+      report: (enhancement, elapsedMillis) => enhancementResult(sanitizeText(wishes.prompt), enhancement, elapsedMillis)
     })
   })
 ).pipe(

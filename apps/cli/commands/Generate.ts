@@ -14,11 +14,12 @@ export const generate = Command.make(
     const { runCall } = yield* Effect.promise(() => import("../Call.ts"))
     const { ImageGenerator } = yield* Effect.promise(() => import("../../../src/image/ImageGenerator.ts"))
     const { imageResult } = yield* Effect.promise(() => import("../Results.ts"))
+    const { sanitizeText } = yield* Effect.promise(() => import("../../../src/input/Sanitize.ts"))
     yield* runCall({
       needed: ["nanobanana"],
       ...given({ directory: wishes.out }),
       call: ImageGenerator.use((it) => it.generate(imageRequest(wishes.prompt, wishes), callOptions(wishes, wishes))),
-      report: (image, elapsedMillis) => imageResult(wishes.prompt, image, elapsedMillis)
+      report: (image, elapsedMillis) => imageResult(sanitizeText(wishes.prompt), image, elapsedMillis)
     })
   })
 ).pipe(

@@ -5,7 +5,8 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { callFlags, enhancementFlags, given, imageFlags, prompt } from "../Flags.ts"
-import { callOptions, illustrationRequest } from "../Requests.ts"
+import { UsageFailed } from "../Outcome.ts"
+import { callOptions, enhancementFlagsGiven, illustrationRequest } from "../Requests.ts"
 
 /** The command. */
 export const illustrate = Command.make(
@@ -21,6 +22,10 @@ export const illustrate = Command.make(
     ...callFlags
   },
   Effect.fnUntraced(function* (wishes) {
+    const idle = wishes.enhance ? [] : enhancementFlagsGiven(wishes)
+    if (idle.length > 0) {
+      return yield* new UsageFailed({ message: `${idle.join(", ")}: without effect, because of --no-enhance` })
+    }
     const { runCall } = yield* Effect.promise(() => import("../Call.ts"))
     const { Illustrator } = yield* Effect.promise(() => import("../../../src/illustration/Illustrator.ts"))
     const { illustrationResult } = yield* Effect.promise(() => import("../Results.ts"))

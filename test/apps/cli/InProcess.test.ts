@@ -11,6 +11,7 @@ import type { Diagnosis } from "../../../apps/cli/Diagnosis.ts"
 import { endingOf } from "../../../apps/cli/Ending.ts"
 import { exitCodeOf, messageOf } from "../../../apps/cli/Outcome.ts"
 import { program } from "../../../apps/cli/Program.ts"
+import { remnantLine } from "../../../apps/cli/Remnant.ts"
 import { makeScreen } from "../../../apps/cli/Screen.ts"
 import { makeRun } from "../../../apps/cli/Session.ts"
 import * as SimulatorServer from "../../../mock-layers/simulation/SimulatorServer.ts"
@@ -35,8 +36,33 @@ const runIn = (args: ReadonlyArray<string>, variables: Readonly<Record<string, s
     )
     const ending = endingOf(exit)
     const code = ending === undefined ? (run.exitCode ?? 0) : exitCodeOf(ending)
-    return { code, ...written, message: ending === undefined ? "" : messageOf(ending), facts: run.progress().facts }
+    return {
+      code,
+      ...written,
+      message: ending === undefined ? "" : messageOf(ending),
+      facts: run.progress().facts,
+      remnant: remnantLine(run.progress().facts, run)
+    }
   })
+
+/** Runs with `HTTPS_PROXY` in the environment of the process: that is where the transport looks. */
+const withProxy = <A, E>(proxy: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      const before = { HTTPS_PROXY: process.env["HTTPS_PROXY"], https_proxy: process.env["https_proxy"] }
+      process.env["HTTPS_PROXY"] = proxy
+      delete process.env["https_proxy"]
+      return before
+    }),
+    () => effect,
+    (before) =>
+      Effect.sync(() => {
+        for (const [name, value] of Object.entries(before)) {
+          if (value === undefined) delete process.env[name]
+          else process.env[name] = value
+        }
+      })
+  )
 
 const pictures = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "ludeng-pictures-"))),
@@ -182,7 +208,18 @@ describe("the commands", () => {
         [["simulate", "--port", "65536"], "--port"],
         [["simulate", "--failure-rate", "2"], "--failure-rate"],
         [["simulate", "--latency", "soon"], "--latency"],
-        [["paint"], "paint"],
+        [["paint"], "ludeng illustrate"],
+        [["ilustrate", "a fox"], "ludeng illustrate"],
+        [["enhance", "a fox", "--widht", "64"], "there is no flag --widht"],
+        [["enhance", "-5 dogs"], 'ludeng enhance -- "…"'],
+        [["enhance", "a fox", "--idempotency-key", ""], "--idempotency-key: the value is missing, expected 1 to 200"],
+        [["generate", "a fox", "--out", ""], "--out: the value is missing, expected the path of a folder"],
+        [["doctor", "a fox"], "takes no words"],
+        [["enhance", "--wizard"], "no flag --wizard"],
+        [
+          ["illustrate", "a fox", "--no-enhance", "--mode", "creative", "--length", "50", "--focus", "light"],
+          "--mode, --length, --focus"
+        ],
         [[], "command is missing"]
       ]
       for (const [args, named] of cases) {
@@ -192,6 +229,102 @@ describe("the commands", () => {
       }
     })
   )
+
+  it.effect("never repeats the command line: a prompt may stand in any place of it", () =>
+    Effect.gen(function* () {
+      const cases: ReadonlyArray<ReadonlyArray<string>> = [
+        ["illustrate", "--canaryword dogs"],
+        ["illustrate", "-canary"],
+        ["illustrate", "--canary9"],
+        ["a canaryword fox"],
+        ["canaryword"],
+        ["-x", "a canaryword fox"],
+        ["doctor", "a canaryword fox"],
+        ["illustrate", "a canaryword", "fox"],
+        ["illustrate", "a fox", "--no-enhance=canary"],
+        ...["length", "creativity", "mode", "timeout", "json", "log-level"].map((flag) => [
+          "enhance",
+          "a fox",
+          `--${flag}=a canaryword fox`
+        ]),
+        ["enhance", "a fox", "--owner", "canary".repeat(20)],
+        ["enhance", "a fox", "--idempotency-key", "canary".repeat(40)],
+        ["simulate", "--latency", "canary"]
+      ]
+      for (const args of cases) {
+        const { code, error, message, out } = yield* runIn(args, {})
+        assert.deepStrictEqual([args, code, out], [args, 2, ""])
+        assert.notMatch(message + error, /canary/i)
+        assert.isAtMost(message.split("\n").length, 3)
+      }
+    })
+  )
+
+  it.effect("reports a bad list of providers and a bad proxy with all other bad values, and no password", () =>
+    Effect.gen(function* () {
+      const environment = {
+        DEEPSEEK_API_KEY: "k",
+        NANOBANANA_API_KEY: "k",
+        DEEPSEEK_TIMEOUT: "soon",
+        LUDENG_PROVIDERS: "canary"
+      }
+      const { code, message } = yield* withProxy(
+        "socks5://user:canary@127.0.0.1:9",
+        runIn(["illustrate", "a fox"], environment)
+      )
+      assert.deepStrictEqual(
+        [code, message.match(/^\w+/gm)],
+        [5, ["DEEPSEEK_TIMEOUT", "LUDENG_PROVIDERS", "HTTPS_PROXY"]]
+      )
+      assert.notInclude(message, "canary")
+    })
+  )
+
+  it.live("a proxy that can not be used does not matter to simulated providers", () =>
+    Effect.gen(function* () {
+      const { code, error } = yield* withProxy("socks5://x", runIn(["enhance", "a fox"], quick))
+      assert.strictEqual(code, 0, error)
+    })
+  )
+
+  it.live("on a terminal the log does not break the steps, unless its level is asked for", () =>
+    Effect.gen(function* () {
+      const environment = {
+        ...quick,
+        MOCK_SCENARIO: "down",
+        DEEPSEEK_BACKOFF_BASE: "1",
+        DEEPSEEK_MODEL: "deepseek-chat"
+      }
+      const { error } = yield* runIn(["enhance", "a fox"], environment, 80)
+      assert.include(error, "attempt 1 failed (ServiceUnavailable), again in")
+      assert.include(error, "⚠ DeepSeek has retired the model name")
+      assert.notInclude(error, "{")
+      const asked = yield* runIn(["enhance", "a fox", "--log-level", "warn"], environment, 80)
+      assert.include(asked.error, '{"message":"attempt failed"')
+      const piped = yield* runIn(["enhance", "a fox"], environment)
+      assert.include(piped.error, '{"message":"attempt failed"')
+    })
+  )
+
+  it.live("tells the prompt as it was sent", () =>
+    Effect.gen(function* () {
+      const directory = yield* pictures
+      for (const args of [["enhance"], ["generate", "--out", directory]]) {
+        const { out } = yield* runIn([...args, "--json", " a\tred\u202e fox\u0007 "], quick)
+        assert.strictEqual((JSON.parse(out) as { prompt: string }).prompt, "a red fox")
+      }
+    })
+  )
+
+  for (const scenario of ["bad-json", "blank-200"]) {
+    it.live(`${scenario} on a paid request: an answer came, and could not be read`, () =>
+      Effect.gen(function* () {
+        const { code, remnant } = yield* runIn(["generate", "a fox"], { ...quick, MOCK_SCENARIO: scenario })
+        assert.strictEqual(code, 3)
+        assert.include(remnant, "an answer came and could not be read")
+      })
+    )
+  }
 
   it.effect("help and version go to standard output", () =>
     Effect.gen(function* () {
@@ -218,6 +351,48 @@ describe("doctor", () => {
       assert.match(out, /^nanobanana: key set, .*: connects \(nothing free is documented to ask\)$/m)
       assert.match(out, /^DEEPSEEK_API_KEY +set {2}\(environment\)$/m)
       assert.notInclude(out, "canary")
+    })
+  )
+
+  it.live("tells of a proxy its host and port, and whose failure it is", () =>
+    Effect.gen(function* () {
+      const environment = { DEEPSEEK_API_KEY: "k", NANOBANANA_API_KEY: "k", DEEPSEEK_RETRY_LIMIT: "0" }
+      const { code, out } = yield* withProxy("http://user:canary@127.0.0.1:9", runIn(["doctor"], environment))
+      assert.strictEqual(code, 3)
+      assert.match(out, /^HTTPS_PROXY +127\.0\.0\.1:9 {2}\(environment\)$/m)
+      assert.match(out, /^deepseek: .*: fails \(the proxy failed, PROXY_ECONNREFUSED\)$/m)
+      assert.match(out, /^nanobanana: .*: not probed \(a proxy is set/m)
+      assert.notInclude(out, "canary")
+    })
+  )
+
+  it.live("reports a proxy that can not be used, and goes on", () =>
+    Effect.gen(function* () {
+      const environment = { DEEPSEEK_API_KEY: "k", NANOBANANA_API_KEY: "k" }
+      const { code, out } = yield* withProxy("socks5://user:canary@x:9", runIn(["doctor"], environment))
+      assert.strictEqual(code, 5)
+      assert.match(out, /^HTTPS_PROXY +can not be used/m)
+      assert.match(out, /^deepseek: .*: not probed \(HTTPS_PROXY can not be used\)$/m)
+      assert.match(out, /^✖ HTTPS_PROXY: .*, expected an http or https URL$/m)
+      assert.notInclude(out, "canary")
+    })
+  )
+
+  it.effect("shows what is in force where a variable is unset, and no source of what is not there", () =>
+    Effect.gen(function* () {
+      const environment = {
+        NANOBANANA_ATTEMPT_TIMEOUT: "7",
+        NANOBANANA_RETRY_LIMIT: "1",
+        DEEPSEEK_ATTEMPT_TIMEOUT: "x"
+      }
+      const { out } = yield* runIn(["doctor", "--offline", "--json"], environment)
+      const shown = new Map((JSON.parse(out) as Diagnosis).settings.map((it) => [it.name, [it.value, it.source]]))
+      assert.deepStrictEqual(shown.get("NANOBANANA_SUBMIT_RETRY_LIMIT"), ["1 (NANOBANANA_RETRY_LIMIT)", "default"])
+      assert.deepStrictEqual(shown.get("NANOBANANA_PROTOCOL"), ["nanobananaapi (from the base URL)", "default"])
+      assert.deepStrictEqual(shown.get("NANOBANANA_ATTEMPT_TIMEOUT"), ["7", "environment"])
+      assert.deepStrictEqual(shown.get("DEEPSEEK_ATTEMPT_TIMEOUT"), ["without effect", "environment"])
+      assert.deepStrictEqual(shown.get("DEEPSEEK_API_KEY"), ["missing", null])
+      assert.deepStrictEqual(shown.get("MOCK_SEED"), ["unset", null])
     })
   )
 

@@ -6,7 +6,7 @@ import { entriesOfDocument, settingsOf } from "../../../src/settings/SettingEntr
 
 const settings = (keys: ReadonlyArray<Provider>) => {
   const document = Object.fromEntries(keys.map((provider) => [provider, { apiKey: "key" }]))
-  return Result.getOrThrow(Result.flatMap(entriesOfDocument(document), settingsOf))
+  return Result.getOrThrow(settingsOf(entriesOfDocument(document).entries))
 }
 const both: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 

@@ -12,12 +12,15 @@ import {
   type RunFailure,
   UsageFailed
 } from "../../../apps/cli/Outcome.ts"
+import type { FailedAttempt } from "../../../apps/cli/Progress.ts"
 import { remnantLine } from "../../../apps/cli/Remnant.ts"
+import type { Mode } from "../../../apps/cli/Mode.ts"
 import { makeScreen } from "../../../apps/cli/Screen.ts"
 import { makeRun } from "../../../apps/cli/Session.ts"
-import { asksForJson, tell } from "../../../apps/cli/Tell.ts"
+import { asksForJson, spentLine, tell } from "../../../apps/cli/Tell.ts"
 import { ApiError, Rejection } from "../../../schemas/Failures.ts"
 import { CallId, defaultOwner, JobId, ProviderJobId } from "../../../schemas/Identifiers.ts"
+import type { Cost } from "../../../schemas/Money.ts"
 import type { RejectionReason } from "../../../schemas/Reason.ts"
 import { ConfigurationError } from "../../../schemas/Settings.ts"
 
@@ -87,6 +90,13 @@ describe("what a failure prints", () => {
     )
   })
 
+  it("a rejection with no job, where the job ended with it", () => {
+    const { error } = failureReport(rejection({ _tag: "DeadlineExceeded" }), {
+      job: { jobId: "job_2", state: "Failed", isOver: true }
+    })
+    assert.isNull(error.jobId)
+  })
+
   it("a rejected field by the name of its flag", () => {
     const named = (field: string) =>
       messageOf(rejection({ _tag: "InputRejected", field, problem: "wrong", expected: "right" }))
@@ -150,6 +160,15 @@ describe("telling a failure", () => {
     assert.match(error, /^Job job_1 is left running/)
   })
 
+  it("with what was spent, where something was", () => {
+    const spent = (cost: Cost, mode?: Mode) =>
+      spentLine(new ApiError({ ...apiError, cost }), mode === undefined ? {} : { mode })
+    assert.strictEqual(spent({ usdMicros: 40_000, basis: "estimated" }), "spent at most $0.04")
+    assert.strictEqual(spent({ usdMicros: null, basis: "unknown" }), "what was spent is not known")
+    assert.isUndefined(spent({ usdMicros: 0, basis: "measured" }))
+    assert.isUndefined(spent({ usdMicros: 40_000, basis: "estimated" }, { _tag: "Simulated", because: "asked" }))
+  })
+
   it("looks for --json before the end of the flags only", () => {
     assert.deepStrictEqual([["a", "--json"], ["--json=true"], ["--", "--json"], ["json"]].map(asksForJson), [
       true,
@@ -172,6 +191,24 @@ describe("a job left behind", () => {
   it("without the provider's id is said to be uncertain", () => {
     const line = remnantLine({ job: { jobId: "j", state: "Submitting", isOver: false } }, { provider })
     assert.include(line, "no answer has come")
+  })
+  it("of which an answer came that could not be read is not said to be without one", () => {
+    const answered = (reason: FailedAttempt["reason"]) =>
+      remnantLine(
+        { job: { jobId: "j", state: "OutcomeUnknown", isOver: false }, failed: { operation: "submit", reason } },
+        { provider }
+      )
+    assert.include(answered("MalformedResponse"), "an answer came and could not be read")
+    assert.include(answered("EmptyResponse"), "an answer came and could not be read")
+    assert.include(answered("ServerFailed"), "does not say what became of it")
+    assert.include(answered("TimedOut"), "no answer has come")
+  })
+  it("is not said to be running once its picture is made", () => {
+    const job = { jobId: "j", state: "Running", providerJobId: "t", isOver: false }
+    const made = (reason: FailedAttempt["reason"]) =>
+      remnantLine({ job, isMade: true, failed: { operation: "download", reason } }, { provider })
+    assert.match(made("StorageFailed") ?? "", /^The picture of job j was made .* calls it t, and could not be stored/)
+    assert.match(made("TimedOut") ?? "", /calls it t, and was not fetched/)
   })
   it("is not there when the job is over, was not sent, or never was", () => {
     assert.isUndefined(remnantLine({}, {}))

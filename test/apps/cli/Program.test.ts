@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { createHash } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { runProgram } from "./RunProgram.ts"
@@ -145,6 +145,15 @@ describe("the program", { timeout: 60_000 }, () => {
     assert.strictEqual(code, 130)
     assert.include(error, "left at once by SIGTERM")
   })
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "a standard output that can not be written ends with 1, and is told",
+    async () => {
+      const full = openSync("/dev/full", "w")
+      const { code, error } = await runProgram(["generate", "--help"], { out: full }).finally(() => closeSync(full))
+      assert.deepStrictEqual([code, error], [1, "standard output could not be written: what stood there is lost\n"])
+    }
+  )
 
   it("doctor --offline shows sources and no secret, and loads no transport and no provider", async () => {
     const { code, out, error } = await runProgram(["doctor", "--offline", "--json"], {

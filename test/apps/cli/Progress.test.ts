@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import { advance, noProgress } from "../../../apps/cli/Progress.ts"
 import type { CallEvent } from "../../../schemas/CallEvent.ts"
+import { AttemptFailed } from "../../../schemas/Failures.ts"
 import { CallId, defaultOwner, JobId, ProviderJobId } from "../../../schemas/Identifiers.ts"
 import type { Operation, Provider } from "../../../schemas/Provider.ts"
+import type { ApiReason } from "../../../schemas/Reason.ts"
 
 const callId = CallId.make("call_1")
 const request = { fieldLengths: {}, bodySha256: "", parameters: {} }
@@ -31,6 +33,14 @@ const succeeded = (
   attempts: 1,
   elapsed: Duration.millis(elapsed),
   cost: { usdMicros, basis: usdMicros === null ? "unknown" : "measured" }
+})
+const failed = (provider: Provider, operation: Operation, at: number, reason: ApiReason): CallEvent => ({
+  _tag: "AttemptFailed",
+  ...common(provider, operation, at),
+  attempt: 1,
+  elapsed: Duration.millis(1),
+  failure: new AttemptFailed({ provider, operation, reason, outcome: "Refused" }),
+  request
 })
 const moved = (to: string, providerJobId?: string): CallEvent => ({
   _tag: "JobMoved",
@@ -60,6 +70,7 @@ describe("progress", () => {
   it("finishes a line per step, with time and cost, and counts polls", () => {
     const { progress, lines, activities } = play([
       started("deepseek", "chat", 0),
+      failed("deepseek", "chat", 500, { _tag: "ServiceUnavailable", status: 503 }),
       { _tag: "RetryScheduled", ...common("deepseek", "chat", 500), attempt: 1, delay: Duration.millis(400) },
       { _tag: "AttemptStarted", ...common("deepseek", "chat", 900), attempt: 2 },
       succeeded("deepseek", "chat", 1200, 1200, 123),
@@ -76,7 +87,7 @@ describe("progress", () => {
       moved("Stored")
     ])
     assert.deepStrictEqual(lines, [
-      "… enhancing the prompt: attempt 1 failed, again in 0.4 s",
+      "… enhancing the prompt: attempt 1 failed (ServiceUnavailable), again in 0.4 s",
       "✔ prompt enhanced    1.2 s  $0.000123",
       "✔ job accepted       0.3 s  cost unknown",
       "✔ picture made       5.2 s  2 polls",
@@ -87,8 +98,14 @@ describe("progress", () => {
     assert.isUndefined(progress.activity)
     assert.deepStrictEqual(progress.facts, {
       callId: "call_1",
+      isMade: true,
       job: { jobId: "job_1", state: "Stored", providerJobId: "task_1", isOver: true }
     })
+  })
+
+  it("names no price of what is simulated", () => {
+    const { lines } = advance(noProgress, succeeded("deepseek", "chat", 0, 100, 123), true)
+    assert.deepStrictEqual(lines, ["✔ prompt enhanced    0.1 s"])
   })
 
   it("says nothing of a poll that is tried again, and forgets the activity of a call that fails", () => {

@@ -69,10 +69,17 @@ describe("results", () => {
   }
 
   it("tells every deviation, and that a cost is unknown", () => {
-    const text = imageResult("a fox", image({ _tag: "Live" }), 1).lines.join("\n")
+    const text = imageResult("a fox", { ...image({ _tag: "Live" }), isSimulated: false }, 1).lines.join("\n")
     assert.include(text, "(format: asked webp, given png)")
     assert.match(text, /^cost {6}unknown$/m)
-    assert.match(text, /^mode {6}simulated$/m)
+    assert.match(text, /^mode {6}live$/m)
+  })
+
+  it("says of a simulated result that it costs nothing", () => {
+    const { json, lines } = imageResult("a fox", image({ _tag: "Live" }), 1)
+    assert.include(lines, "cost      nothing (simulated)")
+    assert.include(lines, "mode      simulated")
+    assert.isNull((json as { costUsdMicros: unknown }).costUsdMicros)
   })
 
   it("shows a provider's text without what it could do to a terminal, and keeps it whole in JSON", () => {

@@ -22,6 +22,8 @@ export interface ProgramOptions {
   readonly directory?: string
   readonly nodeArgs?: ReadonlyArray<string>
   readonly program?: string
+  /** A file to write standard output to, instead of reading it. */
+  readonly out?: number
   readonly onError?: (text: string, child: ChildProcess) => void
   readonly onOut?: (text: string, child: ChildProcess) => void
 }
@@ -32,15 +34,15 @@ export const runProgram = (args: ReadonlyArray<string>, options: ProgramOptions 
     const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.program ?? programPath, ...args], {
       cwd: options.directory ?? own,
       env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...options.environment },
-      stdio: ["ignore", "pipe", "pipe"]
+      stdio: ["ignore", options.out ?? "pipe", "pipe"]
     })
     let out = ""
     let error = ""
-    child.stdout.on("data", (chunk: Buffer) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
       out += chunk.toString()
       options.onOut?.(out, child)
     })
-    child.stderr.on("data", (chunk: Buffer) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
       error += chunk.toString()
       options.onError?.(error, child)
     })

@@ -16,6 +16,8 @@ import {
 } from "../../../layers/settings/EnvironmentSettings.ts"
 import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
 import { DotEnvFile, layerConfigProvider } from "../../../layers/settings/VariableSources.ts"
+import * as Live from "../../../layers/Live.ts"
+import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
 import { settingReports } from "../../../src/settings/SettingReport.ts"
 
@@ -96,6 +98,54 @@ describe("settings from the environment", () => {
         ["can not be read"]
       )
       yield* load({}).pipe(Effect.provideService(DotEnvFile, join(tmpdir(), "no-such-file-of-ludeng")))
+    })
+  )
+
+  it.effect("a .env that is no regular file, or too long, is not read", () =>
+    Effect.gen(function* () {
+      const problems = (path: string) =>
+        Effect.flip(load({}).pipe(Effect.provideService(DotEnvFile, path))).pipe(Effect.map((it) => it.problems))
+      // A device, and not a pipe: a regression is to fail here, and not to wait for a writer forever.
+      const expected = "a readable, regular file of at most 1 MiB"
+      assert.deepStrictEqual(yield* problems("/dev/null"), [
+        { name: "/dev/null", problem: "can not be read", expected }
+      ])
+      const long = withDotEnv(`A=${"a".repeat(1_048_576)}`, Effect.flip(load({})))
+      assert.include((yield* long).message, "at most 1 MiB")
+    })
+  )
+
+  it.effect("live, a proxy that can not be used is reported like a missing key, and without its password", () =>
+    Effect.gen(function* () {
+      const before = process.env["https_proxy"]
+      process.env["https_proxy"] = "socks5://user:canary@127.0.0.1:9"
+      const live = Live.layerWith({ deepseek: { apiKey: "ok", timeout: -1 } }).pipe(Layer.provide(environment({})))
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(live))).pipe(
+        Effect.ensuring(
+          Effect.sync(() => {
+            if (before === undefined) delete process.env["https_proxy"]
+            else process.env["https_proxy"] = before
+          })
+        )
+      )
+      assert.deepStrictEqual(
+        error.problems.map((it) => it.name),
+        ["deepseek.timeout", "NANOBANANA_API_KEY", "HTTPS_PROXY"]
+      )
+      assert.notInclude(error.message, "canary")
+    })
+  )
+
+  it.effect("an unknown field hides neither another bad value nor a key that was given", () =>
+    Effect.gen(function* () {
+      const deepseek = { apiKey: "ok", timeout: "canary", bogus: 1 }
+      const code = { deepseek, nanobanana: { apiKey: "ok", retryLimit: 99 } } as unknown as SettingsDocument
+      const error = yield* Effect.flip(load({}, { code, requireKeys: true }))
+      assert.deepStrictEqual(error.problems.map((it) => it.name).toSorted(), [
+        "deepseek.bogus",
+        "deepseek.timeout",
+        "nanobanana.retryLimit"
+      ])
     })
   )
 

@@ -27,7 +27,10 @@ const problemsOf = (variables: Readonly<Record<string, string>>) => {
   const result = settingsOf(entriesOfVariables(lookupOf(variables)))
   return Result.isFailure(result) ? result.failure : []
 }
-const fromCode = (document: unknown) => Result.flatMap(entriesOfDocument(document), settingsOf)
+const fromCode = (document: unknown) => {
+  const { entries, problems } = entriesOfDocument(document)
+  return settingsOf(entries, problems)
+}
 
 const goodText = {
   key: "sk-good",
@@ -147,13 +150,21 @@ describe("settings as entries", () => {
   })
 
   it("refuses fields that do not exist, and says which do", () => {
-    const result = entriesOfDocument({ deepseek: { timeOut: 1 }, nanobanana: 5, color: "red" })
+    const { problems } = entriesOfDocument({ deepseek: { timeOut: 1 }, nanobanana: 5, color: "red" })
+    assert.deepStrictEqual(
+      problems.map((it) => it.name),
+      ["deepseek.timeOut", "nanobanana", "color"]
+    )
+    assert.include(problems[0]?.expected, "attemptTimeout")
+  })
+
+  it("a field that does not exist hides no other bad value", () => {
+    const result = fromCode({ deepseek: { apiKey: "ok", timeout: "canary", bogus: 1 }, nanobanana: { retryLimit: 99 } })
     assert.deepStrictEqual(Result.isFailure(result) ? result.failure.map((it) => it.name) : [], [
-      "deepseek.timeOut",
-      "nanobanana",
-      "color"
+      "deepseek.bogus",
+      "deepseek.timeout",
+      "nanobanana.retryLimit"
     ])
-    assert.include(Result.isFailure(result) ? result.failure[0]?.expected : "", "attemptTimeout")
   })
 
   it("reports every bad value of a document", () => {
