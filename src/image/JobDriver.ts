@@ -10,13 +10,13 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type { CallFailure } from "../../schemas/Failures.ts"
-import type { JobId } from "../../schemas/Identifiers.ts"
+import type { JobId, ProviderJobId } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
-import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { type ImageResult, NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { followJob, untilState } from "./FollowJob.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import { moveJob } from "./MoveJob.ts"
@@ -47,13 +47,11 @@ const driveOnce = Effect.fnUntraced(function* (
   exchanges: PaidExchanges,
   download: ImageDownload
 ): Effect.fn.Return<void, CallFailure, Dependencies> {
+  const { jobExpiry } = call.settings.settings.nanobanana
+  const longLived: Call = { ...call, deadlineAt: (yield* monotonicMillis) + 2 * Duration.toMillis(jobExpiry) }
+  const follow = (providerJobId: ProviderJobId, results?: ReadonlyArray<ImageResult>) =>
+    followJob(job, providerJobId, results, longLived, download).pipe(Effect.provideService(CurrentCall, longLived))
   const state = job.state
-  const following = (own: Call) => (effect: Effect.Effect<void, CallFailure, Dependencies>) =>
-    Effect.provideService(effect, CurrentCall, own)
-  const longLived: Call = {
-    ...call,
-    deadlineAt: (yield* monotonicMillis) + 2 * Duration.toMillis(call.settings.settings.nanobanana.jobExpiry)
-  }
   switch (state._tag) {
     case "Queued": {
       const submitting = submitJob(job, call, exchanges).pipe(Effect.provideService(CurrentCall, call))
@@ -63,12 +61,11 @@ const driveOnce = Effect.fnUntraced(function* (
         untilState(job, (it) => it._tag === "Cancelled")
       )
       if (answer === undefined) return
-      const results = answer._tag === "Completed" ? answer.results : undefined
-      return yield* followJob(job, answer.providerJobId, results, longLived, download).pipe(following(longLived))
+      return yield* follow(answer.providerJobId, answer._tag === "Completed" ? answer.results : undefined)
     }
     case "Submitted":
     case "Running":
-      return yield* followJob(job, state.providerJobId, undefined, longLived, download).pipe(following(longLived))
+      return yield* follow(state.providerJobId)
     case "Submitting":
     case "OutcomeUnknown":
     case "Stored":
