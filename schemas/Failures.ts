@@ -26,7 +26,7 @@ export type StoppedBy = typeof StoppedBy.Type
  * One attempt at a provider failed. The endpoint methods of `DeepSeek` and `NanoBanana` fail with it; the pipeline turns
  * it into a retry or an `ApiError`.
  *
- * **Details** `outcome` says what became of the request at the provider; `elapsed` runs from the attempt's start;
+ * **Details** `outcome` says what became of the request at the provider;
  * `providerRequestId` is the id under which the provider's support can find it.
  */
 export class AttemptFailed extends Schema.TaggedError<AttemptFailed>()("AttemptFailed", {
@@ -51,8 +51,12 @@ const advice = (error: {
   outcome: Outcome
   reason: ApiReason
   jobId?: JobId
+  providerJobId?: ProviderJobId
 }): string => {
-  if (error.isRetryable) return `may be tried again${when(error.retryAfter)}`
+  if (error.isRetryable) {
+    const again = error.providerJobId === undefined ? "" : ", as a new purchase"
+    return `may be tried again${again}${when(error.retryAfter)}`
+  }
   const livesOn = error.outcome === "Accepted" || error.reason._tag === "GenerationTimedOut"
   const mayBePaid = error.jobId !== undefined && (livesOn || error.outcome === "Unknown")
   return mayBePaid ? "sending it again may pay twice" : "trying again does not help"
@@ -73,6 +77,14 @@ const factsOf = (reason: ApiReason): string => {
     case "ConnectionRefused":
     case "DnsFailed":
       return `, ${reason.host}`
+    case "KeyRejected":
+      return ", the key is not known there"
+    case "KeyForbidden":
+      return ", the key may not do this"
+    case "InsufficientBalance":
+      return ", the account there must be topped up"
+    case "GenerationTimedOut":
+      return `, not ready after ${Duration.format(reason.waited)}`
     case "RequestRejected":
     case "ContentRejected":
     case "GenerationFailed":
@@ -133,6 +145,8 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
     const job = this.jobId === undefined ? "" : `; job ${this.jobId}`
     const atProvider = this.providerJobId === undefined ? "" : `, the provider's ${this.providerJobId}`
     const what = `${this.reason._tag}${factsOf(this.reason)}`
+    if (this.category === "generation")
+      return `${this.provider}: ${what} (${this.outcome}; ${advice(this)})${job}${atProvider}`
     return `${this.provider} ${this.operation} failed after ${attempts}: ${what} (${this.outcome}; ${advice(this)})${job}${atProvider}`
   }
 }

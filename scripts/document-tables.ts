@@ -68,7 +68,10 @@ const rejections = (): string =>
       .filter(
         (tag): tag is RejectionReason["_tag"] => categoryOf({ _tag: tag }) === "rejection" || tag === "StorageFailed"
       )
-      .map((tag) => [`\`${tag}\``, yesNo(isRejectionRetryable({ _tag: tag } as RejectionReason))])
+      .map((tag) => [
+        `\`${tag}\``,
+        tag === "StorageFailed" ? "after a full disk" : yesNo(isRejectionRetryable({ _tag: tag } as RejectionReason))
+      ])
   )
 
 const settings = (): string => {

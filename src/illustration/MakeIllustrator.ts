@@ -3,6 +3,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, longestPrompt } from "../../schemas/Enhancement.ts"
@@ -12,7 +13,6 @@ import type { GeneratedImage } from "../../schemas/Image.ts"
 import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
-import { getJob } from "../image/CancelJob.ts"
 import { requestHashOf } from "../image/EnterJob.ts"
 import { ImageGenerator } from "../image/ImageGenerator.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
@@ -56,9 +56,13 @@ const withSpent = (failure: CallFailure, spent: Cost): CallFailure =>
 /** The enhancement that the picture was made from: another call's, where an equal one at the same time came first. */
 const usedEnhancement = Effect.fnUntraced(function* (own: Enhancement | null, generated: GeneratedImage, call: Call) {
   if (own === null) return null
-  const job = yield* getJob(generated.jobId, call)
+  const job = yield* Effect.option((yield* JobLedger).get(generated.jobId, call.owner))
+  // The picture is paid for and stored: a ledger that fails now costs only the better word on its prompt.
+  if (Option.isNone(job)) return own
   const used =
-    job.enhanced === undefined || job.enhanced.prompt === own.prompt ? null : yield* earlierEnhancement(job, call)
+    job.value.enhanced === undefined || job.value.enhanced.prompt === own.prompt
+      ? null
+      : yield* earlierEnhancement(job.value, call)
   return used === null ? own : { ...used, cost: own.cost, attempts: own.attempts }
 })
 

@@ -6,24 +6,22 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import type { ApiError, CallFailure } from "../../schemas/Failures.ts"
+import type { CallFailure } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
-import { isTerminal, type Job } from "../../schemas/Job.ts"
+import type { Job } from "../../schemas/Job.ts"
 import { live } from "../../schemas/Provenance.ts"
 import type { JobLedger } from "../job/JobLedger.ts"
-import { makeCallTeller } from "../pipeline/CallTeller.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
-import { reject } from "../pipeline/Reject.ts"
 import { monotonicMillis, remaining } from "../policy/deadline/Deadline.ts"
 import type { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { Transport } from "../transport/Transport.ts"
-import { cancelAtProvider, getJob, notCancellable } from "./CancelJob.ts"
+import { cancelAtProvider } from "./CancelJob.ts"
 import { deviationsOf } from "./Deviations.ts"
-import { requestFactsOf } from "./ImageCallPlan.ts"
 import type { Drive, JobDriver } from "./JobDriver.ts"
 import { failureOfState, waitedTooLong, withJob } from "./JobFailure.ts"
+import { failTelling, failUnread, getJob, getJobAgain, isOver } from "./LookUpJob.ts"
 import { moveJob } from "./MoveJob.ts"
 
 /** Waits for jobs. */
@@ -62,17 +60,6 @@ const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive 
   return image
 })
 
-/** Fails a call by its job's state, and not by an attempt of its own, and tells it. */
-export const failTelling = Effect.fnUntraced(function* (error: ApiError, job: Job, call: Call) {
-  const { operation, provider } = error
-  const tell = makeCallTeller({ provider, operation, request: requestFactsOf(job.plan) }, call, call.startedAt)
-  yield* tell.callFailed(error, error.attempts, error.stoppedBy)
-  return yield* error
-})
-
-/** Nothing more comes of the job by itself: it has ended, or is held. */
-export const isOver = (job: Job): boolean => isTerminal(job.state) || job.state._tag === "OutcomeUnknown"
-
 /** Makes the waiting over a driver; what it starts by itself ends with the scope. */
 export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaiting => {
   const waiters = new Map<JobId, number>()
@@ -108,7 +95,7 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
       () => Effect.timeoutOption(Effect.result(drive.end), left),
       () => leave(jobId)
     )
-    const now = yield* getJob(jobId, call)
+    const now = yield* getJobAgain(job, call)
     if (end._tag === "None" && !isOver(now)) {
       yield* cancelAbandoned(now, call)
       const waitedMillis = (yield* monotonicMillis) - call.startedAt
@@ -128,8 +115,10 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
     resume: Effect.fnUntraced(function* (jobId, call) {
       const job = yield* getJob(jobId, call)
       if (job.state._tag === "OutcomeUnknown" && job.state.providerJobId !== undefined) {
-        yield* Effect.mapError(moveJob(job, { _tag: "Accepted", providerJobId: job.state.providerJobId }), (problem) =>
-          problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId)
+        const takeUp = moveJob(job, { _tag: "Accepted", providerJobId: job.state.providerJobId })
+        // A refusal means that somebody else has brought it further meanwhile.
+        yield* Effect.catch(takeUp, (problem) =>
+          problem._tag === "TransitionRefused" ? Effect.void : failUnread(job, problem, call)
         )
       }
       return yield* awaitJob(jobId, call)

@@ -5,21 +5,16 @@
 import * as Effect from "effect/Effect"
 import type { CallFailure, Rejection } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
-import { isTerminal, type Job, type JobEvent, providerJobIdOf } from "../../schemas/Job.ts"
-import { JobLedger } from "../job/JobLedger.ts"
+import { isTerminal, type Job, providerJobIdOf } from "../../schemas/Job.ts"
+import type { JobLedger } from "../job/JobLedger.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { imageCallPlan } from "./ImageCallPlan.ts"
 import { withJob } from "./JobFailure.ts"
+import { failUnread, getJob, getJobAgain } from "./LookUpJob.ts"
 import { moveJob } from "./MoveJob.ts"
-
-/** The job of the call's owner. **Errors** `Rejection` with `JobNotFound` or `StorageFailed`. */
-export const getJob = (jobId: JobId, call: Call): Effect.Effect<Job, Rejection, JobLedger> =>
-  Effect.gen(function* () {
-    return yield* Effect.mapError((yield* JobLedger).get(jobId, call.owner), (reason) => reject(reason, call.callId))
-  })
 
 /** Why a job in this state can not be cancelled. */
 export const notCancellable = (job: Job, call: Call, problem = problemOf(job)): Rejection =>
@@ -27,11 +22,6 @@ export const notCancellable = (job: Job, call: Call, problem = problemOf(job)): 
 
 const problemOf = (job: Job): string =>
   isTerminal(job.state) ? "it has ended" : "nobody knows whether it was accepted"
-
-const moveOrRefuse = (job: Job, event: JobEvent, call: Call) =>
-  Effect.mapError(moveJob(job, event), (problem) =>
-    problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId)
-  )
 
 /** Asks the provider; the job that goes on is answered as it stands. */
 export const cancelAtProvider = Effect.fnUntraced(function* (
@@ -53,9 +43,12 @@ export const cancelAtProvider = Effect.fnUntraced(function* (
       Effect.provideService(CurrentCall, call),
       Effect.mapError((failure) => withJob(failure, job, call.callId))
     )
-  const now = yield* getJob(job.id, call)
+  const now = yield* getJobAgain(job, call)
   if (answer === "NotCancelled" || isTerminal(now.state)) return now
-  return yield* moveOrRefuse(now, { _tag: "ProviderCancelled", isCharged: !settings.cancelIsFree }, call)
+  const confirmed = moveJob(now, { _tag: "ProviderCancelled", isCharged: !settings.cancelIsFree })
+  return yield* Effect.catch(confirmed, (problem) =>
+    problem._tag === "TransitionRefused" ? getJobAgain(now, call) : failUnread(now, problem, call)
+  )
 })
 
 /** Cancels the job if its state allows it. **Errors** `Rejection` with `JobNotCancellable`; those of the pipeline. */
@@ -68,7 +61,9 @@ export const cancelJob = Effect.fnUntraced(function* (
     case "Cancelled":
       return job
     case "Queued":
-      return yield* moveOrRefuse(job, { _tag: "CancelRequested" }, call)
+      return yield* Effect.mapError(moveJob(job, { _tag: "CancelRequested" }), (problem) =>
+        problem._tag === "TransitionRefused" ? notCancellable(job, call) : reject(problem, call.callId)
+      )
     case "Submitted":
     case "Running":
       return yield* cancelAtProvider(job, call)

@@ -1,7 +1,7 @@
 /**
  * Keeps pictures: a file appears under its final name whole and verified, or not at all.
  *
- * Layers: file system (temporary file, fsync, rename, fsync of the folder), memory.
+ * Layers: file system (temporary file, fsync, final name, fsync of the folder), memory.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"

@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
 import type { CallId } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job, providerJobIdOf } from "../../schemas/Job.ts"
+import { type Cost, noCost } from "../../schemas/Money.ts"
 import type { Outcome } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
@@ -30,7 +31,8 @@ export const outcomeOf = (state: Job["state"]): Outcome => {
   }
 }
 
-const jobError = (job: Job, callId: CallId, reason: ApiReason): ApiError => {
+/** The failure of a call by its job, with what the job has cost or may have cost. */
+export const jobError = (job: Job, callId: CallId, reason: ApiReason): ApiError => {
   const outcome = outcomeOf(job.state)
   const providerJobId = providerJobIdOf(job.state)
   return new ApiError({
@@ -44,8 +46,15 @@ const jobError = (job: Job, callId: CallId, reason: ApiReason): ApiError => {
     // request is a new purchase, which only the reason can speak against.
     isRetryable: isTerminal(job.state) && recover(reason, "free", outcome).isRetryable,
     jobId: job.id,
+    cost: spentOn(job),
     ...(providerJobId === undefined ? {} : { providerJobId })
   })
+}
+
+/** What is held may be charged, so it counts. */
+const spentOn = (job: Job): Cost => {
+  if (job.money._tag === "Settled") return job.money.cost
+  return job.money._tag === "Held" ? job.price : noCost
 }
 
 /** Why no picture will come of a job in a final or held state; `undefined` while one still may. */

@@ -6,8 +6,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
-import { AttemptFailed as AttemptFailure } from "../../schemas/Failures.ts"
+import { AttemptFailed, type CallFailure } from "../../schemas/Failures.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
 import type { Outcome } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
@@ -21,7 +20,7 @@ import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
 
 const submitFailed = (reason: ApiReason, outcome: Outcome): AttemptFailed =>
-  new AttemptFailure({ provider: "nanobanana", operation: "submit", reason, outcome })
+  new AttemptFailed({ provider: "nanobanana", operation: "submit", reason, outcome })
 
 /** A ledger that can not record, seen from an attempt: before sending it stops us, after sending it is an open question. */
 const recordFailed = (outcome: Outcome) => (problem: { readonly _tag: string; readonly detail?: string }) =>

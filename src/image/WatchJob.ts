@@ -11,9 +11,8 @@ import { JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { monotonicMillis, remaining } from "../policy/deadline/Deadline.ts"
-import { failTelling, isOver } from "./AwaitJob.ts"
-import { getJob } from "./CancelJob.ts"
 import { waitedTooLong } from "./JobFailure.ts"
+import { failTelling, getJob, isOver } from "./LookUpJob.ts"
 
 /** The job now and at each change, until it is final or held. **Errors** as those of waiting for it. */
 export const watchJob = (jobId: JobId, call: Call): Stream.Stream<Job, CallFailure, JobLedger> =>

@@ -2,18 +2,19 @@
  * The order of a call, in one place. Every request of the library to a provider passes through `run`.
  *
  * ```text
+ * deadline, settings       one of each, by `withCall`, inherited from the call
  * validate input           by the caller of `run`, before anything is spent
- * deadline, settings       one of each, inherited from the call
  *   attempt loop           one attempt budget
- *     breaker look         (its place; the policy arrives behind `CircuitBreaker`)
- *     limiter, bulkhead    (their place; one waiting room behind `RateLimiter`)
+ *     breaker look         (its place: the circuit breaker of a later release)
+ *     limiter, bulkhead    (their place: one waiting room of a later release)
  *     reserve money        the upper bound, per attempt
  *     SEND                 under the attempt timeout
+ *     settle money         what was used, or what may have been
  *     classify, recover    one table turns reason, payment and outcome into what happens next
- * settle money, events
+ * events                   all along
  * ```
  *
- * Retry owns the loop: nothing else in the library sends a request twice.
+ * Retry owns the loop: nothing else in the library sends a request again that may have been paid for.
  */
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -56,7 +57,7 @@ export interface CallResult<A> {
 }
 
 /**
- * The service. It needs a current call (`withCall`); without one it begins a call of its own.
+ * The service. It runs inside the current call (`withCall`); where there is none, it begins one.
  *
  * **Errors** `Rejection` if no attempt could begin, else `ApiError` with the reason of the last attempt.
  *

@@ -22,4 +22,6 @@ const retryableByTag = {
 } as const satisfies Record<RejectionReason["_tag"], boolean>
 
 /** Whether the same call may succeed later without being changed. */
-export const isRejectionRetryable = (reason: RejectionReason): boolean => retryableByTag[reason._tag]
+export const isRejectionRetryable = (reason: RejectionReason): boolean =>
+  // A full disk may have room later; a wrong place or missing rights stay wrong until somebody mends them.
+  reason._tag === "StorageFailed" ? reason.problem === "DiskFull" : retryableByTag[reason._tag]

@@ -151,7 +151,10 @@ describe("telling a failure", () => {
   it("to a person: on standard error, with the job left behind", () => {
     const { out, error } = told(false)
     assert.strictEqual(out, "")
-    assert.match(error, /^nanobanana status failed after 3 attempts.*\nJob job_1 is left running.*may be charged\.\n$/)
+    assert.match(
+      error,
+      /^nanobanana: GenerationTimedOut, not ready after .*\nJob job_1 is left running.*may be charged\.\n$/
+    )
   })
 
   it("to a program: as one object on standard output", () => {

@@ -12,6 +12,7 @@ import { TestClock } from "effect/testing"
 import { defaultOwner, IdempotencyKey, JobId, Owner, ProviderJobId } from "../../../schemas/Identifiers.ts"
 import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
+import * as MakeImageGenerator from "../../../src/image/MakeImageGenerator.ts"
 import { JobLedger } from "../../../src/job/JobLedger.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { recordCalls } from "../../support/CallRecorder.ts"
@@ -571,4 +572,32 @@ describe("refusing before anything is paid", () => {
       })
     )
   )
+})
+
+describe("a ledger that can not be read after a picture was paid for", () => {
+  it.effect("makes no refusal of it: the error names the job and advises against sending again", () => {
+    const { asked, layer } = fakeImageProvider({})
+    const forgetful = Layer.effect(
+      JobLedger,
+      Effect.map(JobLedger, (ledger) => ({
+        ...ledger,
+        get: (id: JobId, owner: Owner) =>
+          Effect.flatMap(ledger.get(id, owner), (job) =>
+            job.state._tag === "Stored"
+              ? Effect.fail({ _tag: "StorageFailed", problem: "Other", detail: "locked" } as const)
+              : Effect.succeed(job)
+          )
+      }))
+    )
+    return Effect.gen(function* () {
+      const jobLedger = yield* JobLedger
+      const generator = yield* MakeImageGenerator.make
+      const error = yield* Effect.flip(passing(generator.generate(request)))
+      const [job] = yield* jobLedger.list(defaultOwner)
+      assert.include(asked, "submit")
+      assert.deepInclude(error, { _tag: "ApiError", outcome: "Unknown", isRetryable: false })
+      assert.strictEqual(error._tag === "ApiError" ? error.jobId : undefined, job?.id)
+      assert.strictEqual(error.reason._tag, "StorageFailed")
+    }).pipe(Effect.provide(forgetful.pipe(Layer.provideMerge(layer))))
+  })
 })

@@ -1,0 +1,52 @@
+/**
+ * Looks a job up for a call, and fails calls by how their job stands.
+ *
+ * Before anything was sent a ledger that can not be read refuses the call (`Rejection`); afterwards the same is an
+ * `ApiError` with the job's names: "nothing was sent" would invite to pay twice.
+ */
+import * as Effect from "effect/Effect"
+import { ApiError, type Rejection } from "../../schemas/Failures.ts"
+import type { JobId } from "../../schemas/Identifiers.ts"
+import { isTerminal, type Job } from "../../schemas/Job.ts"
+import type { ApiReason } from "../../schemas/Reason.ts"
+import { JobLedger } from "../job/JobLedger.ts"
+import { makeCallTeller } from "../pipeline/CallTeller.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
+import { reject } from "../pipeline/Reject.ts"
+import { requestFactsOf } from "./ImageCallPlan.ts"
+import { jobError } from "./JobFailure.ts"
+
+/** The job of the call's owner. **Errors** `Rejection` with `JobNotFound` or `StorageFailed`. */
+export const getJob = (jobId: JobId, call: Call): Effect.Effect<Job, Rejection, JobLedger> =>
+  Effect.gen(function* () {
+    return yield* Effect.mapError((yield* JobLedger).get(jobId, call.owner), (reason) => reject(reason, call.callId))
+  })
+
+/** The job again, after something was done for it. **Errors** `ApiError` by the job as it was last seen. */
+export const getJobAgain = (before: Job, call: Call): Effect.Effect<Job, ApiError, JobLedger> =>
+  Effect.gen(function* () {
+    const ledger = yield* JobLedger
+    return yield* Effect.catch(ledger.get(before.id, call.owner), (problem) => failUnread(before, problem, call))
+  })
+
+/** Fails a call whose job was acted on and can not be read or written now. */
+export const failUnread = (
+  before: Job,
+  problem: { readonly _tag: string; readonly detail?: string },
+  call: Call
+): Effect.Effect<never, ApiError> => {
+  const reason: ApiReason = { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag }
+  const error = jobError(before, call.callId, reason)
+  return failTelling(new ApiError({ ...error, outcome: "Unknown", isRetryable: false }), before, call)
+}
+
+/** Fails a call by its job's state, and not by an attempt of its own, and tells it. */
+export const failTelling = Effect.fnUntraced(function* (error: ApiError, job: Job, call: Call) {
+  const { operation, provider } = error
+  const tell = makeCallTeller({ provider, operation, request: requestFactsOf(job.plan) }, call, call.startedAt)
+  yield* tell.callFailed(error, error.attempts, error.stoppedBy)
+  return yield* error
+})
+
+/** Nothing more comes of the job by itself: it has ended, or is held. */
+export const isOver = (job: Job): boolean => isTerminal(job.state) || job.state._tag === "OutcomeUnknown"
