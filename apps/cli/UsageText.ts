@@ -16,13 +16,15 @@ const explanation = (error: CliError.NonShowHelpErrors, path: ReadonlyArray<stri
     case "UnrecognizedOption":
       return /^--[a-z][a-z-]*$/i.test(error.option)
         ? `there is no flag ${error.option}${meant(error.suggestions, "")}`
-        : `no such flag; a prompt that begins with a dash goes after --, as in ${withPrompt(path)} -- "…"`
+        : `no such flag; a prompt that begins with a dash goes last, after --, as in ${withPrompt(path)} -- "…"`
     case "UnknownSubcommand":
       return error.suggestions.length > 0
         ? `there is no such command${meant(error.suggestions, "ludeng ")}`
         : 'there is no such command, did you mean ludeng illustrate "…"?'
     case "UnexpectedArgument":
-      return takesPrompt(path) ? "more words than one PROMPT: put it in quotes" : `${path.join(" ")} takes no words`
+      return takesPrompt(path)
+        ? "more words than one PROMPT: put it in quotes, and flags before --"
+        : `${path.join(" ")} takes no words`
     case "InvalidValue": {
       const name = error.kind === "flag" ? `--${error.option}` : error.option.toUpperCase()
       const problem = error.value === "" ? "the value is missing" : "the value can not be used"
