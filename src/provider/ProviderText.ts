@@ -28,14 +28,15 @@ export const safeProviderText = (text: string, secrets: ReadonlyArray<string>): 
 /** Whether a text in one line shares anything with a secret. */
 export const echoes = (line: string, secrets: ReadonlyArray<string>): boolean =>
   secrets.some(
-    (secret) => holdsEcho(line, oneLine(secret)) || holdsEcho(lettersAndDigits(line), lettersAndDigits(secret))
+    (secret) =>
+      holdsEcho(line, oneLine(secret)) ||
+      (folded(secret).length >= echoLength && holdsEcho(line, folded(secret))) ||
+      holdsEcho(lettersAndDigits(line), lettersAndDigits(secret))
   )
 
-const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{C}\p{Z}]+/gu, " ")
-    .normalize("NFC")
-    .trim()
+const folded = (text: string): string => text.replace(/[\p{C}\p{Z}]+/gu, " ").normalize("NFC")
+
+const oneLine = (text: string): string => folded(text).trim()
 
 const lettersAndDigits = (text: string): string =>
   text.replace(/%[\da-f]{2}|\\u[\da-f]{4}|\\[nrt]|&#?\w+;/gi, "").replace(/[^\p{L}\p{N}]+/gu, "")

@@ -58,6 +58,11 @@ describe("ProviderText", () => {
     assert.strictEqual(safeProviderText(text, []), undefined)
   })
 
+  it("white space at the edge of a secret hides no echo", () => {
+    assert.strictEqual(safeProviderText("it is in snow", ["\n is in snowy woods"]), undefined)
+    assert.strictEqual(safeProviderText("é insnowx", [" insnowxFox"]), undefined)
+  })
+
   const word = Arbitrary.schema(Schema.Literals(["red ", "Fox", " in", "\n", "\t", "snow", "é", "🦊", "'", "-", "x"]))
   const words = Arbitrary.map(Arbitrary.array(word, { maxLength: 30 }), (parts) => parts.join(""))
 
