@@ -406,6 +406,17 @@ describe("following an accepted job", () => {
     )
   )
 
+  it.effect("counts an accepted job that failed as paid, and says that another try is another purchase", () =>
+    withProvider({ status: [Effect.succeed({ _tag: "Failed", reason: { _tag: "GenerationFailed" } })] }, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(passing(generate()))
+        assert.deepInclude(error, { isRetryable: true, cost: { usdMicros: 40_000, basis: "estimated" } })
+        assert.include(error.message, "as a new purchase")
+        assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 40_000 })
+      })
+    )
+  )
+
   it.effect("says that a charged picture is gone when it can not be had twice", () =>
     withProvider({ download: [statusAnswer(410)] }, (asked) =>
       Effect.gen(function* () {

@@ -4,36 +4,14 @@
  * A job's name is evidence: whoever names one has made it, so an answer with a `jobId` is `Accepted` whatever else it
  * says, and the job's state tells the rest. Without one the answer is a refusal, or it proves nothing.
  */
-import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { AttemptFailed } from "../../../../schemas/Failures.ts"
-import type { ImagePlan } from "../../../../schemas/Image.ts"
-import type { NanoBananaSettings } from "../../../../schemas/Settings.ts"
-import type { Attempt } from "../../../pipeline/Attempt.ts"
 import type { Answer } from "../../../transport/Transport.ts"
-import { type AnswerContext, failedAnswer, isSuccess, secretsOf } from "../AnswerContext.ts"
-import { ask, type Exchanges } from "../Ask.ts"
+import { type AnswerContext, failedAnswer, isSuccess } from "../AnswerContext.ts"
 import { jsonObject, malformed } from "../JsonAnswer.ts"
 import type { SubmitAnswer } from "../NanoBanana.ts"
+import { submitPlan } from "../SubmitPlan.ts"
 import { jobAnswerOf, refused, unreadable } from "./ClassifyAnswer.ts"
-
-/** Sends the plan's body to the plan's path, once. **Errors** see `readSubmitAnswer`, and the broken exchange. */
-export const submit =
-  (transport: Exchanges) =>
-  (plan: ImagePlan, settings: NanoBananaSettings, attempt: Attempt): Effect.Effect<SubmitAnswer, AttemptFailed> =>
-    ask(
-      transport,
-      {
-        operation: "submit",
-        method: "POST",
-        path: plan.path,
-        body: plan.body,
-        secrets: secretsOf(attempt, plan),
-        read: readSubmitAnswer
-      },
-      settings,
-      attempt
-    )
 
 /**
  * The job in a submit's answer.
@@ -55,3 +33,6 @@ export const readSubmitAnswer = (
       : refused(answer, job, context)
   )
 }
+
+/** Sends the plan, once. **Errors** see `readSubmitAnswer`, and the broken exchange. */
+export const submit = submitPlan(readSubmitAnswer)
