@@ -76,13 +76,12 @@ const scenarioFaults: Readonly<
   down: { fault: "unavailable", operations: questions }
 }
 
-/** The ways in which requests fail at random. */
+/** The ways in which requests fail at random, where the script says nothing else. */
 const flakyFaults: readonly [FaultKind, ...ReadonlyArray<FaultKind>] = [
   "rate-limited",
   "server-error",
   "unavailable",
   "reset",
-  "lost-answer",
   "blank-200",
   "truncated-body"
 ]
@@ -108,11 +107,15 @@ export const chooseFault = (script: Script, question: FaultQuestion): ChosenFaul
   const ruled = script.faults[rule]
   if (ruled !== undefined) return { fault: ruled.fault, rule }
   if (question.chance("failure") < failureRateOf(script)) {
-    return { fault: drawOne(question.chance, "failure/kind", flakyFaults) }
+    const fault = drawOne(question.chance, "failure/kind", randomFaults(script, question.operation))
+    return faultOperations[fault].includes(question.operation) ? { fault } : undefined
   }
   const scenario = scenarioFaults[script.scenario]
   return scenario?.operations.includes(question.operation) === true ? { fault: scenario.fault } : undefined
 }
+
+const randomFaults = ({ submitFaults = flakyFaults }: Script, operation: Operation) =>
+  operation === "submit" ? submitFaults : flakyFaults
 
 const applies = (rule: FaultRule, index: number, question: FaultQuestion): boolean =>
   (rule.operation ?? question.operation) === question.operation &&

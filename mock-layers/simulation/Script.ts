@@ -137,6 +137,12 @@ const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
 /**
  * A script.
  *
+ * **Details** `submitFaults` are the ways in which a submit fails at random, each as likely as the others. With
+ * `rate-limited`, `unavailable` and `refused` each failed submit is surely not processed, so that it may be sent again.
+ *
+ * **Gotchas** Over TCP `refused` is a connection that is lost after the request was sent, which proves nothing: leave it
+ * out there.
+ *
  * **Units** `failureRate` is the share of all requests that fail in one of the ways of `flaky` (default 0.1 there, else
  * 0); `latency` one for all operations and jobs, or by operation; `retryAfter` is sent as that header with each 429 and
  * 503 (default none, as the providers send none); `imageUsdMicros` is charged per picture (default 20 000).
@@ -144,6 +150,7 @@ const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
 export const Script = Schema.Struct({
   scenario: withDefault(Scenario, "healthy"),
   failureRate: Schema.optionalKey(Ratio),
+  submitFaults: Schema.optionalKey(Schema.NonEmptyArray(FaultKind)),
   faults: withDefault(Schema.Array(FaultRule), []),
   latency: withDefault(Schema.Union([Latency, Latencies]), {}),
   retryAfter: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\x20-\x7e]{1,100}$/))),

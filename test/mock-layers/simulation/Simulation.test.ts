@@ -57,9 +57,29 @@ describe("Simulation", () => {
     const kinds = new Set(flaky.ledger.entries.flatMap((it) => it.fault ?? []))
     assert.sameMembers(
       [...kinds],
-      ["rate-limited", "server-error", "unavailable", "reset", "lost-answer", "blank-200", "truncated-body"]
+      ["rate-limited", "server-error", "unavailable", "reset", "blank-200", "truncated-body"]
     )
     assert.isTrue(healthy.ledger.entries.every((it) => it.fault === null))
+  })
+
+  it("fails submits at random only in the ways that the script gives for them", () => {
+    const simulation = simulate({ scenario: "flaky", submitFaults: ["rate-limited", "unavailable", "refused"] })
+    for (let count = 0; count < 1_000; count++) {
+      simulation.handle(submit(), 0)
+      simulation.handle(recordInfo("?taskId=1"), 0)
+    }
+    const { entries, totals } = simulation.ledger
+    const faultsAt = (operation: "submit" | "status") =>
+      entries.filter((it) => it.operation === operation).flatMap((it) => it.fault ?? [])
+    assert.sameMembers([...new Set(faultsAt("submit"))], ["rate-limited", "unavailable", "refused"])
+    assert.include(faultsAt("status"), "truncated-body")
+    assert.closeTo(faultsAt("submit").length, 100, 30)
+    assert.strictEqual(totals.acceptedSubmits, 1_000 - faultsAt("submit").length)
+  })
+
+  it("spares submits from random failures that are not possible at them", () => {
+    const simulation = simulate({ failureRate: 1, submitFaults: ["code-fence"] })
+    assert.strictEqual(whole(simulation.handle(submit(), 0)).status, 200)
   })
 
   it("charges each accepted submit once, also where its answer is lost, and nothing for a refused one", () => {
