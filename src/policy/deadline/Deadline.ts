@@ -6,11 +6,11 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
+/** The reading of a monotonic clock. **Units** milliseconds, with fractions. */
+export const millisOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+
 /** **Units** milliseconds of the monotonic clock, with fractions. */
-export const monotonicMillis: Effect.Effect<number> = Effect.map(
-  Clock.monotonicTimeNanos,
-  (nanos) => Number(nanos) / 1e6
-)
+export const monotonicMillis: Effect.Effect<number> = Effect.map(Clock.Clock, millisOf)
 
 /** What is left until the deadline, never negative. */
 export const remaining = (deadlineAt: number, now: number): Duration.Duration =>

@@ -1,0 +1,32 @@
+/**
+ * Who else must agree in the step that takes a permit: a circuit, above all. Its answers are given in that one
+ * synchronous step, so that nobody is let through twice.
+ */
+
+/** How the gate stands. `waits`: nobody may pass now, and somebody who is inside will change that. */
+export type GateStanding = "passes" | "waits" | "refuses"
+
+/** Why a gate refuses. **Units** `retryAfterMillis` milliseconds; absent where only a person opens it. */
+export interface GateRefusal {
+  readonly reason: "CircuitOpen" | "Isolated"
+  readonly retryAfterMillis?: number
+}
+
+/** A gate. **Units** `now` in whole milliseconds of the monotonic clock. */
+export interface AdmissionGate {
+  readonly standing: (now: number) => GateStanding
+  /** Takes a place; called only in the same step after `standing` said `passes`. The ticket is handed in at the end. */
+  readonly enter: (now: number) => number
+  /** Gives a place back whose holder sent nothing. */
+  readonly leave: (ticket: number) => void
+  /** Why it refuses. */
+  readonly refusal: (now: number) => GateRefusal
+}
+
+/** Lets everybody through. */
+export const openGate: AdmissionGate = {
+  standing: () => "passes",
+  enter: () => 0,
+  leave: () => undefined,
+  refusal: () => ({ reason: "CircuitOpen" })
+}

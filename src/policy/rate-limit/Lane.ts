@@ -1,0 +1,33 @@
+/**
+ * One door of a waiting room: an operation with its limits, its gate and its queue.
+ */
+import type { SlotUse } from "../bulkhead/Bulkhead.ts"
+import type { AdmissionGate } from "./AdmissionGate.ts"
+import { MemoryPermitStore } from "./MemoryPermitStore.ts"
+import type { Accounting, RateTier } from "./RateTier.ts"
+import type { Waiter } from "./Waiter.ts"
+import { WaitingQueue } from "./WaitingQueue.ts"
+
+/** **Units** `queueLimit` in callers who wait. `use`: which slots of the bulkhead the operation may take. */
+export interface LaneOptions {
+  readonly tiers: ReadonlyArray<RateTier>
+  readonly accounting: Accounting
+  readonly queueLimit: number
+  readonly use: SlotUse
+}
+
+/** The door. **Units** `pausedUntil` in milliseconds of the monotonic clock. */
+export class Lane {
+  readonly store: MemoryPermitStore
+  readonly queue: WaitingQueue<Waiter>
+  readonly gate: AdmissionGate
+  options: LaneOptions
+  pausedUntil = Number.NEGATIVE_INFINITY
+
+  constructor(options: LaneOptions, gate: AdmissionGate, agingStepMillis: number | undefined) {
+    this.options = options
+    this.gate = gate
+    this.store = new MemoryPermitStore(options.tiers)
+    this.queue = new WaitingQueue(agingStepMillis)
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * One tier of a quota: how many requests any window of a given length may hold. A quota has one tier or several
+ * (`20/minute, 100/hour`); a request must fit all of them.
+ */
+
+/** **Units** `limit` in permits, from 1; `windowMillis` in milliseconds, from 1. */
+export interface RateTier {
+  readonly limit: number
+  readonly windowMillis: number
+}
+
+/**
+ * From when on a permit's window runs: `answered` (default) from the first byte of the answer, which is the latest
+ * instant at which the provider can have counted the request; `sent` from sending, which is faster by the time an answer
+ * takes, and over the limit at the provider when the way there takes longer for one request than for another.
+ */
+export type Accounting = "answered" | "sent"
+
+/**
+ * What a window is longer for us than for the provider, because no two clocks run alike. **Units** a ratio of the
+ * window.
+ */
+export const clockMarginRatio = 0.001
+
+/** How long a permit occupies its tier. **Units** whole milliseconds, rounded up. */
+export const spanOf = (tier: RateTier): number => Math.ceil(tier.windowMillis * (1 + clockMarginRatio))
+
+/** What is wrong with a list of tiers. */
+export interface TierProblem {
+  readonly problem: string
+  readonly expected: string
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1
+
+/**
+ * Every problem of a list of tiers: limits and windows that are no whole numbers from 1, a window named twice, and a
+ * tier that can never be reached because a longer window allows less (`100/minute, 50/hour`).
+ *
+ * ```ts
+ * import { tierProblems } from "@ludeng/providers"
+ *
+ * const minute = { limit: 100, windowMillis: 60_000 }
+ * tierProblems([minute, { limit: 500, windowMillis: 3_600_000 }]) // => []
+ * tierProblems([minute, { limit: 50, windowMillis: 3_600_000 }]).length // => 1
+ * ```
+ */
+export const tierProblems = (tiers: ReadonlyArray<RateTier>): ReadonlyArray<TierProblem> => {
+  const problems: Array<TierProblem> = []
+  for (const { limit, windowMillis } of tiers) {
+    if (!isCount(limit)) problems.push({ problem: `a limit is ${limit}`, expected: "a whole number of permits from 1" })
+    if (!isCount(windowMillis)) {
+      problems.push({ problem: `a window is ${windowMillis}`, expected: "a whole number of milliseconds from 1" })
+    }
+  }
+  const sorted = tiers.toSorted((left, right) => left.windowMillis - right.windowMillis)
+  sorted.forEach((longer, index) => {
+    const shorter = sorted[index - 1]
+    if (shorter === undefined) return
+    if (shorter.windowMillis === longer.windowMillis) {
+      problems.push({ problem: "two tiers have the same window", expected: "one tier for each window" })
+    } else if (shorter.limit > longer.limit) {
+      problems.push({
+        problem: `${shorter.limit} in the shorter window are above ${longer.limit} in the longer one`,
+        expected: "limits that grow with their windows"
+      })
+    }
+  })
+  return problems
+}

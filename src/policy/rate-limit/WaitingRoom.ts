@@ -1,0 +1,195 @@
+/**
+ * The waiting room of one quota scope: whoever wants to send a request gets a permit, a slot and the gate's leave in one
+ * synchronous step, or waits here, in order, until all three can be had.
+ *
+ * Each operation has a lane of its own (its limits, its circuit, its queue); the slots of the bulkhead are shared. The
+ * room has one timer, for the earliest instant at which anything can change by itself; everything else that changes
+ * (an answer, a release, a settings change, a circuit) calls `drain`.
+ */
+import { Bulkhead, type BulkheadOptions } from "../bulkhead/Bulkhead.ts"
+import { Admission, type AdmissionDesk } from "./Admission.ts"
+import { type AdmissionGate, openGate } from "./AdmissionGate.ts"
+import { Lane, type LaneOptions } from "./Lane.ts"
+import type { Refusal } from "./Refusal.ts"
+import { Waiter, type Wish } from "./Waiter.ts"
+import type { Rank } from "./WaitingQueue.ts"
+
+/** What the room needs of its surroundings. */
+export interface RoomSurroundings {
+  /** The monotonic clock. **Units** milliseconds, with fractions. */
+  readonly now: () => number
+  /** Calls `drain` at an instant; a later call replaces the earlier one. Infinity: not at all. */
+  readonly wakeAt: (at: number) => void
+}
+
+type Step =
+  | { readonly _tag: "Admitted"; readonly admission: Admission }
+  | { readonly _tag: "Refused"; readonly refusal: Refusal }
+  | { readonly _tag: "Blocked"; readonly until: number }
+
+/** The room. All methods are one synchronous step each. */
+export class WaitingRoom implements AdmissionDesk {
+  readonly bulkhead: Bulkhead
+  readonly #surroundings: RoomSurroundings
+  readonly #agingStepMillis: number | undefined
+  readonly #lanes: Array<Lane> = []
+  #isDraining = false
+  #mustDrainAgain = false
+
+  constructor(bulkhead: BulkheadOptions, surroundings: RoomSurroundings, agingStepMillis?: number) {
+    this.bulkhead = new Bulkhead(bulkhead)
+    this.#surroundings = surroundings
+    this.#agingStepMillis = agingStepMillis
+  }
+
+  /** Adds a door. */
+  openLane(options: LaneOptions, gate: AdmissionGate = openGate): Lane {
+    const lane = new Lane(options, gate, this.#agingStepMillis)
+    this.#lanes.push(lane)
+    return lane
+  }
+
+  /** Changes a door's limits while callers wait: what was counted stays counted, and who can go now goes. */
+  configureLane(lane: Lane, options: LaneOptions): void {
+    lane.options = options
+    lane.store.configure(options.tiers)
+    this.drain()
+  }
+
+  /** Changes the slots while callers wait. */
+  configureBulkhead(options: BulkheadOptions): void {
+    this.bulkhead.configure(options)
+    this.drain()
+  }
+
+  /** Nobody is let in at this door before an instant; an earlier pause is never shortened. */
+  pause(lane: Lane, until: number): void {
+    lane.pausedUntil = Math.max(lane.pausedUntil, until)
+    this.drain()
+  }
+
+  /** Lets in, refuses, or gives a place to wait. */
+  enter(lane: Lane, wish: Wish): Admission | Refusal | Waiter {
+    const now = this.#now
+    if (lane.queue.size === 0) {
+      const step = this.#step(lane, wish, now)
+      if (step._tag === "Admitted") return step.admission
+      if (step._tag === "Refused") return step.refusal
+    } else if (lane.gate.standing(now) === "refuses") return gateRefusal(lane, now)
+    if (lane.queue.size >= lane.options.queueLimit) return { _tag: "QueueFull" }
+    if (Number.isFinite(wish.deadlineAt)) {
+      // Who comes again has his old place, and is not asked to predict his wait anew.
+      const ahead = wish.enqueuedAt < now ? 0 : lane.queue.countBefore(wish.rank, now)
+      const at = lane.store.forecast(ahead + 1, now, lane.pausedUntil)
+      if (at > wish.deadlineAt) return { _tag: "RateLimitExceeded", retryAfterMillis: at - now }
+    }
+    const waiter = new Waiter(lane, wish)
+    lane.queue.add(waiter)
+    this.drain()
+    return waiter
+  }
+
+  /** When somebody of this rank who came now would start at the earliest. **Units** milliseconds from now. */
+  predictedWaitMillis(lane: Lane, rank: Rank): number {
+    const now = this.#now
+    const ahead = lane.queue.countBefore(rank, now)
+    return Math.max(0, lane.store.forecast(ahead + 1, now, lane.pausedUntil) - now)
+  }
+
+  /** A waiter gives up: for everybody else it is as if he had never come. */
+  giveUp(waiter: Waiter): void {
+    waiter.lane.queue.remove(waiter)
+  }
+
+  /** Why a waiter whose deadline has passed was not let in. */
+  overdue(waiter: Waiter): Refusal {
+    this.giveUp(waiter)
+    const now = this.#now
+    const at = waiter.lane.store.forecast(1, now, waiter.lane.pausedUntil)
+    return at > now ? { _tag: "RateLimitExceeded", retryAfterMillis: at - now } : { _tag: "DeadlineExceeded" }
+  }
+
+  /** An admission is over: its slot goes to the next. The gate hears of the outcome from its holder, before. */
+  takeBack(admission: Admission): void {
+    this.bulkhead.release(admission.use)
+    this.drain()
+  }
+
+  /** The present instant and so many milliseconds, rounded up. */
+  instantAfter(millis: number): number {
+    return Math.ceil(this.#surroundings.now()) + millis
+  }
+
+  /** Lets in everybody who can go, and sets the timer for the next change. */
+  drain(): void {
+    // A waiter that is let in may come back at once; the loop below sees what it changed.
+    this.#mustDrainAgain = true
+    if (this.#isDraining) return
+    this.#isDraining = true
+    try {
+      while (this.#mustDrainAgain) {
+        this.#mustDrainAgain = false
+        this.#surroundings.wakeAt(this.#drainOnce())
+      }
+    } finally {
+      this.#isDraining = false
+    }
+  }
+
+  get #now(): number {
+    return Math.floor(this.#surroundings.now())
+  }
+
+  /** One pass over the doors, best waiter first. Answers when something can change by itself. */
+  #drainOnce(): number {
+    let wakeAt = Number.POSITIVE_INFINITY
+    const blocked = new Set<Lane>()
+    for (let lane = this.#bestLane(blocked); lane !== undefined; lane = this.#bestLane(blocked)) {
+      const waiter = lane.queue.next
+      if (waiter === undefined) break
+      const step = this.#step(lane, waiter.wish, this.#now)
+      if (step._tag === "Blocked") {
+        blocked.add(lane)
+        wakeAt = Math.min(wakeAt, step.until)
+        continue
+      }
+      lane.queue.remove(waiter)
+      waiter.settle(step._tag === "Admitted" ? step.admission : step.refusal)
+    }
+    return wakeAt
+  }
+
+  #bestLane(blocked: ReadonlySet<Lane>): Lane | undefined {
+    let best: Lane | undefined
+    let bestOrder = Number.POSITIVE_INFINITY
+    for (const lane of this.#lanes) {
+      const next = lane.queue.next
+      if (next === undefined || blocked.has(lane)) continue
+      const order = lane.queue.orderOf(next)
+      if (order < bestOrder) {
+        best = lane
+        bestOrder = order
+      }
+    }
+    return best
+  }
+
+  /** All or nothing: gate, slot and permit, or the reason why not. */
+  #step(lane: Lane, wish: Wish, now: number): Step {
+    const standing = lane.gate.standing(now)
+    if (standing === "refuses") return { _tag: "Refused", refusal: gateRefusal(lane, now) }
+    if (standing === "waits") return { _tag: "Blocked", until: Number.POSITIVE_INFINITY }
+    if (lane.pausedUntil > now) return { _tag: "Blocked", until: lane.pausedUntil }
+    if (!this.bulkhead.hasRoom(lane.options.use, now)) return { _tag: "Blocked", until: this.bulkhead.mayGrowAt }
+    const acquired = lane.store.acquire(now, now + wish.leaseMillis)
+    if (acquired._tag === "WaitUntil") return { _tag: "Blocked", until: acquired.at }
+    this.bulkhead.take(lane.options.use)
+    return { _tag: "Admitted", admission: new Admission(this, lane, acquired.permit, lane.gate.enter(now)) }
+  }
+}
+
+const gateRefusal = (lane: Lane, now: number): Refusal => {
+  const { reason, retryAfterMillis } = lane.gate.refusal(now)
+  if (reason === "Isolated") return { _tag: "Isolated" }
+  return retryAfterMillis === undefined ? { _tag: "CircuitOpen" } : { _tag: "CircuitOpen", retryAfterMillis }
+}
