@@ -36,7 +36,7 @@ const abandon = (room: WaitingRoom, waiter: Waiter): void => {
 
 /**
  * Comes to the door, and waits there if need be. To be called where the caller can not be interrupted; `restore` makes
- * the waiting, and nothing else, interruptible. What `use` gets it must `end`.
+ * the waiting, and nothing else, interruptible. What `use` gets it must `end`; `waiter` tells what was waited for, where something was.
  */
 export const admit = <A, E, R>(
   room: WaitingRoom,
@@ -44,7 +44,7 @@ export const admit = <A, E, R>(
   lane: Lane,
   wish: Wish,
   restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
-  use: (admitted: Admitted) => Effect.Effect<A, E, R>
+  use: (admitted: Admitted, waiter?: Waiter) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => {
   const entered = room.enter(lane, wish)
   if (!(entered instanceof Waiter)) return use(entered)
@@ -53,6 +53,6 @@ export const admit = <A, E, R>(
       abandon(room, entered)
       return Effect.failCause(cause)
     },
-    onSuccess: use
+    onSuccess: (admitted) => use(admitted, entered)
   })
 }

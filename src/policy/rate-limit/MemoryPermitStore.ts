@@ -35,8 +35,12 @@ export class MemoryPermitStore implements PermitStore {
 
   acquire(now: number, leaseUntil: number): Acquisition {
     this.#settle(now)
-    const at = this.#freeAt(1, now)
-    if (at > now) return { _tag: "WaitUntil", at }
+    let blocked: Extract<Acquisition, { readonly _tag: "WaitUntil" }> | undefined
+    for (const [index, tier] of this.#tiers.entries()) {
+      const at = this.#freeInTier(index, 1, now)
+      if (at > (blocked?.at ?? now)) blocked = { _tag: "WaitUntil", at, tier }
+    }
+    if (blocked !== undefined) return blocked
     this.#lastPermit += 1
     this.#inFlight.set(this.#lastPermit, leaseUntil)
     return { _tag: "Acquired", permit: this.#lastPermit }

@@ -9,13 +9,15 @@
  * store across a network leases permits to a synchronous one in each process.
  */
 
+import type { RateTier } from "./RateTier.ts"
+
 /** Names a permit in flight. */
 export type PermitId = number
 
-/** A permit, or the earliest instant at which it is worth asking again. */
+/** A permit, or the earliest instant at which it is worth asking again, and the tier that is full longest. */
 export type Acquisition =
   | { readonly _tag: "Acquired"; readonly permit: PermitId }
-  | { readonly _tag: "WaitUntil"; readonly at: number }
+  | { readonly _tag: "WaitUntil"; readonly at: number; readonly tier: RateTier }
 
 /** What a tier holds. **Units** permits; `windowMillis` without the clock's margin. */
 export interface TierUsage {

@@ -112,7 +112,9 @@ export class RateLimiter extends Context.Service<
 const tiersOf = (limits: RateLimiterOptions["limits"]): ReadonlyArray<RateTier> =>
   limits.map(({ limit, window }) => ({ limit, windowMillis: Duration.toMillis(window) }))
 
-const checkedTiers = (limits: RateLimiterOptions["limits"]): Effect.Effect<ReadonlyArray<RateTier>, RateLimitsRejected> =>
+const checkedTiers = (
+  limits: RateLimiterOptions["limits"]
+): Effect.Effect<ReadonlyArray<RateTier>, RateLimitsRejected> =>
   Effect.suspend(() => {
     const tiers = tiersOf(limits)
     const problems = tierProblems(tiers)

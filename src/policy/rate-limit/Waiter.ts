@@ -3,6 +3,7 @@
  */
 import type { Admission } from "./Admission.ts"
 import type { Lane } from "./Lane.ts"
+import type { RateTier } from "./RateTier.ts"
 import type { Refusal } from "./Refusal.ts"
 import { QueuePlace, type Rank } from "./WaitingQueue.ts"
 
@@ -17,10 +18,18 @@ export interface Wish {
   readonly leaseMillis: number
 }
 
+/** What somebody at the head of the queue waits for; the tier where it is a window. */
+export interface Hold {
+  readonly by: "window" | "pause" | "slot" | "circuit"
+  readonly tier?: RateTier
+}
+
 /** The waiter. It is settled once, at the latest when its caller gives up. */
 export class Waiter extends QueuePlace {
   readonly lane: Lane
   readonly wish: Wish
+  /** What it waited for first, once it had come to the head of the queue. */
+  heldBackBy: Hold | undefined
   #outcome: Admission | Refusal | undefined
   #onSettled: ((outcome: Admission | Refusal) => void) | undefined
 

@@ -11,7 +11,7 @@ import { Admission, type AdmissionDesk } from "./Admission.ts"
 import { type AdmissionGate, openGate } from "./AdmissionGate.ts"
 import { Lane, type LaneOptions } from "./Lane.ts"
 import type { Refusal } from "./Refusal.ts"
-import { Waiter, type Wish } from "./Waiter.ts"
+import { type Hold, Waiter, type Wish } from "./Waiter.ts"
 import type { Rank } from "./WaitingQueue.ts"
 
 /** What the room needs of its surroundings. */
@@ -25,7 +25,7 @@ export interface RoomSurroundings {
 type Step =
   | { readonly _tag: "Admitted"; readonly admission: Admission }
   | { readonly _tag: "Refused"; readonly refusal: Refusal }
-  | { readonly _tag: "Blocked"; readonly until: number }
+  | { readonly _tag: "Blocked"; readonly until: number; readonly by: Hold }
 
 /** The room. All methods are one synchronous step each. */
 export class WaitingRoom implements AdmissionDesk {
@@ -149,6 +149,7 @@ export class WaitingRoom implements AdmissionDesk {
       if (waiter === undefined) break
       const step = this.#step(lane, waiter.wish, this.#now)
       if (step._tag === "Blocked") {
+        waiter.heldBackBy ??= step.by
         blocked.add(lane)
         wakeAt = Math.min(wakeAt, step.until)
         continue
@@ -178,15 +179,19 @@ export class WaitingRoom implements AdmissionDesk {
   #step(lane: Lane, wish: Wish, now: number): Step {
     const standing = lane.gate.standing(now)
     if (standing === "refuses") return { _tag: "Refused", refusal: gateRefusal(lane, now) }
-    if (standing === "waits") return { _tag: "Blocked", until: Number.POSITIVE_INFINITY }
-    if (lane.pausedUntil > now) return { _tag: "Blocked", until: lane.pausedUntil }
-    if (!this.bulkhead.hasRoom(lane.options.use, now)) return { _tag: "Blocked", until: this.bulkhead.mayGrowAt }
+    if (standing === "waits") return { _tag: "Blocked", until: Number.POSITIVE_INFINITY, by: held("circuit") }
+    if (lane.pausedUntil > now) return { _tag: "Blocked", until: lane.pausedUntil, by: held("pause") }
+    if (!this.bulkhead.hasRoom(lane.options.use, now)) {
+      return { _tag: "Blocked", until: this.bulkhead.mayGrowAt, by: held("slot") }
+    }
     const acquired = lane.store.acquire(now, now + wish.leaseMillis)
-    if (acquired._tag === "WaitUntil") return { _tag: "Blocked", until: acquired.at }
+    if (acquired._tag === "WaitUntil") return { _tag: "Blocked", until: acquired.at, by: held("window", acquired.tier) }
     this.bulkhead.take(lane.options.use)
     return { _tag: "Admitted", admission: new Admission(this, lane, acquired.permit, lane.gate.enter(now)) }
   }
 }
+
+const held = (by: Hold["by"], tier?: Hold["tier"]): Hold => (tier === undefined ? { by } : { by, tier })
 
 const gateRefusal = (lane: Lane, now: number): Refusal => {
   const { reason, retryAfterMillis } = lane.gate.refusal(now)
