@@ -1,0 +1,88 @@
+/**
+ * The library end to end: its live composition against the stub, with everything on. What it offers by and by (limiter,
+ * concurrency, cache, …) is turned on here, in one place.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Live from "../../layers/Live.ts"
+import { noCost } from "../../schemas/Money.ts"
+import type { SettingsDocument } from "../../schemas/Settings.ts"
+import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
+import { type CallPlan, Pipeline } from "../../src/pipeline/Pipeline.ts"
+import { type ChatAnswer, DeepSeek } from "../../src/provider/deepseek/DeepSeek.ts"
+import { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import { fibersOf } from "../speed/EffectLoop.ts"
+import type { OpenPeer } from "../speed/SpeedPeer.ts"
+import { apiKey, messages, model, promptOf, sampling } from "../speed/Workload.ts"
+import { recordingTracer } from "./RecordingTracer.ts"
+
+/** Limits that are kept and never reached. */
+const settingsOf = (baseURL: string): SettingsDocument => ({
+  deepseek: { apiKey, baseURL, rateLimit: [{ requests: 1_000_000, window: 1 }] },
+  nanobanana: { apiKey }
+})
+
+const runtimeOf = (baseUrl: string, isTraced: boolean) => {
+  const live = Live.layerWith(settingsOf(baseUrl))
+  const { ended, layer } = recordingTracer()
+  return isTraced
+    ? { runtime: ManagedRuntime.make(Layer.merge(live, layer)), spans: ended }
+    : { runtime: ManagedRuntime.make(live) }
+}
+
+/** `PromptEnhancer.enhance` with a prompt of its own for each call: nothing is ever in the cache. */
+export const openEnhance =
+  (isTraced: boolean): OpenPeer =>
+  async (baseUrl) => {
+    const { runtime, ...spans } = runtimeOf(baseUrl, isTraced)
+    const enhancer = await runtime.runPromise(PromptEnhancer)
+    let calls = 0
+    return {
+      loop: (workers, meter) =>
+        runtime.runPromise(fibersOf(() => enhancer.enhance({ prompt: promptOf(calls++) }), workers, meter)),
+      ...spans
+    }
+  }
+
+/** The plan of one `DeepSeek.chat` whose messages are the peers'. */
+const chatPlan = Effect.gen(function* () {
+  const { settings } = yield* LiveSettings.use((it) => it.current)
+  const deepSeek = yield* DeepSeek
+  const { attemptTimeout, backoffBase, backoffCap, retryLimit } = settings.deepseek
+  const request = {
+    model,
+    messages,
+    temperature: sampling.temperature,
+    maximumTokens: sampling.max_tokens,
+    thinking: false,
+    answerFormat: "json"
+  } as const
+  return {
+    provider: "deepseek",
+    operation: "chat",
+    payment: "metered",
+    request: { fieldLengths: {}, bodySha256: "", parameters: {} },
+    attemptTimeout: attemptTimeout.chat,
+    retryLimit,
+    backoffBase,
+    backoffCap,
+    ...(settings.deepseek.apiKey === undefined ? {} : { key: settings.deepseek.apiKey }),
+    privateTexts: [],
+    bound: noCost,
+    cost: () => noCost,
+    attempt: (attempt) => deepSeek.chat(request, settings.deepseek, attempt)
+  } satisfies CallPlan<ChatAnswer>
+})
+
+/** `Pipeline.run` of a constant request: what the peers do, under all our policies. */
+export const openPipeline =
+  (isTraced: boolean): OpenPeer =>
+  async (baseUrl) => {
+    const { runtime, ...spans } = runtimeOf(baseUrl, isTraced)
+    const [pipeline, plan] = await runtime.runPromise(Effect.all([Pipeline, chatPlan]))
+    return {
+      loop: (workers, meter) => runtime.runPromise(fibersOf(() => pipeline.run<ChatAnswer>(plan), workers, meter)),
+      ...spans
+    }
+  }
