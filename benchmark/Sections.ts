@@ -2,7 +2,8 @@
  * The sections of the report, in its order.
  */
 import type { Section } from "./report/Section.ts"
+import { policySection } from "./policy/PolicySection.ts"
 import { speedSection } from "./speed/SpeedSection.ts"
 
 /** All sections. */
-export const sections: ReadonlyArray<Section> = [speedSection]
+export const sections: ReadonlyArray<Section> = [speedSection, policySection]

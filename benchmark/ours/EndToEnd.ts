@@ -18,7 +18,7 @@ import { apiKey, messages, model, promptOf, sampling } from "../speed/Workload.t
 import { recordingTracer } from "./RecordingTracer.ts"
 
 /** Limits that are kept and never reached. */
-const settingsOf = (baseURL: string): SettingsDocument => ({
+export const settingsOf = (baseURL: string): SettingsDocument => ({
   deepseek: { apiKey, baseURL, rateLimit: [{ requests: 1_000_000, window: 1 }] },
   nanobanana: { apiKey }
 })
