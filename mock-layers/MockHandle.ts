@@ -5,6 +5,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Operation } from "../schemas/Provider.ts"
 import type { LedgerEntry, LedgerTotals } from "./simulation/Ledger.ts"
 import { Script, type ScriptDocument } from "./simulation/Script.ts"
 import type { Simulation } from "./simulation/Simulation.ts"
@@ -34,8 +35,15 @@ export class MockHandle extends Context.Service<
   {
     /** What was asked, the oldest first, at most the newest 10 000: provider, operation, path, decoded body, time, charge. */
     readonly requests: Effect.Effect<ReadonlyArray<LedgerEntry>>
-    /** What it came to. **Units** micro-dollars. */
+    /** What it came to, and how many requests were in flight at once. **Units** micro-dollars. */
     readonly totals: Effect.Effect<LedgerTotals>
+    /**
+     * When each request of an operation was counted, of all there were. **Units** milliseconds with their fraction since the
+     * first request of any operation.
+     */
+    readonly countedAt: (operation: Operation) => Effect.Effect<ReadonlyArray<number>>
+    /** The most requests of an operation that were counted in any half-open window `[t, t + window)`, of all there were. */
+    readonly largestCountInWindow: (operation: Operation, windowMillis: number) => Effect.Effect<number>
     /** The script that is played. */
     readonly script: Effect.Effect<Script>
     /** Changes the given fields of the script from the next request on; the counts of its rules begin anew. */
@@ -49,6 +57,9 @@ export class MockHandle extends Context.Service<
 export const makeMockHandle = (simulation: Simulation): MockHandle["Service"] => ({
   requests: Effect.sync(() => simulation.ledger.entries),
   totals: Effect.sync(() => simulation.ledger.totals),
+  countedAt: (operation) => Effect.sync(() => simulation.ledger.countedAt(operation)),
+  largestCountInWindow: (operation, windowMillis) =>
+    Effect.sync(() => simulation.ledger.largestCountInWindow(operation, windowMillis)),
   script: Effect.sync(() => simulation.script),
   setScript: (change) =>
     Effect.sync(() => {

@@ -4,7 +4,7 @@
  * What a fault does to the content of an answer is told by the handlers, what it does to its bytes by `Wire.ts`.
  */
 import { Operation } from "../../schemas/Provider.ts"
-import type { Refusal } from "./Handler.ts"
+import type { RefusalFault } from "./Handler.ts"
 import { type FaultKind, failureRateOf, type FaultRule, type Scenario, type Script } from "./Script.ts"
 import { type Chance, drawOne } from "./SeededRandom.ts"
 
@@ -124,7 +124,7 @@ const applies = (rule: FaultRule, index: number, question: FaultQuestion): boole
   (question.ruleCounts[index] ?? 0) < (rule.times ?? Number.POSITIVE_INFINITY) &&
   question.chance(`rule/${index}`) < (rule.rate ?? 1)
 
-const refusals: ReadonlySet<FaultKind> = new Set<Refusal>([
+const refusals: ReadonlySet<FaultKind> = new Set<RefusalFault>([
   "rate-limited",
   "server-error",
   "unavailable",
@@ -133,7 +133,8 @@ const refusals: ReadonlySet<FaultKind> = new Set<Refusal>([
 ])
 
 /** Whether a fault is a refusal, told in the provider's own form, with nothing processed. */
-export const isRefusal = (fault: FaultKind | undefined): fault is Refusal => fault !== undefined && refusals.has(fault)
+export const isRefusal = (fault: FaultKind | undefined): fault is RefusalFault =>
+  fault !== undefined && refusals.has(fault)
 
 /** Whether a fault keeps a request from being processed at all. */
 export const preventsProcessing = (fault: FaultKind | undefined, operation: Operation): boolean =>

@@ -30,11 +30,14 @@ export interface Handled {
   readonly newPrefixes?: ReadonlyArray<string>
 }
 
-/** The refusals every service knows, told in its own form. */
-export type Refusal = Extract<
+/** The faults that are refusals. */
+export type RefusalFault = Extract<
   FaultKind,
   "rate-limited" | "server-error" | "unavailable" | "unauthorized" | "no-balance"
 >
+
+/** The refusals every service knows, told in its own form; `over-limit` is the 429 of a limit of the script. */
+export type Refusal = RefusalFault | "over-limit"
 
 /** A simulated service. */
 export interface SimulatedHandler {
@@ -44,6 +47,7 @@ export interface SimulatedHandler {
 
 /** The body of a request as JSON; `undefined` where it is none. */
 export const jsonOf = (text: string): unknown => {
+  if (text === "") return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -2,10 +2,13 @@
  * A request as a simulated provider sees it, and the script of its answer: what is sent when, and how it ends. Whoever
  * plays the script (`SimulatedTransport.ts`, `SimulatorServer.ts`) adds no meaning of its own.
  */
-import type { Operation } from "../../schemas/Provider.ts"
+import type { Operation, Provider } from "../../schemas/Provider.ts"
 
 /** The services that are simulated; `files` is where the image services put their results. */
 export type SimulatedService = "deepseek" | "nanobananaapi" | "generic" | "files"
+
+/** Whose service it is. */
+export const providerOf = (service: SimulatedService): Provider => (service === "deepseek" ? "deepseek" : "nanobanana")
 
 /** A request that has found its service. */
 export interface SimulatedRequest {

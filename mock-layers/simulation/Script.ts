@@ -4,12 +4,11 @@
  *
  * The meaning of each scenario and fault stands in `Faults.ts`.
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as SchemaTransformation from "effect/SchemaTransformation"
 import { Operation } from "../../schemas/Provider.ts"
+import { Latencies, Latency, Transit } from "./Latency.ts"
+import { RequestLimit } from "./RequestLimit.ts"
 
 /** The named situations a provider can be in. */
 export const Scenario = Schema.Literals([
@@ -70,52 +69,6 @@ export const Ratio = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum:
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({ expected: "a whole number from 0" })
 
-const Milliseconds = Schema.Union([Schema.Finite, Schema.String, Schema.Duration]).pipe(
-  Schema.decodeTo(
-    Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400_000 })).annotate({
-      expected: 'milliseconds from 0 to 86400000, or a duration as "2 seconds"'
-    }),
-    SchemaTransformation.transform({ decode: (time) => millisOf(time), encode: (millis) => millis })
-  )
-)
-
-/** NaN, which no check lets pass, for a text that is no time. */
-const millisOf = (time: number | string | Duration.Duration): number => {
-  if (typeof time === "number") return time
-  if (typeof time === "string" && /^\d+(\.\d+)?$/.test(time.trim())) return Number(time)
-  return Option.match(Duration.fromInput(time as Duration.Input), {
-    onNone: () => Number.NaN,
-    onSome: Duration.toMillis
-  })
-}
-
-/**
- * How long something takes: always the same, or spread around a median (log-normal, `spread` is the deviation of the
- * logarithm, default 0.3).
- *
- * **Units** milliseconds, or a duration (`"2 seconds"`); at most one day.
- */
-export const Latency = Schema.Union([
-  Milliseconds,
-  Schema.Struct({
-    median: Milliseconds,
-    spread: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 3 })))
-  })
-])
-export type Latency = typeof Latency.Type
-
-/** Latencies by operation; `job` is the time a picture takes to be made. What is not given has its default. */
-export const Latencies = Schema.Struct({
-  chat: Schema.optionalKey(Latency),
-  probe: Schema.optionalKey(Latency),
-  submit: Schema.optionalKey(Latency),
-  status: Schema.optionalKey(Latency),
-  cancel: Schema.optionalKey(Latency),
-  download: Schema.optionalKey(Latency),
-  job: Schema.optionalKey(Latency)
-})
-export interface Latencies extends Schema.Schema.Type<typeof Latencies> {}
-
 /**
  * Something that goes wrong besides the scenario.
  *
@@ -139,6 +92,9 @@ const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
  *
  * **Details** `submitFaults` are the ways in which a submit fails at random, each as likely as the others. With
  * `rate-limited`, `unavailable` and `refused` each failed submit is surely not processed, so that it may be sent again.
+ * `limits` are quotas that the providers enforce, before anything else goes wrong with a request that reaches them.
+ * `latency` is the time at the provider; `transit` the time on the network, before a request is counted and after it was
+ * processed.
  *
  * **Gotchas** Over TCP `refused` is a connection that is lost after the request was sent, which proves nothing: leave it
  * out there.
@@ -152,7 +108,9 @@ export const Script = Schema.Struct({
   failureRate: Schema.optionalKey(Ratio),
   submitFaults: Schema.optionalKey(Schema.NonEmptyArray(FaultKind)),
   faults: withDefault(Schema.Array(FaultRule), []),
+  limits: withDefault(Schema.Array(RequestLimit), []),
   latency: withDefault(Schema.Union([Latency, Latencies]), {}),
+  transit: withDefault(Transit, {}),
   retryAfter: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[\x20-\x7e]{1,100}$/))),
   imageUsdMicros: withDefault(Count, 20_000)
 })

@@ -3,9 +3,9 @@
  * timer and no promise of its own, so that everything runs under `TestClock`.
  *
  * It keeps the contract of the real transports: one time limit over the whole answer, bytes counted as they come, the same
- * reasons for the same ends, the same refusals of keys and addresses. A request is processed at the instant it is sent.
+ * reasons for the same ends, the same refusals of keys and addresses. A request is processed at the instant it is sent,
+ * or, where the script gives the network a time, at the end of its way.
  */
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -27,7 +27,8 @@ import {
   Transport
 } from "../../src/transport/Transport.ts"
 import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
-import { type BodyEnd, bytesOf, type ScriptedAnswer, type SimulatedRequest } from "./Messages.ts"
+import { deliver } from "./Deliver.ts"
+import { type BodyEnd, bytesOf, providerOf, type ScriptedAnswer, type SimulatedRequest } from "./Messages.ts"
 import { routeOf } from "./Route.ts"
 import type { Simulation } from "./Simulation.ts"
 
@@ -80,7 +81,7 @@ const exchange = (
       return Effect.fail(failedAt(progress, { _tag: "IncompleteResponse", ...facts, problem }))
     })
     return { ...head, body: new Uint8Array(Buffer.concat(chunks)) }
-  })
+  }).pipe(Effect.scoped)
 
 const hasBearerKey = ({ credential }: ExchangeRequest): boolean =>
   credential?.scheme === "Bearer" && Redacted.value(credential.key).trim() !== ""
@@ -132,28 +133,39 @@ const start = (
   url: URL,
   progress: ExchangeProgress,
   observer?: ExchangeObserver
-): Effect.Effect<Started, TransportFailed> =>
+): Effect.Effect<Started, TransportFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const answer = simulation.handle(request, yield* Clock.currentTimeMillis)
+    const underway = simulation.send(request)
+    const isRefused = underway.fault === "refused"
+    const enter = () => (isRefused ? () => undefined : simulation.ledger.inFlight.enter(providerOf(request.service)))
+    const leave = yield* Effect.acquireRelease(Effect.sync(enter), (leave) => Effect.sync(leave))
+    if (!isRefused) {
+      progress.wasSent = true
+      progress.phase = "headers"
+      observer?.onSend()
+    }
+    const answer = yield* deliver(simulation, underway)
     if (answer._tag === "Refused") return yield* failedAt(progress, { _tag: "ConnectionRefused", host: url.hostname })
-    progress.wasSent = true
-    progress.phase = "headers"
-    observer?.onSend()
     if (answer._tag === "Silence") return yield* Effect.never
     yield* pause(answer.afterMillis)
     if (answer._tag === "Reset") return yield* lost(progress)
     observer?.onFirstByte()
     progress.phase = "body"
     progress.status = answer.status
-    return { head: { status: answer.status, headers: answer.headers }, body: bodyOf(answer, progress) }
+    return { head: { status: answer.status, headers: answer.headers }, body: bodyOf(answer, progress, leave) }
   })
 
 type Answered = Extract<ScriptedAnswer, { readonly _tag: "Answered" }>
 
-const bodyOf = (answer: Answered, progress: ExchangeProgress): Stream.Stream<Uint8Array, TransportFailed> =>
+const bodyOf = (
+  answer: Answered,
+  progress: ExchangeProgress,
+  leave: () => void
+): Stream.Stream<Uint8Array, TransportFailed> =>
   Stream.fromIterable(answer.chunks).pipe(
     Stream.mapEffect((chunk) => Effect.as(pause(chunk.afterMillis), chunk.bytes)),
-    Stream.concat(Stream.suspend(() => endOf(answer.end, progress)))
+    Stream.concat(Stream.suspend(() => endOf(answer.end, progress))),
+    Stream.ensuring(Effect.sync(leave))
   )
 
 const blankLine = bytesOf("\n")

@@ -2,17 +2,19 @@
  * The simulated providers over TCP, on this machine only: the same scripts as in process, on real sockets and in real
  * time. Each provider has a prefix; `/__simulator` is for whoever watches.
  *
- * | path                      | is                                                                        |
- * | ------------------------- | ------------------------------------------------------------------------- |
- * | `/deepseek`               | DeepSeek, with and without `/v1`                                          |
- * | `/nanobananaapi`          | nanobananaapi.ai                                                          |
- * | `/generic`                | the generic job API                                                       |
- * | `/files`                  | the host of the results                                                   |
- * | `GET /__simulator/ledger` | requests, accepted submits, money charged                                 |
- * | `/__simulator/script`     | `GET` tells the script, `POST` changes the given fields of it             |
- * | `POST /__simulator/reset` | forgets requests, jobs and charges                                        |
+ * | path                        | is                                                                          |
+ * | --------------------------- | --------------------------------------------------------------------------- |
+ * | `/deepseek`                 | DeepSeek, with and without `/v1`                                            |
+ * | `/nanobananaapi`            | nanobananaapi.ai                                                            |
+ * | `/generic`                  | the generic job API                                                         |
+ * | `/files`                    | the host of the results                                                     |
+ * | `GET /__simulator/totals`   | requests, accepted submits, money charged, requests in flight               |
+ * | `GET /__simulator/ledger`   | the same, and the newest requests one by one                                |
+ * | `GET /__simulator/windows`  | the most requests of `?operation=` counted in any window of `?window=`      |
+ * | `GET /__simulator/instants` | when each request of `?operation=` was counted                              |
+ * | `/__simulator/script`       | `GET` tells the script, `POST` changes the given fields of it               |
+ * | `POST /__simulator/reset`   | forgets requests, jobs and charges                                          |
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -24,6 +26,8 @@ import { ConfigurationError } from "../../schemas/Settings.ts"
 import { firstProblem } from "../../src/input/SchemaProblem.ts"
 import { makeMockHandle, type MockHandle } from "../MockHandle.ts"
 import { answerControl } from "./ControlApi.ts"
+import { deliver } from "./Deliver.ts"
+import { providerOf } from "./Messages.ts"
 import { playOverTcp } from "./PlayOverTcp.ts"
 import { operationOf, routeOfPath } from "./Route.ts"
 import { type SimulationDocument, SimulationOptions } from "./Script.ts"
@@ -102,24 +106,22 @@ const serve = (
   outgoing: http.ServerResponse
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const body = yield* bodyOf(incoming)
     const path = incoming.url ?? "/"
     const method = incoming.method ?? "GET"
     const route = routeOfPath(path)
-    if (route === undefined) return answerControl(simulation, method, path, body, outgoing)
-    const operation = operationOf(method, route)
-    const answer = simulation.handle(
-      {
-        ...route,
-        operation,
-        method,
-        hasKey: /^Bearer\s+\S/.test(incoming.headers.authorization ?? ""),
-        body,
-        fileBaseUrl: `http://${incoming.headers.host ?? "127.0.0.1"}/files/r`
-      },
-      yield* Clock.currentTimeMillis
-    )
-    yield* playOverTcp(answer, outgoing)
+    if (route === undefined) return answerControl(simulation, method, path, yield* bodyOf(incoming), outgoing)
+    const leave = simulation.ledger.inFlight.enter(providerOf(route.service))
+    outgoing.once("finish", leave).once("close", leave)
+    const body = yield* bodyOf(incoming)
+    const underway = simulation.send({
+      ...route,
+      operation: operationOf(method, route),
+      method,
+      hasKey: /^Bearer\s+\S/.test(incoming.headers.authorization ?? ""),
+      body,
+      fileBaseUrl: `http://${incoming.headers.host ?? "127.0.0.1"}/files/r`
+    })
+    yield* playOverTcp(yield* deliver(simulation, underway), outgoing)
   })
 
 const largestBodyBytes = 4 * 1024 * 1024

@@ -10,11 +10,16 @@ import { bytesOf } from "./Messages.ts"
 import type { FaultKind } from "./Script.ts"
 import { type Chance, drawInt } from "./SeededRandom.ts"
 
-/** How an answer travels. **Units** `latencyMillis` from the request's last byte to the answer's last. */
+/**
+ * How an answer travels.
+ *
+ * **Units** `latencyMillis` from the request's arrival to the answer's last byte leaving, `backMillis` is the way back.
+ */
 export interface Travel {
   readonly service: SimulatedService
   readonly fault: FaultKind | undefined
   readonly latencyMillis: number
+  readonly backMillis: number
   readonly chance: Chance
 }
 
@@ -24,8 +29,13 @@ const dripEveryMillis = 1_000
 const largestChunkBytes = 65_536
 const dripParts = 600
 
-/** The script of an answer. */
+/** The script of an answer, as it comes to the client. */
 export const onTheWire = (plain: PlainAnswer, travel: Travel): ScriptedAnswer => {
+  const answer = leaving(plain, travel)
+  return "afterMillis" in answer ? { ...answer, afterMillis: answer.afterMillis + travel.backMillis } : answer
+}
+
+const leaving = (plain: PlainAnswer, travel: Travel): ScriptedAnswer => {
   const { chance, fault, latencyMillis } = travel
   switch (fault) {
     case "refused":

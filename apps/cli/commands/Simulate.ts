@@ -6,7 +6,8 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Latency, Ratio, Scenario } from "../../../mock-layers/simulation/Script.ts"
+import { Latency } from "../../../mock-layers/simulation/Latency.ts"
+import { Ratio, Scenario } from "../../../mock-layers/simulation/Script.ts"
 import { given } from "../Flags.ts"
 
 const decodeLatency = Schema.decodeUnknownOption(Latency)

@@ -2,7 +2,8 @@
  * Refusals as DeepSeek words them. `type` and `code` tell nothing apart there: the status does.
  *
  * **Source** the real bodies quoted in Aider-AI/aider#4851 (402), deepwn/addi#13 and raycast/extensions#29730 (400),
- * tarigelamin1997/jobfetcher#42 (429); the rest follows platform.deepseek.com/api-docs/quick_start/error_codes.
+ * tarigelamin1997/jobfetcher#42 (429); the rest follows platform.deepseek.com/api-docs/quick_start/error_codes. DeepSeek
+ * documents a limit of concurrency only: that it would word one of a window by that page is the simulator's own choice.
  */
 import { json, type PlainAnswer } from "../Messages.ts"
 import type { Refusal } from "../Handler.ts"
@@ -16,6 +17,11 @@ export const deepSeekRefusals: Readonly<Record<Refusal, PlainAnswer>> = {
   "rate-limited": deepSeekError(
     429,
     "Your current concurrency is 40, which exceeds your concurrency limit of 39 based on your remaining balance. Please top up your balance to restore your concurrency.",
+    "rate_limit_error"
+  ),
+  "over-limit": deepSeekError(
+    429,
+    "Rate Limit Reached. You are sending requests too quickly. Please pace your requests reasonably.",
     "rate_limit_error"
   ),
   "server-error": deepSeekError(

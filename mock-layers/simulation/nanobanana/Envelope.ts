@@ -19,9 +19,12 @@ export const failure = (code: number, msg: string, status = 200): PlainAnswer =>
 /** What a wrong parameter gets: a 500 that is the client's own fault. */
 export const wrongParameters = failure(500, "Server exception, please check the parameters and try again")
 
+const tooFrequent = failure(429, "Your call frequency is too high, please try again later", 429)
+
 /** The refusals. */
 export const envelopeRefusals: Readonly<Record<Refusal, PlainAnswer>> = {
-  "rate-limited": failure(429, "Your call frequency is too high, please try again later", 429),
+  "rate-limited": tooFrequent,
+  "over-limit": tooFrequent,
   "server-error": failure(500, "Internal server error, please try again in a few minutes", 500),
   unavailable: failure(455, "The service is under maintenance", 503),
   unauthorized: failure(401, "You do not have access permissions", 401),

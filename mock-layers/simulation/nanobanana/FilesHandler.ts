@@ -21,7 +21,7 @@ const page = (status: number, text: string): PlainAnswer => ({
 /** The service. */
 export const filesHandler: SimulatedHandler = {
   refuse: (refusal) =>
-    refusal === "rate-limited"
+    refusal === "rate-limited" || refusal === "over-limit"
       ? page(429, "429 Too Many Requests")
       : refusal === "unavailable"
         ? page(503, "503 Service Unavailable")

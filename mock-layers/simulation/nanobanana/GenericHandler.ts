@@ -15,6 +15,7 @@ const refused = (status: number, error: string): PlainAnswer => json(status, { e
 
 const refusals: Readonly<Record<Refusal, PlainAnswer>> = {
   "rate-limited": refused(429, "too many requests"),
+  "over-limit": refused(429, "too many requests"),
   "server-error": refused(500, "internal error"),
   unavailable: refused(503, "overloaded"),
   unauthorized: refused(401, "unknown key"),

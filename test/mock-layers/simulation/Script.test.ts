@@ -39,9 +39,22 @@ describe("Script", () => {
       { seed: 1.5 },
       { imageUsdMicros: -1 },
       { retryAfter: "a\nb" },
-      { faults: [{ fault: "reset", times: -1 }] }
+      { faults: [{ fault: "reset", times: -1 }] },
+      { submitFaults: [] },
+      { transit: { there: "soon" } },
+      { limits: [{ operation: "chat", requests: 0, window: 1_000 }] },
+      { limits: [{ operation: "chat", requests: 1, window: 1_000, retryAfter: 0.5 }] }
     ]
     for (const document of bad) assert.isTrue(Result.isFailure(decode(document)), JSON.stringify(document))
+  })
+
+  it("draws latencies evenly between two times", () => {
+    const playing = script({ latency: { from: "1 second", to: 2_000 } })
+    const drawn = Array.from({ length: 2_000 }, (_, index) =>
+      drawLatencyMillis(playing, "chat", chanceOf(1, `${index}`))
+    )
+    assert.isTrue(drawn.every((it) => it >= 1_000 && it <= 2_000))
+    assert.closeTo(drawn.filter((it) => it < 1_250).length, 500, 80)
   })
 
   it("spreads latencies around their median", () => {

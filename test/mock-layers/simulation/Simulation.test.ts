@@ -147,6 +147,8 @@ describe("Simulation", () => {
     assert.strictEqual(simulation.ledger.entries.length, 10_000)
     assert.strictEqual(simulation.ledger.entries.at(-1)?.number, 20_500)
     assert.strictEqual(simulation.ledger.totals.requests, 20_500)
+    assert.strictEqual(simulation.ledger.countedAt("status").length, 20_500)
+    assert.strictEqual(simulation.ledger.largestCountInWindow("status", 20_499), 20_499)
   })
 
   it("refuses a request without a key in each provider's own form", () => {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as net from "node:net"
 import OpenAI from "openai"
@@ -8,8 +9,8 @@ import * as SimulatorServer from "../../../mock-layers/simulation/SimulatorServe
 import { chatBody, type JsonValue } from "./Ask.ts"
 
 const get = (url: string, init?: RequestInit) =>
-  Effect.promise(async () => {
-    const answer = await fetch(url, init)
+  Effect.promise(async (signal) => {
+    const answer = await fetch(url, { ...init, signal })
     return { status: answer.status, json: (await answer.json()) as JsonValue }
   })
 
@@ -38,11 +39,11 @@ const completionFrom = (baseURL: string) =>
 
 /** A raw request whose answer has begun; `closed` ends with its socket. */
 const hangingRequest = (port: number) =>
-  new Promise<{ readonly closed: Promise<void> }>((resolve) => {
+  new Promise<{ readonly socket: net.Socket; readonly closed: Promise<void> }>((resolve) => {
     const socket = net.connect(port, "127.0.0.1")
     const closed = new Promise<void>((end) => socket.once("close", () => end()))
     socket.on("error", () => undefined)
-    socket.once("data", () => resolve({ closed }))
+    socket.once("data", () => resolve({ socket, closed }))
     socket.write(
       "POST /deepseek/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 2\r\n\r\n{}"
     )
@@ -132,6 +133,62 @@ describe("SimulatorServer", () => {
       const url = `${state.json.data?.response?.resultImageUrl}`
       const file = yield* Effect.promise(async () => new Uint8Array(await (await fetch(url)).arrayBuffer()))
       assert.strictEqual(Buffer.from(file.slice(0, 3)).toString("hex"), "ffd8ff")
+    })
+  )
+
+  it.live("tells the fullest window of an operation, and when each request was counted", () =>
+    Effect.gen(function* () {
+      const { baseUrls, controlUrl } = yield* SimulatorServer.make({ latency: 0 })
+      for (let count = 0; count < 3; count++) yield* submitTo(baseUrls.nanobananaapi)
+      const largest = (query: string) => get(`${controlUrl}/windows?${query}`)
+      const minute = yield* largest("operation=submit&window=1%20minute")
+      assert.deepStrictEqual(minute.json as unknown, { operation: "submit", windowMillis: 60_000, largestCount: 3 })
+      assert.strictEqual(Number((yield* largest("operation=submit&window=0.000001")).json.largestCount), 1)
+      assert.strictEqual(Number((yield* largest("operation=chat&window=1000")).json.largestCount), 0)
+      const { countedAt } = (yield* get(`${controlUrl}/instants?operation=submit`)).json
+      const [first, second] = countedAt as unknown as ReadonlyArray<number>
+      assert.strictEqual(first, 0)
+      assert.isAbove(second ?? 0, 0)
+      for (const bad of ["operation=submit", "operation=dance&window=1", "operation=submit&window=soon"]) {
+        const refused = yield* largest(bad)
+        assert.strictEqual(refused.status, 400)
+        assert.match(`${refused.json.error}`, /expected/)
+      }
+    })
+  )
+
+  it.live("counts who is in flight until the last byte, or until the socket is closed", () =>
+    Effect.gen(function* () {
+      const { baseUrls, controlUrl, handle, port } = yield* SimulatorServer.make({ latency: 60 })
+      const inFlight = Effect.map(get(`${controlUrl}/totals`), ({ json }) => [
+        Number(json.inFlight?.nanobanana),
+        Number(json.largestInFlight?.nanobanana)
+      ])
+      yield* Effect.forEach([1, 2, 3], () => submitTo(baseUrls.nanobananaapi), { concurrency: "unbounded" })
+      assert.deepStrictEqual(yield* inFlight, [0, 3])
+      yield* handle.setScript({ scenario: "keep-alive-forever" })
+      const hanging = yield* Effect.promise(() => hangingRequest(port))
+      assert.strictEqual((yield* handle.totals).inFlight.deepseek, 1)
+      hanging.socket.destroy()
+      yield* Effect.repeat(handle.totals, {
+        until: (it) => it.inFlight.deepseek === 0,
+        schedule: Schedule.spaced("5 millis")
+      })
+    })
+  )
+
+  it.live("counts what was sent though its sender has hung up on the way", () =>
+    Effect.gen(function* () {
+      const { baseUrls, handle } = yield* SimulatorServer.make({ latency: 0, transit: { there: 150, back: 100 } })
+      const begin = Date.now()
+      yield* submitTo(baseUrls.nanobananaapi)
+      assert.isAtLeast(Date.now() - begin, 245)
+      const gone = yield* Effect.option(Effect.timeout(submitTo(baseUrls.nanobananaapi), 60))
+      assert.strictEqual(gone._tag, "None")
+      yield* Effect.repeat(handle.totals, {
+        until: (it) => it.acceptedSubmits === 2,
+        schedule: Schedule.spaced("5 millis")
+      })
     })
   )
 

@@ -92,4 +92,17 @@ describe("the wire form", () => {
       }),
     20_000
   )
+
+  it.live("of a limit of the script is the same in process and over TCP", () =>
+    Effect.gen(function* () {
+      const limits = (["chat", "submit"] as const).map((operation) => ({
+        operation,
+        requests: 1,
+        window: "1 minute",
+        retryAfter: 2
+      }))
+      const { inProcess, overTcp } = yield* compare({ limits, scenario: "slow-drip" })
+      assert.deepStrictEqual(overTcp, inProcess)
+    })
+  )
 })
