@@ -1,0 +1,144 @@
+/**
+ * Makes equal requests at the same time one: the first begins a flight, the others join it, and all get its end.
+ *
+ * A flight is a fiber of the service, not of any joiner: no joiner's interruption, deadline, owner or trace binds it. It
+ * has the latest deadline and the highest priority among those who wait for it, and is interrupted when the last of them
+ * leaves. Nothing of it is kept: after its end the next to come begins a new one.
+ *
+ * **Gotchas** Whose requests are equal is said by the key: it must hold the owner. A joiner whose own time is over leaves
+ * by its own interruption; the others stay.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
+import type { Priority } from "../../schemas/CallOptions.ts"
+import { type JoinedWishes, makeJoinedWishes, type Wish } from "./JoinedWishes.ts"
+
+/**
+ * What a flight knows of its joiners, as it is now: read it again after every wait.
+ *
+ * **Units** `deadlineAt` in milliseconds of the monotonic clock.
+ */
+export interface Flight {
+  readonly deadlineAt: () => number
+  readonly priority: () => Priority
+  /** Calls the listener in the step in which a joiner raises one of the two; returns how to stop. It must not throw. */
+  readonly onRaised: (listener: () => void) => () => void
+}
+
+/** The flights of one kind of request. */
+export interface SingleFlight<A, E> {
+  /**
+   * Waits for the flight of a key; begins it with `run` where there is none, and then in the same step.
+   *
+   * **Errors** those of the flight, defects included, for all who wait for it.
+   */
+  readonly join: (key: string, wish: Wish, run: (flight: Flight) => Effect.Effect<A, E>) => Effect.Effect<A, E>
+  /** How many flights somebody waits for. */
+  readonly inFlight: () => number
+}
+
+type Resume<A, E> = (effect: Effect.Effect<A, E>) => void
+
+interface Joiner<A, E> {
+  readonly wish: Wish
+  readonly resume: Resume<A, E>
+}
+
+interface OpenFlight<A, E> {
+  readonly key: string
+  readonly wishes: JoinedWishes
+  readonly joiners: Set<Joiner<A, E>>
+  readonly listeners: Set<() => void>
+  fiber?: Fiber.Fiber<A, E>
+}
+
+/** Makes a place for flights, which run in the context in which it is made and end with its scope. */
+export const makeSingleFlight = <A, E>(): Effect.Effect<SingleFlight<A, E>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const runFork = Effect.runForkWith(Context.omit(Tracer.ParentSpan)(yield* Effect.context<never>()))
+    const flights = new Map<string, OpenFlight<A, E>>()
+    const fibers = new Set<Fiber.Fiber<A, E>>()
+    let isClosed = false
+    yield* Effect.addFinalizer(() => {
+      isClosed = true
+      return Fiber.interruptAll([...fibers])
+    })
+
+    const forget = (flight: OpenFlight<A, E>): void => {
+      if (flights.get(flight.key) === flight) flights.delete(flight.key)
+    }
+
+    const land = (flight: OpenFlight<A, E>, exit: Exit.Exit<A, E>): void => {
+      forget(flight)
+      const waiting = [...flight.joiners]
+      flight.joiners.clear()
+      for (const { resume } of waiting) resume(exit)
+    }
+
+    const begin = (key: string, joiner: Joiner<A, E>, run: (flight: Flight) => Effect.Effect<A, E>) => {
+      const wishes = makeJoinedWishes(joiner.wish)
+      const flight: OpenFlight<A, E> = { key, wishes, joiners: new Set([joiner]), listeners: new Set() }
+      flights.set(key, flight)
+      const fiber = runFork(Effect.suspend(() => run(viewOf(flight))))
+      flight.fiber = fiber
+      fibers.add(fiber)
+      fiber.addObserver((exit) => {
+        fibers.delete(fiber)
+        land(flight, exit)
+      })
+      return flight
+    }
+
+    const enter = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): void => {
+      flight.joiners.add(joiner)
+      if (!flight.wishes.add(joiner.wish)) return
+      const listeners = [...flight.listeners]
+      for (const listener of listeners) {
+        try {
+          listener()
+        } catch (defect) {
+          land(flight, Exit.die(defect))
+          flight.fiber?.interruptUnsafe()
+          return
+        }
+      }
+    }
+
+    /** Ends when the flight has, if the joiner was the last. */
+    const leave = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): Effect.Effect<void> => {
+      if (!flight.joiners.delete(joiner)) return Effect.void
+      flight.wishes.remove(joiner.wish)
+      if (flight.joiners.size > 0) return Effect.void
+      // Before the interruption: who comes while the flight is being ended must not join it.
+      forget(flight)
+      return flight.fiber === undefined ? Effect.void : Fiber.interrupt(flight.fiber)
+    }
+
+    return {
+      join: (key, wish, run) =>
+        Effect.callback<A, E>((resume) => {
+          if (isClosed) return resume(Effect.interrupt)
+          const joiner = { wish: { ...wish }, resume }
+          const underWay = flights.get(key)
+          if (underWay !== undefined) enter(underWay, joiner)
+          const flight = underWay ?? begin(key, joiner, run)
+          return Effect.suspend(() => leave(flight, joiner))
+        }),
+      inFlight: () => flights.size
+    }
+  })
+
+const viewOf = ({ listeners, wishes }: Pick<OpenFlight<unknown, unknown>, "listeners" | "wishes">): Flight => ({
+  deadlineAt: wishes.deadlineAt,
+  priority: wishes.priority,
+  onRaised: (listener) => {
+    // A listener that is registered twice is told twice.
+    const own = () => listener()
+    listeners.add(own)
+    return () => listeners.delete(own)
+  }
+})
