@@ -3,7 +3,7 @@
  *
  * The leaves (`Transport`, `ImageStore`, `LiveSettings`) are supplied by `Live.ts`, and by `mock-layers/` for
  * simulations. This value is a constant: wherever it is provided within one program, it is built once, so that there is
- * one ledger and, later, one limiter for each quota scope.
+ * one ledger and one waiting room for each quota scope.
  */
 import * as Layer from "effect/Layer"
 import * as Enhance from "../src/enhancement/Enhance.ts"
@@ -18,8 +18,8 @@ import type { CostLedger } from "../src/money/CostLedger.ts"
 import { Prices } from "../src/money/Prices.ts"
 import * as MakePrices from "../src/money/MakePrices.ts"
 import { priceTable } from "../src/money/PriceTable.ts"
-import { Pipeline } from "../src/pipeline/Pipeline.ts"
-import * as RunPipeline from "../src/pipeline/RunPipeline.ts"
+import type { AdmissionControl } from "../src/pipeline/AdmissionControl.ts"
+import type { Pipeline } from "../src/pipeline/Pipeline.ts"
 import { RetryPolicy } from "../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../src/policy/retry/RetrySchedule.ts"
 import { DeepSeek } from "../src/provider/deepseek/DeepSeek.ts"
@@ -27,9 +27,11 @@ import * as DeepSeekClient from "../src/provider/deepseek/DeepSeekClient.ts"
 import { NanoBanana } from "../src/provider/nanobanana/NanoBanana.ts"
 import * as Protocols from "../src/provider/nanobanana/Protocols.ts"
 import type { LiveSettings } from "../src/settings/LiveSettings.ts"
+import type { CallStatistics } from "../src/telemetry/CallStatistics.ts"
 import type { Transport } from "../src/transport/Transport.ts"
 import * as MemoryJobLedger from "./job/MemoryJobLedger.ts"
 import * as MemoryCostLedger from "./money/MemoryCostLedger.ts"
+import * as ProtectedPipeline from "./pipeline/ProtectedPipeline.ts"
 
 /** What the wiring stands on. */
 export type Leaves = Transport | ImageStore | LiveSettings
@@ -42,6 +44,8 @@ export type Services =
   | DeepSeek
   | NanoBanana
   | Pipeline
+  | AdmissionControl
+  | CallStatistics
   | RetryPolicy
   | JobLedger
   | CostLedger
@@ -68,6 +72,6 @@ export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Laye
   MakeIllustrator.make
 ).pipe(
   Layer.provideMerge(calls),
-  Layer.provideMerge(Layer.effect(Pipeline, RunPipeline.make)),
+  Layer.provideMerge(ProtectedPipeline.layer),
   Layer.provideMerge(Layer.mergeAll(providers, ledgers))
 )

@@ -6,8 +6,9 @@ import * as Schema from "effect/Schema"
 import { AttemptFailed, StoppedBy } from "./Failures.ts"
 import { CallId, JobId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { Cost } from "./Money.ts"
-import { Operation, Outcome, Provider } from "./Provider.ts"
-import { ApiReason, RejectionReason } from "./Reason.ts"
+import { DegradedModeName } from "./DegradedMode.ts"
+import { Operation, Outcome, Provider, QuotaScope } from "./Provider.ts"
+import { ApiReason, ReasonTag, RejectionReason } from "./Reason.ts"
 
 const common = {
   callId: CallId,
@@ -28,10 +29,33 @@ export const RequestFacts = Schema.Struct({
 })
 export interface RequestFacts extends Schema.Schema.Type<typeof RequestFacts> {}
 
+/** What a call was held back by before it was let in: a full window, a pause the provider asked for, a slot, a circuit. */
+export const HeldBackBy = Schema.Literals(["window", "pause", "slot", "circuit"])
+export type HeldBackBy = typeof HeldBackBy.Type
+
+/** The states of a circuit. */
+export const CircuitStateName = Schema.Literals(["Closed", "Open", "HalfOpen", "Ramping", "Isolated"])
+export type CircuitStateName = typeof CircuitStateName.Type
+
+/**
+ * How a call was let in. `tier` is the window it waited for.
+ */
+export const AdmissionFacts = Schema.Struct({
+  waited: Schema.Duration,
+  circuit: CircuitStateName,
+  heldBackBy: Schema.optionalKey(HeldBackBy),
+  tier: Schema.optionalKey(Schema.Struct({ limit: Schema.Int, windowMillis: Schema.Int }))
+})
+export interface AdmissionFacts extends Schema.Schema.Type<typeof AdmissionFacts> {}
+
 /** **Units** `at` in milliseconds since 1970, durations as `Duration`, `attempt` counted from 1. */
 export const CallEvent = Schema.Union([
   Schema.TaggedStruct("CallStarted", { ...common, request: RequestFacts }),
-  Schema.TaggedStruct("AttemptStarted", { ...common, attempt: Schema.Int }),
+  Schema.TaggedStruct("CacheAnswered", {
+    ...common,
+    answer: Schema.Literals(["Fresh", "Stale", "Miss", "Bypassed", "Joined"])
+  }),
+  Schema.TaggedStruct("AttemptStarted", { ...common, attempt: Schema.Int, admission: AdmissionFacts }),
   Schema.TaggedStruct("AttemptSucceeded", { ...common, attempt: Schema.Int, elapsed: Schema.Duration }),
   Schema.TaggedStruct("AttemptFailed", {
     ...common,
@@ -52,6 +76,31 @@ export const CallEvent = Schema.Union([
     status: Schema.optionalKey(Schema.Int),
     providerRequestId: Schema.optionalKey(Schema.String),
     request: RequestFacts
+  }),
+  Schema.TaggedStruct("FellBack", {
+    ...common,
+    to: Schema.Literals(["StaleAnswer", "LocalTemplate", "RawPrompt", "OtherProtocol", "EarlierImage"]),
+    reason: ReasonTag
+  }),
+  Schema.TaggedStruct("CircuitMoved", {
+    scope: QuotaScope,
+    operation: Operation,
+    at: Schema.Int,
+    from: CircuitStateName,
+    to: CircuitStateName,
+    reason: Schema.String
+  }),
+  Schema.TaggedStruct("RoomPaused", {
+    scope: QuotaScope,
+    operation: Operation,
+    at: Schema.Int,
+    pause: Schema.Duration
+  }),
+  Schema.TaggedStruct("ModeChanged", {
+    at: Schema.Int,
+    from: DegradedModeName,
+    to: DegradedModeName,
+    by: Schema.Literals(["rule", "hand"])
   }),
   Schema.TaggedStruct("CallRejected", { callId: CallId, owner: Owner, at: Schema.Int, reason: RejectionReason }),
   Schema.TaggedStruct("DefectCaught", { ...common, stack: Schema.String }),

@@ -168,12 +168,21 @@ const explanation = (reason: RejectionReason): string => {
     case "DeadlineExceeded":
       return "the time for the call had passed before anything was sent"
     case "RateLimitExceeded":
+      return reason.operation === "submit"
+        ? "our own limit would make it wait longer than the call allows; `submit` queues the job for later"
+        : "our own limit would make it wait longer than the call allows"
+    case "AttemptsExhausted":
+      return "the whole call has made all the attempts it may make"
     case "QueueFull":
+      return "too many wait already"
     case "CircuitOpen":
+      return "the provider failed too often lately"
     case "Isolated":
+      return "taken out of service by a person"
+    case "LoadShed":
+      return "shed to protect more important calls"
     case "PriceUnknown":
     case "JobNotFound":
-    case "LoadShed":
     case "ShuttingDown":
       return ""
   }

@@ -15,6 +15,13 @@ export const Operation = Schema.Literals(["chat", "probe", "submit", "status", "
 export type Operation = typeof Operation.Type
 
 /**
+ * Whose quota a request counts against: one account at one provider, however many keys it has. The second image provider
+ * (`NANOBANANA_FALLBACK_…`) is an account of its own.
+ */
+export const QuotaScope = Schema.Literals(["deepseek", "nanobanana", "nanobanana-fallback"])
+export type QuotaScope = typeof QuotaScope.Type
+
+/**
  * The wire protocols an image can be asked for in: `nanobananaapi` is nanobananaapi.ai, `generic` the plain job API
  * (`POST /generate`, `GET /jobs/{id}`, `DELETE /jobs/{id}`).
  */

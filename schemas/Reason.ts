@@ -5,6 +5,7 @@
  * What is to be done about a reason is decided elsewhere, in `src/policy/recovery`.
  */
 import * as Schema from "effect/Schema"
+import { Operation } from "./Provider.ts"
 
 const optionalHint = Schema.optionalKey(Schema.DurationFromMillis)
 
@@ -128,8 +129,12 @@ export const InputRejected = Schema.TaggedStruct("InputRejected", {
   problem: Schema.String,
   expected: Schema.String
 })
-/** Our own limiter predicts a longer wait than the call allows. */
-export const RateLimitExceeded = Schema.TaggedStruct("RateLimitExceeded", {})
+/** Our own limiter predicts a longer wait than the call allows; `operation` names the quota. */
+export const RateLimitExceeded = Schema.TaggedStruct("RateLimitExceeded", {
+  operation: Schema.optionalKey(Operation)
+})
+/** The attempts that the whole call may make were used up by what was nested in it before. */
+export const AttemptsExhausted = Schema.TaggedStruct("AttemptsExhausted", {})
 /** The waiting room is full. */
 export const QueueFull = Schema.TaggedStruct("QueueFull", {})
 /** The provider failed too often lately; nobody is let through for now. */
@@ -165,6 +170,7 @@ export const ShuttingDown = Schema.TaggedStruct("ShuttingDown", {})
 export const RejectionReason = Schema.Union([
   InputRejected,
   RateLimitExceeded,
+  AttemptsExhausted,
   QueueFull,
   CircuitOpen,
   Isolated,
@@ -225,6 +231,7 @@ const categoryByTag = {
   OutcomeUnknown: "generation",
   InputRejected: "rejection",
   RateLimitExceeded: "rejection",
+  AttemptsExhausted: "rejection",
   QueueFull: "rejection",
   CircuitOpen: "rejection",
   Isolated: "rejection",

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { UsdMicros } from "./Money.ts"
 import { ImageProtocolName, Provider } from "./Provider.ts"
+import { Accounting, type RateLimit, RateLimits } from "./RateLimit.ts"
 
 const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(encoded)))
@@ -65,27 +66,33 @@ export const BaseUrl = Schema.String.check(
 export const isLoopbackHost = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
 
-/** How many requests a window may hold. **Units** `window` in seconds. */
-export const RateLimit = Schema.Struct({
-  requests: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 })).annotate({
-    expected: "a whole number from 1 to 1000000"
-  }),
-  window: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2_678_400 })).annotate({
-    expected: "a whole number of seconds from 1 to 2678400"
-  })
+const Callers = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 })).annotate({
+  expected: "a whole number from 1 to 1000000"
 })
-export interface RateLimit extends Schema.Schema.Type<typeof RateLimit> {}
+
+/** A long time. **Units** milliseconds when encoded, 1 to 2 678 400 000 (31 days). */
+export const LongMilliseconds = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2_678_400_000 }))
+  .annotate({ expected: "a whole number of milliseconds from 1 to 2678400000" })
+  .pipe(Schema.decodeTo(Schema.DurationFromMillis))
 
 const RetryLimit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10 })).annotate({
   expected: "a whole number from 0 to 10"
 })
 
-const common = (defaults: { readonly baseURL: string; readonly timeout: number; readonly retryLimit: number }) => ({
+const common = (defaults: {
+  readonly baseURL: string
+  readonly timeout: number
+  readonly retryLimit: number
+  readonly rateLimit: RateLimit
+}) => ({
   apiKey: Schema.optionalKey(ApiKey),
   baseURL: withDefault(BaseUrl, defaults.baseURL),
   timeout: withDefault(Milliseconds, defaults.timeout),
   retryLimit: withDefault(RetryLimit, defaults.retryLimit),
-  rateLimit: Schema.optionalKey(Schema.Union([RateLimit, Schema.Array(RateLimit)])),
+  rateLimit: withDefault(RateLimits, defaults.rateLimit),
+  accounting: withDefault(Accounting, "answered"),
+  concurrency: withDefault(Callers, 5),
+  queueLimit: withDefault(Callers, 1_000),
   backoffBase: withDefault(Milliseconds, 500),
   backoffCap: withDefault(Milliseconds, 20_000)
 })
@@ -107,10 +114,21 @@ export const undocumentedNanoBananaBaseUrl = "https://api.nanobanana.com/v1"
  *
  * **Units** `timeout` (default 30 s) is the deadline of a whole call; `attemptTimeout` bounds one request (chat 12 s,
  * probe 10 s); `retryLimit` counts retries after the first attempt (default 3), `retryLimits` per operation;
- * back-off is full jitter from `backoffBase` (500 ms) to `backoffCap` (20 s).
+ * back-off is full jitter from `backoffBase` (500 ms) to `backoffCap` (20 s). `rateLimit` (default 100 an hour, our own
+ * choice: DeepSeek publishes none) binds completions, `rateLimits.probe` (default none) the free requests; `concurrency`
+ * (5) bounds the requests on the wire, `queueLimit` (1000) those who wait. A cached enhancement is fresh for `cacheTtl`
+ * (one day), and kept as a stale stand-in for `cacheStale` (seven days).
  */
 export const DeepSeekSettings = Schema.Struct({
-  ...common({ baseURL: deepSeekBaseUrl, timeout: 30_000, retryLimit: 3 }),
+  ...common({
+    baseURL: deepSeekBaseUrl,
+    timeout: 30_000,
+    retryLimit: 3,
+    rateLimit: { requests: 100, window: 3_600 }
+  }),
+  rateLimits: withDefault(Schema.Struct({ probe: Schema.optionalKey(RateLimits) }), {}),
+  cacheTtl: withDefault(LongMilliseconds, 86_400_000),
+  cacheStale: withDefault(LongMilliseconds, 604_800_000),
   model: withDefault(
     Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,100}$/)).annotate({
       expected: "1 to 100 visible ASCII characters"
@@ -137,10 +155,32 @@ export interface DeepSeekSettings extends Schema.Schema.Type<typeof DeepSeekSett
  * after `pollFirst` (2 s) and grows by 1.5 to `pollCap` (15 s). `priceUpperBound` in micro-dollars is what a picture
  * costs at most where no confirmed price exists. `cancelIsFree` says that the provider does not charge a job that it
  * confirms as cancelled; default false, because no provider confirms it in public.
+ *
+ * `rateLimit` (default 50 an hour, our own choice) binds paid submits; polls and downloads have limits of their own
+ * (`rateLimits`, default none). `concurrency` (5) bounds the requests on the wire of all operations together, one slot
+ * kept for polls and downloads. `fallback` names a second protocol with its own base URL and key (an account of its own);
+ * it is used where the first one has surely charged nothing.
  */
 export const NanoBananaSettings = Schema.Struct({
-  ...common({ baseURL: nanoBananaApiBaseUrl, timeout: 180_000, retryLimit: 2 }),
+  ...common({
+    baseURL: nanoBananaApiBaseUrl,
+    timeout: 180_000,
+    retryLimit: 2,
+    rateLimit: { requests: 50, window: 3_600 }
+  }),
   protocol: Schema.optionalKey(ImageProtocolName),
+  fallback: withDefault(
+    Schema.Struct({
+      protocol: Schema.optionalKey(ImageProtocolName),
+      baseURL: Schema.optionalKey(BaseUrl),
+      apiKey: Schema.optionalKey(ApiKey)
+    }),
+    {}
+  ),
+  rateLimits: withDefault(
+    Schema.Struct({ status: Schema.optionalKey(RateLimits), download: Schema.optionalKey(RateLimits) }),
+    {}
+  ),
   retryLimits: withDefault(
     Schema.Struct({
       submit: Schema.optionalKey(RetryLimit),

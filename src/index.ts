@@ -9,8 +9,30 @@ export { ImageStore, type ImageTarget } from "./image/ImageStore.ts"
 export { JobLedger, type NewJob } from "./job/JobLedger.ts"
 export { CostLedger, type CostTotals } from "./money/CostLedger.ts"
 export { Prices } from "./money/Prices.ts"
+export { AdmissionControl, type Door } from "./pipeline/AdmissionControl.ts"
 export type { Attempt } from "./pipeline/Attempt.ts"
 export { type CallPlan, type CallResult, Pipeline } from "./pipeline/Pipeline.ts"
+export { makeCircuit, type Circuit } from "./policy/circuit-breaker/Circuit.ts"
+export { CircuitBreaker } from "./policy/circuit-breaker/CircuitBreaker.ts"
+export {
+  type CircuitConfig,
+  circuitConfigProblems,
+  defaultCircuitConfig
+} from "./policy/circuit-breaker/CircuitConfig.ts"
+export { CircuitRefused } from "./policy/circuit-breaker/CircuitRefused.ts"
+export { closedCircuit, type CircuitState } from "./policy/circuit-breaker/CircuitState.ts"
+export { makeCircuitBreaker } from "./policy/circuit-breaker/MakeCircuitBreaker.ts"
+export { openTimeMillis } from "./policy/circuit-breaker/OpenTime.ts"
+export { transition } from "./policy/circuit-breaker/Transition.ts"
+export {
+  makeRateLimiter,
+  RateLimiter,
+  RateLimitRefused,
+  type RateLimiterOptions,
+  RateLimitsRejected
+} from "./policy/rate-limit/RateLimiter.ts"
+export { type RateTier, tierProblems } from "./policy/rate-limit/RateTier.ts"
+export { worstWaitMillis } from "./policy/rate-limit/WorstWait.ts"
 export { recover, type Recovery } from "./policy/recovery/Recovery.ts"
 export { RetryPolicy } from "./policy/retry/RetryPolicy.ts"
 export { type RetryOptions, retrySchedule } from "./policy/retry/RetrySchedule.ts"
@@ -18,6 +40,7 @@ export { type ChatAnswer, type ChatRequest, DeepSeek } from "./provider/deepseek
 export { type ImageProtocol, NanoBanana } from "./provider/nanobanana/NanoBanana.ts"
 export { LiveSettings } from "./settings/LiveSettings.ts"
 export { type CallObserver, CallEvents } from "./telemetry/CallEvents.ts"
+export { CallStatistics, type OperationStatistics } from "./telemetry/CallStatistics.ts"
 export { type ExchangeRequest, Transport } from "./transport/Transport.ts"
 export { TransportFailed } from "./transport/TransportFailed.ts"
 export { ApiError, AttemptFailed, type CallFailure, Rejection } from "../schemas/Failures.ts"

@@ -52,7 +52,8 @@ export interface Step {
 
 /** Folds one event. What is `isSimulated` costs nothing. Pure. */
 export const advance = (before: Progress, event: CallEvent, isSimulated = false): Step => {
-  const progress: Progress = { ...before, facts: { ...before.facts, callId: before.facts.callId ?? event.callId } }
+  const callId = before.facts.callId ?? ("callId" in event ? event.callId : undefined)
+  const progress: Progress = { ...before, facts: { ...before.facts, ...(callId === undefined ? {} : { callId }) } }
   switch (event._tag) {
     case "CallStarted":
       return started(progress, event)
@@ -85,6 +86,11 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "CallRejected":
       return quiet(idle(progress))
     case "AttemptSucceeded":
+    case "CacheAnswered":
+    case "CircuitMoved":
+    case "FellBack":
+    case "ModeChanged":
+    case "RoomPaused":
     case "DefectCaught":
       return quiet(progress)
   }

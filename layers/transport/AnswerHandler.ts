@@ -40,6 +40,7 @@ export class AnswerHandler extends ExchangeHandler {
   protected override onHead(_controller: unknown, status: number, headers: Record<string, string>): void {
     this.#status = status
     this.#headers = headers
+    this.#tell(() => this.#observer?.onHead?.(headers))
   }
 
   protected override onChunk(_controller: unknown, chunk: Uint8Array): void {

@@ -12,13 +12,14 @@ import { type Enhancement, EnhancementRequest, longestPrompt } from "../../schem
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { addCosts, noCost } from "../../schemas/Money.ts"
 import { live } from "../../schemas/Provenance.ts"
+import type { Settings } from "../../schemas/Settings.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
-import { withCall } from "../pipeline/WithCall.ts"
+import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
 import { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import { chooseModel, type ModelChoice } from "../provider/deepseek/Models.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
@@ -44,6 +45,12 @@ const splitOptions = (
   const { maximumCharacters, ...callOptions } = options
   return [maximumCharacters === undefined ? {} : { maximumCharacters }, callOptions]
 }
+
+/** One attempt and its retries, and one more ask for a text that is too long. */
+export const enhanceDefaults = ({ deepseek }: Settings): CallDefaults => ({
+  deadline: deepseek.timeout,
+  attemptLimit: (deepseek.retryLimits.chat ?? deepseek.retryLimit) + 2
+})
 
 /** Builds the service. */
 export const make: Effect.Effect<
@@ -80,6 +87,7 @@ export const make: Effect.Effect<
     const first = yield* askOnce(ask, choice, call)
     const length = first.answer.prompt.length
     if (length <= ask.maximumCharacters) return { ...first, shortened: false }
+    if (call.attempts.left <= 0) return cut(ask, first.answer, first)
     const again = { ...ask, notes: [tooLongNote(length, ask.maximumCharacters)] }
     const second = yield* Effect.result(askOnce(again, choice, call))
     if (Result.isFailure(second)) {
@@ -133,11 +141,9 @@ export const make: Effect.Effect<
   return {
     enhance: (request, options = {}) => {
       const [own, callOptions] = splitOptions(options)
-      return withCall(
-        callOptions,
-        (settings) => settings.deepseek.timeout,
-        (call) => enhanceInCall(request, own, call)
-      ).pipe(Effect.provideService(LiveSettings, liveSettings))
+      return withCall(callOptions, enhanceDefaults, (call) => enhanceInCall(request, own, call)).pipe(
+        Effect.provideService(LiveSettings, liveSettings)
+      )
     }
   }
 })

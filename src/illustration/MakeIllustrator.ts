@@ -12,15 +12,17 @@ import { type Illustration, IllustrationRequest } from "../../schemas/Illustrati
 import type { GeneratedImage } from "../../schemas/Image.ts"
 import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
+import { enhanceDefaults } from "../enhancement/Enhance.ts"
 import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
 import { requestHashOf } from "../image/EnterJob.ts"
 import { ImageGenerator } from "../image/ImageGenerator.ts"
+import { generateDefaults } from "../image/MakeImageGenerator.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
-import { withCall } from "../pipeline/WithCall.ts"
+import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
@@ -34,8 +36,14 @@ const styleAllowance = 250
 /** A timer may fire this much early: a deadline so near has passed. */
 const timerGrainMillis = 2
 
-const wholeDeadline = (settings: Settings): Duration.Duration =>
-  Duration.sum(settings.deepseek.timeout, settings.nanobanana.timeout)
+const wholeDefaults = (settings: Settings): CallDefaults => {
+  const enhance = enhanceDefaults(settings)
+  const generate = generateDefaults(settings)
+  return {
+    deadline: Duration.sum(enhance.deadline, generate.deadline),
+    attemptLimit: enhance.attemptLimit + generate.attemptLimit
+  }
+}
 
 /** Whether a failed enhancement fails the whole: the picture would be refused, or could not be waited for. */
 const failsTheWhole = (failure: CallFailure): boolean =>
@@ -157,7 +165,7 @@ export const make: Effect.Effect<
 
   return {
     illustrate: (request, options = {}) =>
-      withCall(options, wholeDeadline, (call) => illustrate(request, options, call)).pipe(
+      withCall(options, wholeDefaults, (call) => illustrate(request, options, call)).pipe(
         Effect.provideService(LiveSettings, liveSettings),
         Effect.provideService(JobLedger, jobLedger)
       )

@@ -4,13 +4,14 @@
  * Before anything was sent a ledger that can not be read refuses the call (`Rejection`); afterwards the same is an
  * `ApiError` with the job's names: "nothing was sent" would invite to pay twice.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { ApiError, type Rejection } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job } from "../../schemas/Job.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import { JobLedger } from "../job/JobLedger.ts"
-import { makeCallTeller } from "../pipeline/CallTeller.ts"
+import { CallTeller } from "../pipeline/CallTeller.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { requestFactsOf } from "./ImageCallPlan.ts"
@@ -41,12 +42,13 @@ export const failUnread = (
 }
 
 /** Fails a call by its job's state, and not by an attempt of its own, and tells it. */
-export const failTelling = Effect.fnUntraced(function* (error: ApiError, job: Job, call: Call) {
-  const { operation, provider } = error
-  const tell = makeCallTeller({ provider, operation, request: requestFactsOf(job.plan) }, call, call.startedAt)
-  yield* tell.callFailed(error, error.attempts, error.stoppedBy)
-  return yield* error
-})
+export const failTelling = (error: ApiError, job: Job, call: Call): Effect.Effect<never, ApiError> =>
+  Effect.withFiber((fiber) => {
+    const { operation, provider } = error
+    const plan = { provider, operation, request: requestFactsOf(job.plan) }
+    const tell = new CallTeller({ plan, call, begunAt: call.startedAt, clock: fiber.getRef(Clock.Clock), fiber })
+    return Effect.andThen(tell.callFailed(error, error.attempts, error.stoppedBy), Effect.fail(error))
+  })
 
 /** Nothing more comes of the job by itself: it has ended, or is held. */
 export const isOver = (job: Job): boolean => isTerminal(job.state) || job.state._tag === "OutcomeUnknown"

@@ -2,7 +2,6 @@
  * Builds `ImageGenerator` from its parts: `EnterJob`, `JobDriver`, `AwaitJob`, `CancelJob`, `DownloadAlone`.
  */
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -13,7 +12,7 @@ import { JobLedger } from "../job/JobLedger.ts"
 import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
-import { withCall } from "../pipeline/WithCall.ts"
+import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
@@ -31,7 +30,14 @@ import { watchJob } from "./WatchJob.ts"
 
 type Dependencies = Pipeline | NanoBanana | JobLedger | Prices | LiveSettings | Transport | ImageStore
 
-const generateDeadline = (settings: Settings): Duration.Duration => settings.nanobanana.timeout
+/** One attempt and its retries at the provider, and as many at the second one where there is one. */
+export const generateDefaults = ({ nanobanana }: Settings): CallDefaults => {
+  const attempts = (nanobanana.retryLimits.submit ?? nanobanana.retryLimit) + 1
+  return {
+    deadline: nanobanana.timeout,
+    attemptLimit: nanobanana.fallback.protocol === undefined ? attempts : attempts * 2
+  }
+}
 
 /** The service. Its jobs run in the scope it is made in, and end with it. */
 export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | Scope.Scope> = Effect.gen(
@@ -59,7 +65,7 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       )
 
     const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
-      Effect.provideContext(withCall(options, generateDeadline, body), context)
+      Effect.provideContext(withCall(options, generateDefaults, body), context)
 
     return {
       plan: (request, options = {}) =>

@@ -3,10 +3,11 @@
  * attempts. It is a context value: whatever is nested inherits it.
  */
 import * as Context from "effect/Context"
-import type { Fit, Priority } from "../../schemas/CallOptions.ts"
+import type { AcceptedProvenance, CacheUse, Fit, Priority } from "../../schemas/CallOptions.ts"
 import type { CallId, Owner } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import type { SettingsVersion } from "../../schemas/Settings.ts"
+import type { AttemptBudget } from "./AttemptBudget.ts"
 
 /** The hash of the whole request, and where its prompt comes from. */
 export type JobOrigin = Pick<Job, "requestHash" | "enhanced">
@@ -17,11 +18,16 @@ export interface Call {
   readonly owner: Owner
   readonly priority: Priority
   readonly fit: Fit
+  readonly cache: CacheUse | undefined
+  readonly accept: ReadonlyArray<AcceptedProvenance> | undefined
+  readonly fallbackOnContentRejected: boolean
   readonly startedAt: number
   readonly deadlineAt: number
   readonly settings: SettingsVersion
-  /** Counts the attempts begun by everything in the call. */
-  readonly attempts: { count: number }
+  /** Counts the attempts begun by everything in the call, and bounds those that may cost something. */
+  readonly attempts: AttemptBudget
+  /** Whose call grows while it runs (a flight that others join) says so here; `priority` and `deadlineAt` then differ. */
+  readonly onRaised?: (listener: () => void) => () => void
   /** What an image job of this call is made for, where that is more than its own request. */
   readonly origin?: JobOrigin
 }

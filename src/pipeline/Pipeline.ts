@@ -4,9 +4,9 @@
  * ```text
  * deadline, settings       one of each, by `withCall`, inherited from the call
  * validate input           by the caller of `run`, before anything is spent
- *   attempt loop           one attempt budget
- *     breaker look         (its place: the circuit breaker of a later release)
- *     limiter, bulkhead    (their place: one waiting room of a later release)
+ * cache, single flight     by `PromptEnhancer`: a hit costs no permit, no money, no sample of the circuit
+ *   attempt loop           one attempt budget, and the retry budget of the operation
+ *     admission            circuit, slot, and a permit of every tier, in one synchronous step, or a place in the queue
  *     reserve money        the upper bound, per attempt
  *     SEND                 under the attempt timeout
  *     settle money         what was used, or what may have been
@@ -23,7 +23,7 @@ import type * as Redacted from "effect/Redacted"
 import type { RequestFacts } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
-import type { Operation, Payment, Provider } from "../../schemas/Provider.ts"
+import type { Operation, Payment, Provider, QuotaScope } from "../../schemas/Provider.ts"
 import type { Attempt } from "./Attempt.ts"
 
 /**
@@ -35,6 +35,8 @@ import type { Attempt } from "./Attempt.ts"
 export interface CallPlan<A> {
   readonly provider: Provider
   readonly operation: Operation
+  /** Whose quota it counts against; default the provider's own account. */
+  readonly scope?: QuotaScope
   readonly payment: Payment
   readonly request: RequestFacts
   readonly attemptTimeout: Duration.Duration

@@ -16,6 +16,7 @@ import { validateInput } from "../input/Validate.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { emit } from "../telemetry/Emit.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
+import { AttemptBudget } from "./AttemptBudget.ts"
 import { makeCallId } from "./CallId.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { reject } from "./Reject.ts"
@@ -50,6 +51,12 @@ const tellRejection = <A, E, R>(effect: Effect.Effect<A, E, R>, owner: Owner): E
       : Effect.void
   )
 
+/** What a call may take where its options do not say. **Units** `attemptLimit` in requests that may cost something. */
+export interface CallDefaults {
+  readonly deadline: Duration.Duration
+  readonly attemptLimit: number
+}
+
 /**
  * Runs `body` as a call, or inside the call that is running.
  *
@@ -57,7 +64,7 @@ const tellRejection = <A, E, R>(effect: Effect.Effect<A, E, R>, owner: Owner): E
  */
 export const withCall = <A, E, R>(
   options: CallOptions,
-  defaultDeadline: (settings: Settings) => Duration.Duration,
+  defaults: (settings: Settings) => CallDefaults,
   body: (call: Call) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | Rejection, R | LiveSettings> =>
   Effect.gen(function* () {
@@ -70,7 +77,8 @@ export const withCall = <A, E, R>(
     const own = checked.success
     const settings = outer?.settings ?? (yield* (yield* LiveSettings).current)
     const startedAt = yield* monotonicMillis
-    const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? defaultDeadline(settings.settings))
+    const { attemptLimit, deadline } = defaults(settings.settings)
+    const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? deadline)
     const call: Call = {
       callId,
       owner: own.owner ?? outer?.owner ?? defaultOwner,
@@ -79,7 +87,10 @@ export const withCall = <A, E, R>(
       startedAt,
       deadlineAt: Math.min(ownDeadlineAt, outer?.deadlineAt ?? Number.POSITIVE_INFINITY),
       settings,
-      attempts: outer?.attempts ?? { count: 0 },
+      attempts: new AttemptBudget(own.attemptLimit ?? attemptLimit, outer?.attempts),
+      cache: own.cache ?? outer?.cache,
+      accept: own.accept ?? outer?.accept,
+      fallbackOnContentRejected: own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false,
       ...(outer?.origin === undefined ? {} : { origin: outer.origin })
     }
     const inside = Effect.provideService(body(call), CurrentCall, call)

@@ -3,7 +3,8 @@
  * only ever "set" or "missing".
  */
 import * as Duration from "effect/Duration"
-import type { RateLimit, Settings } from "../../schemas/Settings.ts"
+import type { RateLimit } from "../../schemas/RateLimit.ts"
+import type { Settings } from "../../schemas/Settings.ts"
 import type { SettingEntries, SettingSource } from "./SettingEntries.ts"
 import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
 import type { VariableForm } from "./VariableForm.ts"

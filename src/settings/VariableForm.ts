@@ -4,7 +4,7 @@
  *
  * Ranges are checked afterwards by the schema of the field; a form only reads.
  */
-import type { RateLimit } from "../../schemas/Settings.ts"
+import type { RateLimit } from "../../schemas/RateLimit.ts"
 
 /** The forms a variable's text can have. */
 export type VariableForm =
@@ -12,7 +12,10 @@ export type VariableForm =
   | "text"
   | "url"
   | "milliseconds"
+  | "longMilliseconds"
   | "count"
+  | "callers"
+  | "accounting"
   | "rateLimits"
   | "dollars"
   | "boolean"
@@ -34,9 +37,12 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
     case "text":
     case "url":
     case "protocol":
+    case "accounting":
       return text
     case "milliseconds":
+    case "longMilliseconds":
     case "count":
+    case "callers":
       return wholeNumber(text)
     case "rateLimits":
       return rateLimits(text)
@@ -77,8 +83,12 @@ const expectations: Readonly<Record<VariableForm, string>> = {
   text: "a text",
   url: "an https URL (http on loopback only) without user, query or fragment",
   milliseconds: "a whole number of milliseconds from 1 to 86400000",
+  longMilliseconds: "a whole number of milliseconds from 1 to 2678400000",
   count: "a whole number from 0 to 10",
-  rateLimits: "limits such as 20/minute, 100/hour (1 to 1000000 per second, minute, hour or day)",
+  callers: "a whole number from 1 to 1000000",
+  accounting: "answered or sent",
+  rateLimits:
+    "limits such as 20/minute, 100/hour (1 to 1000000 per second, minute, hour or day; no more in a shorter window than in a longer one)",
   dollars: "dollars such as 0.04, with at most six decimals",
   boolean: "true or false",
   protocol: "nanobananaapi or generic",

@@ -7,11 +7,12 @@
 import type { Settings } from "../../schemas/Settings.ts"
 import type { VariableForm } from "./VariableForm.ts"
 
-type Grouped = "attemptTimeout" | "retryLimits"
+type Grouped = "attemptTimeout" | "retryLimits" | "rateLimits" | "fallback"
 
 type PathsOf<P extends "deepseek" | "nanobanana"> =
   | `${P}.${Exclude<keyof Settings[P], Grouped> & string}`
-  | { readonly [G in Grouped]: `${P}.${G}.${keyof Settings[P][G] & string}` }[Grouped]
+  | { readonly [G in Grouped & keyof Settings[P]]: `${P}.${G}.${keyof Settings[P][G] & string}` }[Grouped &
+      keyof Settings[P]]
 
 /** Where a value stands in the settings document: `deepseek.attemptTimeout.chat`. */
 export type SettingPath = "providers" | "imageDirectory" | PathsOf<"deepseek"> | PathsOf<"nanobanana">
@@ -29,8 +30,6 @@ const row = (name: string, form: VariableForm, about: string): SettingVariable =
  * The variable of each setting.
  *
  * **Units** are those of the form: every time in whole milliseconds, money in dollars.
- *
- * **Gotchas** Rate limits are accepted and validated; they are enforced by a later release.
  */
 export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = {
   "deepseek.apiKey": row("DEEPSEEK_API_KEY", "key", "the key of the DeepSeek account"),
@@ -44,10 +43,28 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "deepseek.rateLimit": row(
     "DEEPSEEK_RATE_LIMITS",
     "rateLimits",
-    "requests allowed by the account; validated now, enforced by a later release"
+    "completions allowed in any window; our choice, not the provider's"
   ),
+  "deepseek.accounting": row(
+    "DEEPSEEK_ACCOUNTING",
+    "accounting",
+    "from when on a permit's window runs: answered (exact at the provider) or sent (faster)"
+  ),
+  "deepseek.concurrency": row(
+    "DEEPSEEK_CONCURRENCY",
+    "callers",
+    "requests on the wire at once, all operations together"
+  ),
+  "deepseek.queueLimit": row("DEEPSEEK_QUEUE_LIMIT", "callers", "callers that may wait for each operation"),
   "deepseek.backoffBase": row("DEEPSEEK_BACKOFF_BASE", "milliseconds", "first step of the back-off"),
   "deepseek.backoffCap": row("DEEPSEEK_BACKOFF_CAP", "milliseconds", "longest step of the back-off"),
+  "deepseek.rateLimits.probe": row("DEEPSEEK_PROBE_RATE_LIMITS", "rateLimits", "free requests allowed in any window"),
+  "deepseek.cacheTtl": row("DEEPSEEK_CACHE_TTL", "longMilliseconds", "how long a cached enhancement is fresh"),
+  "deepseek.cacheStale": row(
+    "DEEPSEEK_CACHE_STALE",
+    "longMilliseconds",
+    "how long it may stand in when DeepSeek can not be had"
+  ),
   "deepseek.model": row("DEEPSEEK_MODEL", "text", "the model that rewrites prompts"),
   "deepseek.retryLimits.chat": row("DEEPSEEK_CHAT_RETRY_LIMIT", "count", "retries of a completion"),
   "deepseek.retryLimits.probe": row("DEEPSEEK_PROBE_RETRY_LIMIT", "count", "retries of a free request"),
@@ -64,10 +81,34 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "nanobanana.rateLimit": row(
     "NANOBANANA_RATE_LIMITS",
     "rateLimits",
-    "requests allowed by the account; validated now, enforced by a later release"
+    "paid submits allowed in any window; our choice, not the provider's"
   ),
+  "nanobanana.accounting": row(
+    "NANOBANANA_ACCOUNTING",
+    "accounting",
+    "from when on a permit's window runs: answered (exact at the provider) or sent (faster)"
+  ),
+  "nanobanana.concurrency": row(
+    "NANOBANANA_CONCURRENCY",
+    "callers",
+    "requests on the wire at once, all operations together"
+  ),
+  "nanobanana.queueLimit": row("NANOBANANA_QUEUE_LIMIT", "callers", "callers that may wait for each operation"),
   "nanobanana.backoffBase": row("NANOBANANA_BACKOFF_BASE", "milliseconds", "first step of the back-off"),
   "nanobanana.backoffCap": row("NANOBANANA_BACKOFF_CAP", "milliseconds", "longest step of the back-off"),
+  "nanobanana.rateLimits.status": row("NANOBANANA_STATUS_RATE_LIMITS", "rateLimits", "polls allowed in any window"),
+  "nanobanana.rateLimits.download": row(
+    "NANOBANANA_DOWNLOAD_RATE_LIMITS",
+    "rateLimits",
+    "downloads allowed in any window"
+  ),
+  "nanobanana.fallback.protocol": row(
+    "NANOBANANA_FALLBACK_PROTOCOL",
+    "protocol",
+    "the wire protocol of the second image provider; unset, there is none"
+  ),
+  "nanobanana.fallback.baseURL": row("NANOBANANA_FALLBACK_BASE_URL", "url", "where the second image provider answers"),
+  "nanobanana.fallback.apiKey": row("NANOBANANA_FALLBACK_API_KEY", "key", "the key of the account there"),
   "nanobanana.protocol": row("NANOBANANA_PROTOCOL", "protocol", "the wire protocol; unset, the base URL decides"),
   "nanobanana.retryLimits.submit": row("NANOBANANA_SUBMIT_RETRY_LIMIT", "count", "retries of a refused paid request"),
   "nanobanana.retryLimits.status": row("NANOBANANA_STATUS_RETRY_LIMIT", "count", "retries of one poll"),

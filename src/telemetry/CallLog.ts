@@ -67,7 +67,18 @@ export const logLine = (event: CallEvent): Line | undefined => {
       return { message: "call refused", fields: { ...reasonFields(event.reason), outcome: "NotSent" } }
     case "DefectCaught":
       return { message: "defect", fields: { stack: event.stack } }
+    case "CircuitMoved":
+      return {
+        message: "circuit moved",
+        fields: { scope: event.scope, operation: event.operation, from: event.from, to: event.to, reason: event.reason }
+      }
+    case "ModeChanged":
+      return { message: "mode changed", fields: { from: event.from, to: event.to, by: event.by } }
+    case "FellBack":
+      return { message: "fell back", fields: { to: event.to, reason: event.reason } }
     case "CallStarted":
+    case "CacheAnswered":
+    case "RoomPaused":
     case "AttemptStarted":
     case "AttemptSucceeded":
     case "RetryScheduled":
@@ -85,8 +96,7 @@ export const logEvent = (event: CallEvent): Effect.Effect<void> => {
   const line = logLine(event)
   if (line === undefined) return Effect.void
   const common = {
-    callId: event.callId,
-    owner: event.owner,
+    ...("callId" in event ? { callId: event.callId, owner: event.owner } : {}),
     ...("provider" in event ? { provider: event.provider, operation: event.operation } : {})
   }
   return (event._tag === "DefectCaught" ? Effect.logError(line.message) : Effect.logWarning(line.message)).pipe(

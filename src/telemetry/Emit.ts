@@ -3,18 +3,31 @@
  */
 import * as Effect from "effect/Effect"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
-import { CallEvents } from "./CallEvents.ts"
+import { CallEvents, type CallObserver } from "./CallEvents.ts"
 import { logEvent } from "./CallLog.ts"
 
-/** An observer that throws must not break a paid call: its failure is logged, and the call goes on. */
-export const emit = (event: CallEvent): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    const observe = yield* CallEvents
+/** An observer that throws must not break a paid call: the call goes on without it. */
+export const observeSafely =
+  (observe: CallObserver, onThrow: (event: CallEvent) => void = () => undefined): CallObserver =>
+  (event) => {
     try {
       observe(event)
     } catch {
+      onThrow(event)
+    }
+  }
+
+/** Tells an event, and writes its line to the log if it has one. */
+export const emit = (event: CallEvent): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const observe = yield* CallEvents
+    let hasThrown = false
+    observeSafely(observe, () => {
+      hasThrown = true
+    })(event)
+    if (hasThrown) {
       yield* Effect.logError("the call observer threw").pipe(
-        Effect.annotateLogs({ callId: event.callId, event: event._tag })
+        Effect.annotateLogs({ event: event._tag, ...("callId" in event ? { callId: event.callId } : {}) })
       )
     }
     yield* logEvent(event)

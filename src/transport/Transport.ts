@@ -22,6 +22,8 @@ export interface ExchangeObserver {
   readonly onSend: () => void
   /** The first byte of the answer has come. */
   readonly onFirstByte: () => void
+  /** The head of the answer has come; names are in lower case. */
+  readonly onHead?: (headers: Readonly<Record<string, string>>) => void
 }
 
 /** A key and the one origin it may be sent to. */

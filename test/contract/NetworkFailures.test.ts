@@ -179,16 +179,20 @@ const expectSeen = (row: Row, network: Networks.Network, attempts: number) =>
 
 const stopped = (isRepeated: boolean) => (isRepeated ? ({ stoppedBy: "AttemptsExhausted" } as const) : {})
 
+/** A refused connection opens the circuit at once: it could be tried again, and the circuit does not let it. */
+const opensCircuit = ({ reason }: Pick<(typeof rows)[number], "reason">): boolean => reason._tag === "ConnectionRefused"
+
 describe("A broken network, through the whole library", () => {
   for (const row of rows) {
     const outcome = row.isSent ? "Unknown" : "NotSent"
     const attemptTimeout = row.attemptTimeout ?? ample
 
-    it.live(`enhance: ${row.name} is tried ${row.isRepeated ? "again to the limit" : "once"}`, () =>
+    const isTriedAgain = row.isRepeated && !opensCircuit(row)
+    it.live(`enhance: ${row.name} is tried ${isTriedAgain ? "again to the limit" : "once"}`, () =>
       Effect.gen(function* () {
         const network = yield* row.network
         const { error, totals } = yield* Effect.provide(enhance, over(network, attemptTimeout))
-        const attempts = row.isRepeated ? 3 : 1
+        const attempts = isTriedAgain ? 3 : 1
         assert.deepStrictEqual(toldBy(error), {
           _tag: "ApiError",
           operation: "chat",
@@ -196,7 +200,7 @@ describe("A broken network, through the whole library", () => {
           outcome,
           attempts,
           isRetryable: row.isRetryable,
-          ...stopped(row.isRepeated)
+          ...(opensCircuit(row) ? { stoppedBy: "CircuitOpen" } : stopped(isTriedAgain))
         })
         yield* expectSeen(row, network, attempts)
         assert.strictEqual(totals.reserved, 0)
@@ -205,7 +209,7 @@ describe("A broken network, through the whole library", () => {
       })
     )
 
-    const isSentAgain = row.isRepeated && !row.isSent
+    const isSentAgain = row.isRepeated && !row.isSent && !opensCircuit(row)
     it.live(`generate: ${row.name} is sent ${isSentAgain ? "again, for nothing was processed" : "once"}`, () =>
       Effect.gen(function* () {
         const network = yield* row.network
@@ -218,7 +222,7 @@ describe("A broken network, through the whole library", () => {
           outcome,
           attempts,
           isRetryable: row.isRetryable && !row.isSent,
-          ...stopped(isSentAgain)
+          ...(opensCircuit(row) ? { stoppedBy: "CircuitOpen" } : stopped(isSentAgain))
         })
         yield* expectSeen(row, network, attempts)
         const [job, ...others] = jobs

@@ -20,8 +20,7 @@ import * as MakeImageGenerator from "../../src/image/MakeImageGenerator.ts"
 import { makePrices } from "../../src/money/MakePrices.ts"
 import { Prices } from "../../src/money/Prices.ts"
 import { priceTable } from "../../src/money/PriceTable.ts"
-import { Pipeline } from "../../src/pipeline/Pipeline.ts"
-import * as RunPipeline from "../../src/pipeline/RunPipeline.ts"
+import * as ProtectedPipeline from "../../layers/pipeline/ProtectedPipeline.ts"
 import { RetryPolicy } from "../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../src/policy/retry/RetrySchedule.ts"
 import {
@@ -122,7 +121,7 @@ export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument
     )
   )
   const layer = Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(
-    Layer.provideMerge(Layer.effect(Pipeline, RunPipeline.make)),
+    Layer.provideMerge(ProtectedPipeline.layer),
     Layer.provideMerge(leaves)
   )
   return { asked, layer }

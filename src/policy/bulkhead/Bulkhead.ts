@@ -37,7 +37,7 @@ export class Bulkhead {
 
   /** The provider allows fewer at once, for a while. It never raises the limit of the settings. */
   lower(concurrency: number, until: number): void {
-    this.#lowered = { concurrency: Math.max(1, concurrency), until }
+    this.#lowered = { concurrency: Math.max(1, concurrency), until: Math.ceil(until) }
   }
 
   /** How many may be in use now. */

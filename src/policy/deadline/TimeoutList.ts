@@ -85,7 +85,12 @@ export class TimeoutList {
     this.#sleeper?.interruptUnsafe()
     this.#armedAt = at
     const sleep = Effect.suspend(() => Effect.sleep(Duration.millis(Math.max(0, Math.ceil(at - this.#now())))))
-    this.#sleeper = this.#fork(Effect.andThen(sleep, Effect.sync(() => this.#fire())))
+    this.#sleeper = this.#fork(
+      Effect.andThen(
+        sleep,
+        Effect.sync(() => this.#fire())
+      )
+    )
   }
 
   #fire(): void {
@@ -94,7 +99,7 @@ export class TimeoutList {
     this.#isFiring = true
     try {
       const now = this.#now()
-      for (let entry = this.#heap[0]; entry !== undefined && (entry.isCancelled || entry.at <= now); ) {
+      for (let entry = this.#heap[0]; entry !== undefined && (entry.isCancelled || entry.at <= now);) {
         this.#removeFirst()
         if (entry.isCancelled) this.#dead -= 1
         else {

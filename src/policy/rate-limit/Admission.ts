@@ -10,9 +10,10 @@
  * | ended without an answer | - | counted `abortGrace` after its end |
  */
 import type { SlotUse } from "../bulkhead/Bulkhead.ts"
+import type { Ticket } from "../circuit-breaker/CircuitEvent.ts"
 import type { Lane } from "./Lane.ts"
 import type { PermitId } from "./PermitStore.ts"
-import type { Accounting } from "./RateTier.ts"
+import type { Accounting } from "../../../schemas/RateLimit.ts"
 
 /** After the end of a request without an answer: how long the provider may still take to count it. */
 export const abortGraceMillis = 2_000
@@ -28,7 +29,7 @@ export interface AdmissionDesk {
 export class Admission {
   readonly lane: Lane
   /** The place at the gate. */
-  readonly ticket: number
+  readonly ticket: Ticket
   /** Which slot it holds. */
   readonly use: SlotUse
   readonly #desk: AdmissionDesk
@@ -38,7 +39,7 @@ export class Admission {
   #isCounted = false
   #isEnded = false
 
-  constructor(desk: AdmissionDesk, lane: Lane, permit: PermitId, ticket: number) {
+  constructor(desk: AdmissionDesk, lane: Lane, permit: PermitId, ticket: Ticket) {
     this.#desk = desk
     this.lane = lane
     this.#permit = permit

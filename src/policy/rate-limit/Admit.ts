@@ -3,27 +3,61 @@
  * becomes of the caller, also when leave and interruption meet in the same instant.
  */
 import * as Effect from "effect/Effect"
-import type { TimeoutList } from "../deadline/TimeoutList.ts"
+import type { Priority } from "../../../schemas/CallOptions.ts"
+import type { Timeout, TimeoutList } from "../deadline/TimeoutList.ts"
 import { Admission } from "./Admission.ts"
 import type { Lane } from "./Lane.ts"
 import type { Refusal } from "./Refusal.ts"
 import { Waiter, type Wish } from "./Waiter.ts"
+import { rankOf } from "./WaitingQueue.ts"
 import type { WaitingRoom } from "./WaitingRoom.ts"
 
 /** What a caller gets who comes to a door. */
 export type Admitted = Admission | Refusal
 
-const waitFor = (room: WaitingRoom, timeouts: TimeoutList, waiter: Waiter): Effect.Effect<Admitted> =>
+/** What may grow while a caller waits, because somebody with a better wish waits for the same. */
+export interface GrowingWish {
+  readonly call: { readonly priority: Priority; readonly deadlineAt: number }
+  /** Calls back on each growth; gives how to stop. */
+  readonly listen: (listener: () => void) => () => void
+}
+
+/** Who comes, to which door, and how his waiting is made interruptible. */
+export interface Visit {
+  readonly room: WaitingRoom
+  readonly timeouts: TimeoutList
+  readonly lane: Lane
+  readonly wish: Wish
+  readonly onRaised?: GrowingWish | undefined
+  readonly restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
+const waitFor = ({ onRaised, room, timeouts }: Visit, waiter: Waiter): Effect.Effect<Admitted> =>
   Effect.callback<Admitted>((resume) => {
-    const { deadlineAt } = waiter.wish
-    const overdue = Number.isFinite(deadlineAt)
-      ? timeouts.schedule(deadlineAt, () => resume(Effect.succeed(room.overdue(waiter))))
-      : undefined
-    waiter.onSettled((outcome) => {
+    let overdue: Timeout | undefined
+    const waitUntilDeadline = () => {
       overdue?.cancel()
+      const { deadlineAt } = waiter.wish
+      if (!Number.isFinite(deadlineAt)) return
+      overdue = timeouts.schedule(deadlineAt, () => {
+        stop()
+        resume(Effect.succeed(room.overdue(waiter)))
+      })
+    }
+    const unlisten = onRaised?.listen(() => {
+      room.raise(waiter, rankOf(onRaised.call.priority), onRaised.call.deadlineAt)
+      if (waiter.outcome === undefined) waitUntilDeadline()
+    })
+    const stop = () => {
+      overdue?.cancel()
+      unlisten?.()
+    }
+    waitUntilDeadline()
+    waiter.onSettled((outcome) => {
+      stop()
       resume(Effect.succeed(outcome))
     })
-    return Effect.sync(() => overdue?.cancel())
+    return Effect.sync(stop)
   })
 
 /** The caller leaves: the queue forgets it, and a permit that had just been given to it goes to the next. */
@@ -36,21 +70,18 @@ const abandon = (room: WaitingRoom, waiter: Waiter): void => {
 
 /**
  * Comes to the door, and waits there if need be. To be called where the caller can not be interrupted; `restore` makes
- * the waiting, and nothing else, interruptible. What `use` gets it must `end`; `waiter` tells what was waited for, where something was.
+ * the waiting, and nothing else, interruptible. What `use` gets it must `end`; `waiter` tells what was waited for, where
+ * something was.
  */
 export const admit = <A, E, R>(
-  room: WaitingRoom,
-  timeouts: TimeoutList,
-  lane: Lane,
-  wish: Wish,
-  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
+  visit: Visit,
   use: (admitted: Admitted, waiter?: Waiter) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => {
-  const entered = room.enter(lane, wish)
+  const entered = visit.room.enter(visit.lane, visit.wish)
   if (!(entered instanceof Waiter)) return use(entered)
-  return Effect.matchCauseEffect(restore(waitFor(room, timeouts, entered)), {
+  return Effect.matchCauseEffect(visit.restore(waitFor(visit, entered)), {
     onFailure: (cause) => {
-      abandon(room, entered)
+      abandon(visit.room, entered)
       return Effect.failCause(cause)
     },
     onSuccess: (admitted) => use(admitted, entered)

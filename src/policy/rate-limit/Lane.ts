@@ -4,7 +4,8 @@
 import type { SlotUse } from "../bulkhead/Bulkhead.ts"
 import type { AdmissionGate } from "./AdmissionGate.ts"
 import { MemoryPermitStore } from "./MemoryPermitStore.ts"
-import type { Accounting, RateTier } from "./RateTier.ts"
+import type { Accounting } from "../../../schemas/RateLimit.ts"
+import type { RateTier } from "./RateTier.ts"
 import type { Waiter } from "./Waiter.ts"
 import { WaitingQueue } from "./WaitingQueue.ts"
 

@@ -18,6 +18,8 @@ export class MemoryPermitStore implements PermitStore {
   readonly #log: WindowLog
   readonly #ended = new EndedPermits()
   readonly #inFlight = new Map<PermitId, number>()
+  /** No lease ends before. */
+  #leasesHoldUntil = Number.POSITIVE_INFINITY
   readonly #forecast = new Forecast()
   #lastPermit = 0
 
@@ -43,6 +45,7 @@ export class MemoryPermitStore implements PermitStore {
     if (blocked !== undefined) return blocked
     this.#lastPermit += 1
     this.#inFlight.set(this.#lastPermit, leaseUntil)
+    this.#leasesHoldUntil = Math.min(this.#leasesHoldUntil, leaseUntil)
     return { _tag: "Acquired", permit: this.#lastPermit }
   }
 
@@ -85,14 +88,20 @@ export class MemoryPermitStore implements PermitStore {
 
   /** Moves what has been counted by now into the log, and ends the permits whose lease is over. */
   #settle(now: number): void {
-    for (const [permit, leaseUntil] of this.#inFlight) {
-      if (leaseUntil > now) break
-      this.end(permit, leaseUntil)
-    }
+    if (this.#leasesHoldUntil <= now) this.#endLeases(now)
     for (let at = this.#ended.takeUntil(now); at !== undefined; at = this.#ended.takeUntil(now)) {
       this.#log.append(at)
       this.#forecast.counted(at)
     }
+  }
+
+  #endLeases(now: number): void {
+    let earliest = Number.POSITIVE_INFINITY
+    for (const [permit, leaseUntil] of this.#inFlight) {
+      if (leaseUntil <= now) this.end(permit, leaseUntil)
+      else earliest = Math.min(earliest, leaseUntil)
+    }
+    this.#leasesHoldUntil = earliest
   }
 
   /** When every tier has room for the `nth` permit from now, as far as what is known goes; `now` where it has. */
@@ -116,6 +125,7 @@ export class MemoryPermitStore implements PermitStore {
     if (leaving <= 0) return now
     if (leaving <= counted) return this.#log.leavesAt(index, leaving)
     const span = this.#log.tiers[index]?.span ?? 0
-    return (leaving <= counted + this.#ended.size ? this.#ended.earliest : now) + span
+    // Any of those in flight may be counted next; who has ended, not before his instant.
+    return (leaving <= counted + this.#inFlight.size ? now : this.#ended.earliest) + span
   }
 }

@@ -17,15 +17,17 @@ import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import type { Priority } from "../../../schemas/CallOptions.ts"
 import { millisOf } from "../deadline/Deadline.ts"
-import { makeTimeoutList, type Timeout, type TimeoutList } from "../deadline/TimeoutList.ts"
+import { makeTimeoutList } from "../deadline/TimeoutList.ts"
 import { Admission } from "./Admission.ts"
 import { admit } from "./Admit.ts"
 import type { LaneOptions } from "./Lane.ts"
 import type { TierUsage } from "./PermitStore.ts"
-import { type Accounting, type RateTier, type TierProblem, tierProblems } from "./RateTier.ts"
+import type { Accounting } from "../../../schemas/RateLimit.ts"
+import { type RateTier, type TierProblem, tierProblems } from "./RateTier.ts"
 import type { Refusal } from "./Refusal.ts"
 import { rankOf } from "./WaitingQueue.ts"
 import { WaitingRoom } from "./WaitingRoom.ts"
+import { wakingBy } from "./WakingBy.ts"
 
 /**
  * **Units** `limit` in permits for each `window`; `concurrency` in effects at once (default no limit); `queueLimit` in
@@ -128,22 +130,6 @@ const refusedBy = (refusal: Refusal): RateLimitRefused => {
   return new RateLimitRefused({ reason: refusal._tag === "QueueFull" ? "QueueFull" : "RateLimitExceeded" })
 }
 
-/** A timer that is set to one instant at a time. */
-export const wakingBy = (timeouts: TimeoutList, wake: () => void): ((at: number) => void) => {
-  let current: { readonly at: number; readonly timeout: Timeout } | undefined
-  return (at) => {
-    if (current?.at === at) return
-    current?.timeout.cancel()
-    current = undefined
-    if (!Number.isFinite(at)) return
-    const timeout = timeouts.schedule(at, () => {
-      current = undefined
-      wake()
-    })
-    current = { at, timeout }
-  }
-}
-
 /** Makes a limiter; its timer ends with the scope. **Errors** `RateLimitsRejected`. */
 export const makeRateLimiter = (
   options: RateLimiterOptions
@@ -176,16 +162,19 @@ export const makeRateLimiter = (
             deadlineAt: maximumWait === undefined ? Number.POSITIVE_INFINITY : at + Duration.toMillis(maximumWait),
             leaseMillis: Number.POSITIVE_INFINITY
           }
-          return admit(room, timeouts, lane, wish, restore, (admitted): Effect.Effect<A, E | RateLimitRefused, R> => {
-            if (!(admitted instanceof Admission)) return Effect.fail(refusedBy(admitted))
-            admitted.onSend()
-            return Effect.onExit(restore(effect), (exit) =>
-              Effect.sync(() => {
-                if (Exit.isSuccess(exit) || !Cause.hasInterruptsOnly(exit.cause)) admitted.onFirstByte()
-                admitted.end()
-              })
-            )
-          })
+          return admit(
+            { room, timeouts, lane, wish, restore },
+            (admitted): Effect.Effect<A, E | RateLimitRefused, R> => {
+              if (!(admitted instanceof Admission)) return Effect.fail(refusedBy(admitted))
+              admitted.onSend()
+              return Effect.onExit(restore(effect), (exit) =>
+                Effect.sync(() => {
+                  if (Exit.isSuccess(exit) || !Cause.hasInterruptsOnly(exit.cause)) admitted.onFirstByte()
+                  admitted.end()
+                })
+              )
+            }
+          )
         }),
       setLimits: (limits) =>
         Effect.map(checkedTiers(limits), (tiers) => room.configureLane(lane, { ...lane.options, tiers })),

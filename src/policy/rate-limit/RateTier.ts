@@ -10,13 +10,6 @@ export interface RateTier {
 }
 
 /**
- * From when on a permit's window runs: `answered` (default) from the first byte of the answer, which is the latest
- * instant at which the provider can have counted the request; `sent` from sending, which is faster by the time an answer
- * takes, and over the limit at the provider when the way there takes longer for one request than for another.
- */
-export type Accounting = "answered" | "sent"
-
-/**
  * What a window is longer for us than for the provider, because no two clocks run alike. **Units** a ratio of the
  * window.
  */

@@ -27,7 +27,7 @@ export interface Hold {
 /** The waiter. It is settled once, at the latest when its caller gives up. */
 export class Waiter extends QueuePlace {
   readonly lane: Lane
-  readonly wish: Wish
+  wish: Wish
   /** What it waited for first, once it had come to the head of the queue. */
   heldBackBy: Hold | undefined
   #outcome: Admission | Refusal | undefined

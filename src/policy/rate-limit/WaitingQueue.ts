@@ -19,7 +19,8 @@ export const defaultAgingStepMillis = 10_000
 
 /** A place in the queue. **Units** `enqueuedAt` in milliseconds; one who comes again keeps the first one. */
 export abstract class QueuePlace {
-  readonly rank: Rank
+  /** Changes only while it is in no queue. */
+  rank: Rank
   readonly enqueuedAt: number
   isQueued = false
   before: QueuePlace | undefined

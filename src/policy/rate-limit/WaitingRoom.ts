@@ -64,7 +64,7 @@ export class WaitingRoom implements AdmissionDesk {
 
   /** Nobody is let in at this door before an instant; an earlier pause is never shortened. */
   pause(lane: Lane, until: number): void {
-    lane.pausedUntil = Math.max(lane.pausedUntil, until)
+    lane.pausedUntil = Math.max(lane.pausedUntil, Math.ceil(until))
     this.drain()
   }
 
@@ -94,6 +94,16 @@ export class WaitingRoom implements AdmissionDesk {
     const now = this.#now
     const ahead = lane.queue.countBefore(rank, now)
     return Math.max(0, lane.store.forecast(ahead + 1, now, lane.pausedUntil) - now)
+  }
+
+  /** A waiter's wish has grown (somebody with a better one waits for the same): it moves to where it would be now. */
+  raise(waiter: Waiter, rank: Rank, deadlineAt: number): void {
+    if (!waiter.isQueued) return
+    waiter.lane.queue.remove(waiter)
+    waiter.rank = rank
+    waiter.wish = { ...waiter.wish, rank, deadlineAt }
+    waiter.lane.queue.add(waiter)
+    this.drain()
   }
 
   /** A waiter gives up: for everybody else it is as if he had never come. */
@@ -179,12 +189,12 @@ export class WaitingRoom implements AdmissionDesk {
   #step(lane: Lane, wish: Wish, now: number): Step {
     const standing = lane.gate.standing(now)
     if (standing === "refuses") return { _tag: "Refused", refusal: gateRefusal(lane, now) }
-    if (standing === "waits") return { _tag: "Blocked", until: Number.POSITIVE_INFINITY, by: held("circuit") }
+    if (standing === "waits") return { _tag: "Blocked", until: lane.gate.changesAt(now), by: held("circuit") }
     if (lane.pausedUntil > now) return { _tag: "Blocked", until: lane.pausedUntil, by: held("pause") }
     if (!this.bulkhead.hasRoom(lane.options.use, now)) {
       return { _tag: "Blocked", until: this.bulkhead.mayGrowAt, by: held("slot") }
     }
-    const acquired = lane.store.acquire(now, now + wish.leaseMillis)
+    const acquired = lane.store.acquire(now, Math.ceil(now + wish.leaseMillis))
     if (acquired._tag === "WaitUntil") return { _tag: "Blocked", until: acquired.at, by: held("window", acquired.tier) }
     this.bulkhead.take(lane.options.use)
     return { _tag: "Admitted", admission: new Admission(this, lane, acquired.permit, lane.gate.enter(now)) }

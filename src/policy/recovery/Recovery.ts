@@ -16,8 +16,8 @@ import type { ApiReason } from "../../../schemas/Reason.ts"
  */
 export type RetryRule = "never" | "backoff" | "afterHint" | "onceCorrected"
 
-/** What the circuit breaker makes of it. */
-export type BreakerRule = "failure" | "ignored"
+/** What the circuit breaker makes of it: nothing, one failure among others, or enough to open at once. */
+export type BreakerRule = "failure" | "opens" | "ignored"
 
 /** What happens to the key: kept, checked against a free endpoint, or its quota scope rested. */
 export type KeyRule = "keep" | "check" | "coolScope"
@@ -54,7 +54,7 @@ const quiet = { breaker: "ignored", key: "keep", fallback: false, alert: false }
 /** The rows. Columns of `retry`: what a repetition may cost. */
 export const recoveryRows = {
   TimedOut: { ...quiet, retry: everywhere("backoff"), breaker: "failure", fallback: true, isRetryable: true },
-  ConnectionRefused: { ...quiet, retry: everywhere("backoff"), breaker: "failure", fallback: true, isRetryable: true },
+  ConnectionRefused: { ...quiet, retry: everywhere("backoff"), breaker: "opens", fallback: true, isRetryable: true },
   ConnectionLost: { ...quiet, retry: everywhere("backoff"), breaker: "failure", fallback: true, isRetryable: true },
   DnsFailed: { ...quiet, retry: everywhere("never"), fallback: true, isRetryable: true },
   TlsFailed: {

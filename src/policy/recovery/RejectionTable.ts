@@ -6,6 +6,7 @@ import type { RejectionReason } from "../../../schemas/Reason.ts"
 const retryableByTag = {
   InputRejected: false,
   RateLimitExceeded: true,
+  AttemptsExhausted: true,
   QueueFull: true,
   CircuitOpen: true,
   Isolated: true,

@@ -72,7 +72,12 @@ describe("progress", () => {
       started("deepseek", "chat", 0),
       failed("deepseek", "chat", 500, { _tag: "ServiceUnavailable", status: 503 }),
       { _tag: "RetryScheduled", ...common("deepseek", "chat", 500), attempt: 1, delay: Duration.millis(400) },
-      { _tag: "AttemptStarted", ...common("deepseek", "chat", 900), attempt: 2 },
+      {
+        _tag: "AttemptStarted",
+        ...common("deepseek", "chat", 900),
+        attempt: 2,
+        admission: { waited: Duration.zero, circuit: "Closed" }
+      },
       succeeded("deepseek", "chat", 1200, 1200, 123),
       started("nanobanana", "submit", 1200),
       moved("Submitting"),

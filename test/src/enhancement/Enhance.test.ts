@@ -20,10 +20,9 @@ import { type EnhancementOptions, PromptEnhancer } from "../../../src/enhancemen
 import { systemPrompt } from "../../../src/enhancement/Templates.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { Prices } from "../../../src/money/Prices.ts"
-import * as RunPipeline from "../../../src/pipeline/RunPipeline.ts"
+import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
 import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
-import { Pipeline } from "../../../src/pipeline/Pipeline.ts"
 import { DeepSeek } from "../../../src/provider/deepseek/DeepSeek.ts"
 import * as DeepSeekClient from "../../../src/provider/deepseek/DeepSeekClient.ts"
 import { CallEvents } from "../../../src/telemetry/CallEvents.ts"
@@ -63,7 +62,7 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
   const events: Array<CallEvent> = []
   const lines: Array<string> = []
   const layer = Layer.effect(PromptEnhancer, make).pipe(
-    Layer.provideMerge(Layer.effect(Pipeline, RunPipeline.make)),
+    Layer.provideMerge(ProtectedPipeline.layer),
     Layer.provideMerge(
       Layer.mergeAll(
         Layer.effect(DeepSeek, DeepSeekClient.make),
@@ -256,7 +255,7 @@ describe("Enhance to a length", () => {
       assert.deepStrictEqual(result.cost, { usdMicros: 240, basis: "measured" })
       assert.include(bodies()[0]?.messages[1]?.content, "Use at most 50 characters.")
       assert.include(bodies()[1]?.messages[1]?.content, "99 characters, of which only 50")
-      assert.deepStrictEqual(new Set(events.map((it) => it.callId)), new Set([result.callId]))
+      assert.deepStrictEqual(new Set(events.map((it) => "callId" in it && it.callId)), new Set([result.callId]))
     })
   )
 

@@ -18,7 +18,7 @@ import type { ApiReason } from "../../../schemas/Reason.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import type { Attempt } from "../../../src/pipeline/Attempt.ts"
 import { type CallPlan, Pipeline } from "../../../src/pipeline/Pipeline.ts"
-import * as RunPipeline from "../../../src/pipeline/RunPipeline.ts"
+import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
 import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
 import { withCall } from "../../../src/pipeline/WithCall.ts"
@@ -26,7 +26,9 @@ import { recordCalls, tagsOf } from "../../support/CallRecorder.ts"
 
 const retryPolicy = Layer.succeed(RetryPolicy, { schedule: retrySchedule })
 
-const layer = Layer.effect(Pipeline, RunPipeline.make).pipe(
+const noDefaults = { deadline: Duration.zero, attemptLimit: 100 }
+
+const layer = ProtectedPipeline.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(MemoryCostLedger.layer, Layer.orDie(layerFromCode({})), retryPolicy))
 )
 
@@ -221,7 +223,7 @@ describe("the pipeline", () => {
         Effect.flip(
           withCall(
             { deadline: Duration.seconds(30) },
-            () => Duration.zero,
+            () => noDefaults,
             () => run(planOf(slow))
           )
         )
@@ -250,7 +252,7 @@ describe("the pipeline", () => {
       const provider = answering(["yes"])
       const late = withCall(
         { deadline: Duration.millis(5) },
-        () => Duration.zero,
+        () => noDefaults,
         () => Effect.andThen(Effect.sleep("10 millis"), run(planOf(provider.attempt)))
       )
       const error = errorOf(yield* throughAllWaits(late))
@@ -264,13 +266,13 @@ describe("the pipeline", () => {
       Effect.gen(function* () {
         yield* withCall(
           { deadline: Duration.seconds(5) },
-          () => Duration.zero,
+          () => noDefaults,
           (outer) =>
             Effect.gen(function* () {
               yield* run(planOf(answering(["one"]).attempt))
               yield* withCall(
                 { deadline: Duration.seconds(60) },
-                () => Duration.zero,
+                () => noDefaults,
                 (inner) =>
                   Effect.gen(function* () {
                     assert.strictEqual(inner.callId, outer.callId)
@@ -281,7 +283,7 @@ describe("the pipeline", () => {
               assert.strictEqual(outer.attempts.count, 2)
             })
         )
-        assert.strictEqual(new Set(events.map((event) => event.callId)).size, 1)
+        assert.strictEqual(new Set(events.map((event) => "callId" in event && event.callId)).size, 1)
       })
     ).pipe(Effect.provide(layer))
   )
@@ -310,7 +312,7 @@ describe("the pipeline", () => {
   it.effect("lets a host bring its own schedule, which can not make an unsafe retry", () =>
     Effect.gen(function* () {
       const everySecond = Layer.succeed(RetryPolicy, { schedule: () => Schedule.spaced("1 second") })
-      const own = Layer.effect(Pipeline, RunPipeline.make).pipe(
+      const own = ProtectedPipeline.layer.pipe(
         Layer.provide(Layer.mergeAll(MemoryCostLedger.layer, Layer.orDie(layerFromCode({})), everySecond))
       )
       const patient = answering([failed(unavailable), failed(unavailable), "yes"])

@@ -1,0 +1,102 @@
+/**
+ * Builds `AdmissionControl`: one room for each account, its lanes, their circuits; and keeps them at the settings in
+ * force, also while callers wait.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { type Operation, QuotaScope } from "../../schemas/Provider.ts"
+import type { Settings, SettingsVersion } from "../../schemas/Settings.ts"
+import { type Circuit, makeCircuit } from "../policy/circuit-breaker/Circuit.ts"
+import { defaultCircuitConfig } from "../policy/circuit-breaker/CircuitConfig.ts"
+import { millisOf } from "../policy/deadline/Deadline.ts"
+import { makeTimeoutList } from "../policy/deadline/TimeoutList.ts"
+import type { AdmissionGate } from "../policy/rate-limit/AdmissionGate.ts"
+import { wakingBy } from "../policy/rate-limit/WakingBy.ts"
+import { WaitingRoom } from "../policy/rate-limit/WaitingRoom.ts"
+import { RetryBudget } from "../policy/retry/RetryBudget.ts"
+import { LiveSettings } from "../settings/LiveSettings.ts"
+import { CallEvents } from "../telemetry/CallEvents.ts"
+import { observeSafely } from "../telemetry/Emit.ts"
+import { AdmissionControl, type Door } from "./AdmissionControl.ts"
+import { bulkheadOptionsOf, laneOptionsOf, operationsOf } from "./LaneSettings.ts"
+
+/** A circuit as the waiting room asks it. */
+export const gateOf = (circuit: Circuit, now: () => number): AdmissionGate => ({
+  standing: circuit.standing,
+  changesAt: (at) => {
+    const decision = circuit.admit(at)
+    return decision._tag === "Wait" ? (decision.until ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  },
+  enter: (at) => {
+    const decision = circuit.admit(at)
+    if (decision._tag === "Pass") return decision.ticket
+    throw new Error(`a circuit that passes answered ${decision._tag}`)
+  },
+  leave: (ticket) => circuit.end(ticket, "ignored", undefined, Math.floor(now())),
+  refusal: (at) => {
+    const decision = circuit.admit(at)
+    if (decision._tag !== "Refuse" || decision.retryAfterMillis === undefined) {
+      return { reason: decision._tag === "Refuse" ? decision.reason : "CircuitOpen" }
+    }
+    return { reason: decision.reason, retryAfterMillis: decision.retryAfterMillis }
+  }
+})
+
+/** Makes the service; its timer and its watch over the settings end with the scope. */
+export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSettings | Scope.Scope> = Effect.gen(
+  function* () {
+    const liveSettings = yield* LiveSettings
+    const clock = yield* Clock.Clock
+    const random = yield* Random.Random
+    const observe = observeSafely(yield* CallEvents)
+    const timeouts = yield* makeTimeoutList
+    const now = () => millisOf(clock)
+    const first = yield* liveSettings.current
+
+    const openDoor = (room: WaitingRoom, scope: QuotaScope, operation: Operation, settings: Settings): Door => {
+      const circuit = makeCircuit({ config: defaultCircuitConfig, chance: () => random.nextDoubleUnsafe() })
+      const lane = room.openLane(laneOptionsOf(settings, scope, operation), gateOf(circuit, now))
+      circuit.onTransition(({ from, reason, to }) => {
+        observe({ _tag: "CircuitMoved", scope, operation, at: clock.currentTimeMillisUnsafe(), from, to, reason })
+        room.drain()
+      })
+      return { scope, operation, room, lane, circuit, retryBudget: new RetryBudget() }
+    }
+
+    const openScope = (scope: QuotaScope, settings: Settings): ReadonlyArray<Door> => {
+      const room: WaitingRoom = new WaitingRoom(bulkheadOptionsOf(settings, scope), {
+        now,
+        wakeAt: wakingBy(timeouts, () => room.drain())
+      })
+      return operationsOf[scope].map((operation) => openDoor(room, scope, operation, settings))
+    }
+
+    const doors = QuotaScope.literals.flatMap((scope) => openScope(scope, first.settings))
+    const byName = new Map(doors.map((door) => [`${door.scope} ${door.operation}`, door]))
+
+    let inForce = first
+    const follow = (next: SettingsVersion): void => {
+      if (next.version <= inForce.version) return
+      inForce = next
+      for (const { lane, operation, room, scope } of doors) {
+        room.configureBulkhead(bulkheadOptionsOf(next.settings, scope))
+        room.configureLane(lane, laneOptionsOf(next.settings, scope, operation))
+      }
+    }
+    yield* Effect.forkScoped(Stream.runForEach(liveSettings.changes, (next) => Effect.sync(() => follow(next))))
+
+    return AdmissionControl.of({
+      door: (scope, operation) => {
+        const door = byName.get(`${scope} ${operation}`)
+        if (door === undefined) throw new Error(`${scope} has no operation ${operation}`)
+        return door
+      },
+      doors,
+      timeouts,
+      follow
+    })
+  }
+)
