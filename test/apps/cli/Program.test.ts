@@ -179,7 +179,7 @@ describe("the program", { timeout: 60_000 }, () => {
     assert.include(error, "apps/cli/Diagnosis.ts")
     assert.notMatch(
       error,
-      /undici|layers\/transport|layers\/image|simulation\/(?!Script)|src\/(?:pipeline|provider|image)\//
+      /undici|layers\/transport|layers\/image|simulation\/(?!Script|Latency|SeededRandom|RequestLimit|InstantLog)|src\/(?:pipeline|provider|image)\//
     )
   })
 })
