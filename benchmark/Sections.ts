@@ -3,7 +3,8 @@
  */
 import type { Section } from "./report/Section.ts"
 import { policySection } from "./policy/PolicySection.ts"
+import { queueSection } from "./queue/QueueSection.ts"
 import { speedSection } from "./speed/SpeedSection.ts"
 
 /** All sections. */
-export const sections: ReadonlyArray<Section> = [speedSection, policySection]
+export const sections: ReadonlyArray<Section> = [speedSection, policySection, queueSection]
