@@ -74,6 +74,8 @@ const rejections = (): string =>
       ])
   )
 
+const owners = { provider: "the provider's", ours: "ours" } as const
+
 const settings = (): string => {
   const defaults = new Map(
     settingReports(Schema.decodeUnknownSync(Settings)({}), new Map()).map((report) => [report.name, report.value])
@@ -83,13 +85,14 @@ const settings = (): string => {
     return value === "unset" || value === "missing" ? "" : `\`${value}\``
   }
   return table(
-    ["variable", "in code", "default", "expected", "what it is"],
+    ["variable", "in code", "default", "whose default", "expected", "what it is"],
     [
       ...settingPaths.map((path) => {
-        const { about, form, name } = settingVariables[path]
-        return [`\`${name}\``, `\`${path}\``, shown(name), expectedOf(form), about]
+        const { about, defaultFrom, form, name } = settingVariables[path]
+        const value = shown(name)
+        return [`\`${name}\``, `\`${path}\``, value, value === "" ? "" : owners[defaultFrom], expectedOf(form), about]
       }),
-      ...wideVariables.map(({ about, form, name }) => [`\`${name}\``, "", "", expectedOf(form), about])
+      ...wideVariables.map(({ about, form, name }) => [`\`${name}\``, "", "", "", expectedOf(form), about])
     ]
   )
 }

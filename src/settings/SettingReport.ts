@@ -3,7 +3,7 @@
  * only ever "set" or "missing".
  */
 import * as Duration from "effect/Duration"
-import type { RateLimit } from "../../schemas/RateLimit.ts"
+import { type RateLimit, rateLimitList, type RateLimits } from "../../schemas/RateLimit.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import type { SettingEntries, SettingSource } from "./SettingEntries.ts"
 import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
@@ -25,7 +25,9 @@ export const settingReports = (settings: Settings, entries: SettingEntries): Rea
     const { name, form } = settingVariables[path]
     const value = valueAt(settings, path)
     const source = value === undefined ? null : (entries.get(path)?.source ?? "default")
-    return { name, value: shown(form, value), source }
+    // Where no fallback is named, its key is not missed.
+    const isIdle = path === "nanobanana.fallback.apiKey" && settings.nanobanana.fallback.protocol === undefined
+    return { name, value: value === undefined && isIdle ? "unset" : shown(form, value), source }
   })
 
 const valueAt = (settings: Settings, path: SettingPath): unknown =>
@@ -36,12 +38,14 @@ const shown = (form: VariableForm, value: unknown): string => {
   if (value === undefined) return "unset"
   if (Duration.isDuration(value)) return String(Duration.toMillis(value))
   if (form === "dollars") return String(Number(value) / 1_000_000)
-  if (form === "rateLimits")
-    return [value]
-      .flat()
-      .map((limit) => rate(limit as RateLimit))
-      .join(", ")
+  if (form === "rateLimits") return rateLimitsText(value as RateLimits)
   return Array.isArray(value) ? value.join(", ") : String(value)
+}
+
+/** Limits in the form of their variable: `20/minute, 100/hour`; `none` where there are none. */
+export const rateLimitsText = (limits: RateLimits): string => {
+  const texts = rateLimitList(limits).map(rate)
+  return texts.length === 0 ? "none" : texts.join(", ")
 }
 
 const windowNames: Readonly<Record<number, string>> = { 1: "second", 60: "minute", 3600: "hour", 86_400: "day" }

@@ -29,7 +29,7 @@ export type DocumentValue = string | number | boolean | ReadonlyArray<string> | 
  * Reads a text in a form; `undefined` where it is not of that form.
  *
  * **Units** milliseconds and counts are whole numbers without sign; dollars have at most six decimals and become
- * micro-dollars; rate limits are `20/minute, 100/hour` with `second`, `minute`, `hour` or `day`.
+ * micro-dollars; rate limits are `20/minute, 100/hour` with `second`, `minute`, `hour` or `day`, or `none`.
  */
 export const readForm = (form: VariableForm, text: string): DocumentValue | undefined => {
   switch (form) {
@@ -88,7 +88,7 @@ const expectations: Readonly<Record<VariableForm, string>> = {
   callers: "a whole number from 1 to 1000000",
   accounting: "answered or sent",
   rateLimits:
-    "limits such as 20/minute, 100/hour (1 to 1000000 per second, minute, hour or day; no more in a shorter window than in a longer one)",
+    "limits such as 20/minute, 100/hour (1 to 1000000 per second, minute, hour or day, each named once, no more in a shorter window than in a longer one), or none",
   dollars: "dollars such as 0.04, with at most six decimals",
   boolean: "true or false",
   protocol: "nanobananaapi or generic",
@@ -96,7 +96,8 @@ const expectations: Readonly<Record<VariableForm, string>> = {
 }
 
 const documentExpectations: { readonly [F in VariableForm]?: string } = {
-  rateLimits: "{ requests, window } or a list of them (requests 1 to 1000000, window 1 to 2678400 seconds)",
+  rateLimits:
+    "{ requests, window } or a list of them (requests 1 to 1000000, window 1 to 2678400 seconds, each window once, no more in a shorter one than in a longer one)",
   dollars: "a whole number of micro-dollars from 0",
   providers: "a list of deepseek and nanobanana"
 }
@@ -106,6 +107,7 @@ const wholeNumber = (text: string): number | undefined => (/^\d{1,12}$/.test(tex
 const windowSeconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
 
 const rateLimits = (text: string): ReadonlyArray<RateLimit> | undefined => {
+  if (text === "none") return []
   const limits = text.split(",").map((part) => {
     const match = /^\s*(\d{1,7})\s*\/\s*(second|minute|hour|day)\s*$/.exec(part)
     const window = windowSeconds[match?.[2] ?? ""]

@@ -17,14 +17,23 @@ type PathsOf<P extends "deepseek" | "nanobanana"> =
 /** Where a value stands in the settings document: `deepseek.attemptTimeout.chat`. */
 export type SettingPath = "providers" | "imageDirectory" | PathsOf<"deepseek"> | PathsOf<"nanobanana">
 
-/** A variable: its name, the form of its text, and one sentence for people. */
+/** Who says what a default is: the provider's documents, or we. */
+export type DefaultFrom = "provider" | "ours"
+
+/** A variable: its name, the form of its text, one sentence for people, and whose its default is. */
 export interface SettingVariable {
   readonly name: string
   readonly form: VariableForm
   readonly about: string
+  readonly defaultFrom: DefaultFrom
 }
 
-const row = (name: string, form: VariableForm, about: string): SettingVariable => ({ name, form, about })
+const row = (name: string, form: VariableForm, about: string, defaultFrom: DefaultFrom = "ours"): SettingVariable => ({
+  name,
+  form,
+  about,
+  defaultFrom
+})
 
 /**
  * The variable of each setting.
@@ -33,18 +42,14 @@ const row = (name: string, form: VariableForm, about: string): SettingVariable =
  */
 export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = {
   "deepseek.apiKey": row("DEEPSEEK_API_KEY", "key", "the key of the DeepSeek account"),
-  "deepseek.baseURL": row("DEEPSEEK_BASE_URL", "url", "where DeepSeek answers"),
+  "deepseek.baseURL": row("DEEPSEEK_BASE_URL", "url", "where DeepSeek answers", "provider"),
   "deepseek.timeout": row(
     "DEEPSEEK_TIMEOUT",
     "milliseconds",
     "deadline of a whole call, all attempts and waits included"
   ),
   "deepseek.retryLimit": row("DEEPSEEK_RETRY_LIMIT", "count", "retries after the first attempt"),
-  "deepseek.rateLimit": row(
-    "DEEPSEEK_RATE_LIMITS",
-    "rateLimits",
-    "completions allowed in any window; our choice, not the provider's"
-  ),
+  "deepseek.rateLimit": row("DEEPSEEK_RATE_LIMITS", "rateLimits", "completions allowed in any window"),
   "deepseek.accounting": row(
     "DEEPSEEK_ACCOUNTING",
     "accounting",
@@ -65,24 +70,20 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
     "longMilliseconds",
     "how long it may stand in when DeepSeek can not be had"
   ),
-  "deepseek.model": row("DEEPSEEK_MODEL", "text", "the model that rewrites prompts"),
+  "deepseek.model": row("DEEPSEEK_MODEL", "text", "the model that rewrites prompts", "provider"),
   "deepseek.retryLimits.chat": row("DEEPSEEK_CHAT_RETRY_LIMIT", "count", "retries of a completion"),
   "deepseek.retryLimits.probe": row("DEEPSEEK_PROBE_RETRY_LIMIT", "count", "retries of a free request"),
   "deepseek.attemptTimeout.chat": row("DEEPSEEK_CHAT_ATTEMPT_TIMEOUT", "milliseconds", "longest single completion"),
   "deepseek.attemptTimeout.probe": row("DEEPSEEK_PROBE_ATTEMPT_TIMEOUT", "milliseconds", "longest single free request"),
   "nanobanana.apiKey": row("NANOBANANA_API_KEY", "key", "the key of the image provider's account"),
-  "nanobanana.baseURL": row("NANOBANANA_BASE_URL", "url", "where the image provider answers"),
+  "nanobanana.baseURL": row("NANOBANANA_BASE_URL", "url", "where the image provider answers", "provider"),
   "nanobanana.timeout": row(
     "NANOBANANA_TIMEOUT",
     "milliseconds",
     "deadline of a whole call, all attempts and waits included"
   ),
   "nanobanana.retryLimit": row("NANOBANANA_RETRY_LIMIT", "count", "retries after the first attempt"),
-  "nanobanana.rateLimit": row(
-    "NANOBANANA_RATE_LIMITS",
-    "rateLimits",
-    "paid submits allowed in any window; our choice, not the provider's"
-  ),
+  "nanobanana.rateLimit": row("NANOBANANA_RATE_LIMITS", "rateLimits", "paid submits allowed in any window"),
   "nanobanana.accounting": row(
     "NANOBANANA_ACCOUNTING",
     "accounting",

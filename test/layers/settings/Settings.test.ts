@@ -17,7 +17,9 @@ import {
 import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
 import { DotEnvFile, layerConfigProvider } from "../../../layers/settings/VariableSources.ts"
 import * as Live from "../../../layers/Live.ts"
+import * as Mock from "../../../mock-layers/Mock.ts"
 import type { SettingsDocument } from "../../../schemas/Settings.ts"
+import { AdmissionControl } from "../../../src/pipeline/AdmissionControl.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
 import { settingReports } from "../../../src/settings/SettingReport.ts"
 
@@ -167,6 +169,27 @@ describe("settings from the environment", () => {
     })
   )
 
+  it.effect("limits that can not be are refused at the start, whatever their source, all together", () =>
+    withDotEnv(
+      "DEEPSEEK_RATE_LIMITS=0/hour\nNANOBANANA_CONCURRENCY=0\n",
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(
+          load(
+            { NANOBANANA_RATE_LIMITS: "100/minute, 50/hour", DEEPSEEK_QUEUE_LIMIT: "-1" },
+            { code: { nanobanana: { rateLimits: { status: { requests: 1, window: -60 } } } } }
+          )
+        )
+        assert.deepStrictEqual(error.problems.map((it) => it.name).toSorted(), [
+          "DEEPSEEK_QUEUE_LIMIT",
+          "DEEPSEEK_RATE_LIMITS",
+          "NANOBANANA_CONCURRENCY",
+          "NANOBANANA_RATE_LIMITS",
+          "nanobanana.rateLimits.status"
+        ])
+      })
+    )
+  )
+
   it.effect("with keys not required, none is missing", () =>
     Effect.gen(function* () {
       const { settings } = yield* LiveSettings.use((it) => it.current)
@@ -218,5 +241,26 @@ describe("settings while the program runs", () => {
       const { version, settings: unchanged } = yield* settings.current
       assert.deepStrictEqual([version, unchanged.deepseek.model], [1, "deepseek-flash"])
     }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("limits that are refused leave the doors as they are, limits that are taken reach them", () =>
+    Effect.gen(function* () {
+      const settings = yield* LiveSettings
+      const control = yield* AdmissionControl
+      const limits = () => {
+        const { lane, room } = control.door("deepseek", "chat")
+        return [lane.options.tiers, lane.options.queueLimit, room.bulkhead.concurrencyAt(0)]
+      }
+      const before = limits()
+      assert.deepStrictEqual(before, [[{ limit: 100, windowMillis: 3_600_000 }], 1_000, 5])
+      const bad = { deepseek: { rateLimit: { requests: 0, window: 60 }, concurrency: 2 } }
+      yield* Effect.flip(settings.update(bad))
+      assert.deepStrictEqual(limits(), before)
+      const taken = yield* settings.update({
+        deepseek: { rateLimit: { requests: 20, window: 60 }, concurrency: 2, queueLimit: 7 }
+      })
+      control.follow(taken)
+      assert.deepStrictEqual(limits(), [[{ limit: 20, windowMillis: 60_000 }], 7, 2])
+    }).pipe(Effect.provide(Mock.layer))
   )
 })
