@@ -8,7 +8,8 @@
  * ```
  *
  * The starts are kept, and grow by one entry with each deeper question; a permit that is taken at its forecast moves the
- * list on by one. So a question costs O(1) on average, whatever the length of the queue.
+ * list on by one; one that is taken at another instant begins it anew. So a question costs O(1) on average while starts
+ * come true, whatever the length of the queue.
  */
 
 interface TierShape {
@@ -32,8 +33,8 @@ export class Forecast {
   counted(at: number): void {
     const first = this.#starts[this.#offset]
     if (first === undefined) return
-    // Counted before its forecast: a permit came back that nobody could foresee.
-    if (at < first) return this.clear()
+    // Sooner (a permit came back) or later (nobody wanted it yet, or a slot was missing): the starts after it move too.
+    if (at !== first) return this.clear()
     this.#offset += 1
     if (this.#offset === this.#starts.length) this.clear()
     else if (this.#offset > 1_024 && this.#offset * 2 > this.#starts.length) {

@@ -116,16 +116,16 @@ export class MemoryPermitStore implements PermitStore {
   #freeInTier(index: number, nth: number, now: number): number {
     const limit = this.#tiers[index]?.limit ?? Number.POSITIVE_INFINITY
     const counted = this.#log.count(index, now)
-    const known = this.#leftAt(index, this.#unsettled + counted + nth - limit, counted, now)
+    const known = this.#leftAt(index, nth, this.#unsettled + counted + nth - limit, counted, now)
     return counted < limit ? Math.max(known, this.#log.forgottenUntil(index)) : known
   }
 
   /** When so many of the requests that occupy a tier have left it. */
-  #leftAt(index: number, leaving: number, counted: number, now: number): number {
+  #leftAt(index: number, nth: number, leaving: number, counted: number, now: number): number {
     if (leaving <= 0) return now
     if (leaving <= counted) return this.#log.leavesAt(index, leaving)
     const span = this.#log.tiers[index]?.span ?? 0
-    // Any of those in flight may be counted next; who has ended, not before his instant.
-    return (leaving <= counted + this.#inFlight.size ? now : this.#ended.earliest) + span
+    // Any of those in flight may be counted next, and so may whoever goes before; who has ended, not before his instant.
+    return (nth === 1 && leaving > counted + this.#inFlight.size ? this.#ended.earliest : now) + span
   }
 }
