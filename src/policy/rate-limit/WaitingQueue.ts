@@ -72,7 +72,6 @@ class QueueClass<P extends QueuePlace> {
   }
 
   add(place: P): void {
-    // Whoever comes again was here before nearly all others: the way from the front is the short one.
     const after = this.tail === undefined || this.tail.enqueuedAt <= place.enqueuedAt ? undefined : this.#after(place)
     const before = after === undefined ? this.tail : (after.before as P | undefined)
     place.before = before
@@ -107,10 +106,17 @@ class QueueClass<P extends QueuePlace> {
     this.size -= 1
   }
 
+  /** Who is next after its place. It is looked for from both ends: who comes again belongs far in front, and who was held up on his way here far behind. */
   #after(place: P): P | undefined {
-    let next: P | undefined = this.head
-    while (next !== undefined && next.enqueuedAt <= place.enqueuedAt) next = next.after as P | undefined
-    return next
+    let first: QueuePlace | undefined = this.head
+    let last: QueuePlace | undefined = this.tail
+    while (first !== undefined && last !== undefined) {
+      if (first.enqueuedAt > place.enqueuedAt) return first as P
+      if (last.enqueuedAt <= place.enqueuedAt) return last.after as P | undefined
+      first = first.after
+      last = last.before
+    }
+    return undefined
   }
 
   #isAged(place: QueuePlace, steps: number, now: number): boolean {

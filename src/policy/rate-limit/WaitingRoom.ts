@@ -111,8 +111,10 @@ export class WaitingRoom implements AdmissionDesk {
     waiter.lane.queue.remove(waiter)
   }
 
-  /** Why a waiter whose deadline has passed was not let in. */
-  overdue(waiter: Waiter): Refusal {
+  /** A waiter's deadline has come: he is let in if it can be at this very instant, or leaves and hears why not. */
+  overdue(waiter: Waiter): Admission | Refusal {
+    this.drain()
+    if (waiter.outcome !== undefined) return waiter.outcome
     this.giveUp(waiter)
     const now = this.#now
     const at = waiter.lane.store.forecast(1, now, waiter.lane.pausedUntil)
