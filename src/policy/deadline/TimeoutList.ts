@@ -50,15 +50,17 @@ export class TimeoutList {
   #armedAt = Number.POSITIVE_INFINITY
   #sleeper: Fiber.Fiber<void> | undefined
   #isFiring = false
+  #isClosed = false
 
   constructor(now: () => number, fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>) {
     this.#now = now
     this.#fork = fork
   }
 
-  /** Runs `run` at an instant. */
+  /** Runs `run` at an instant; in a step of its own also where that is already past. */
   schedule(at: number, run: () => void): Timeout {
     const entry = new Entry(at, run, this)
+    if (this.#isClosed) return entry
     this.#add(entry)
     if (at < this.#armedAt && !this.#isFiring) this.#arm(at)
     return entry
@@ -76,6 +78,7 @@ export class TimeoutList {
 
   /** Forgets everything; nothing runs any more. */
   close(): void {
+    this.#isClosed = true
     this.#heap = []
     this.#dead = 0
     this.#sleeper?.interruptUnsafe()
@@ -84,7 +87,10 @@ export class TimeoutList {
   #arm(at: number): void {
     this.#sleeper?.interruptUnsafe()
     this.#armedAt = at
-    const sleep = Effect.suspend(() => Effect.sleep(Duration.millis(Math.max(0, Math.ceil(at - this.#now())))))
+    const sleep = Effect.suspend(() => {
+      const millis = Math.ceil(at - this.#now())
+      return millis > 0 ? Effect.sleep(Duration.millis(millis)) : Effect.yieldNow
+    })
     this.#sleeper = this.#fork(
       Effect.andThen(
         sleep,
