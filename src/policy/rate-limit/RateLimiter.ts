@@ -115,13 +115,21 @@ const tiersOf = (limits: RateLimiterOptions["limits"]): ReadonlyArray<RateTier> 
   limits.map(({ limit, window }) => ({ limit, windowMillis: Duration.toMillis(window) }))
 
 const checkedTiers = (
-  limits: RateLimiterOptions["limits"]
+  limits: RateLimiterOptions["limits"],
+  others: ReadonlyArray<TierProblem> = []
 ): Effect.Effect<ReadonlyArray<RateTier>, RateLimitsRejected> =>
   Effect.suspend(() => {
     const tiers = tiersOf(limits)
-    const problems = tierProblems(tiers)
+    const problems = [...tierProblems(tiers), ...others]
     return problems.length === 0 ? Effect.succeed(tiers) : Effect.fail(new RateLimitsRejected({ problems }))
   })
+
+const problemsOfRoom = ({ concurrency = 1, queueLimit = 0 }: RateLimiterOptions): ReadonlyArray<TierProblem> => {
+  const problems: Array<TierProblem> = []
+  if (!(concurrency >= 1)) problems.push({ problem: `the concurrency is ${concurrency}`, expected: "at least 1" })
+  if (!(queueLimit >= 0)) problems.push({ problem: `the queue limit is ${queueLimit}`, expected: "at least 0" })
+  return problems
+}
 
 const refusedBy = (refusal: Refusal): RateLimitRefused => {
   if (refusal._tag === "RateLimitExceeded") {
@@ -145,7 +153,7 @@ export const makeRateLimiter = (
       agingStep
     )
     const laneOptions: LaneOptions = {
-      tiers: yield* checkedTiers(options.limits),
+      tiers: yield* checkedTiers(options.limits, problemsOfRoom(options)),
       accounting: options.accounting ?? "answered",
       queueLimit: options.queueLimit ?? 1_000,
       use: "ordinary"
@@ -169,7 +177,8 @@ export const makeRateLimiter = (
               admitted.onSend()
               return Effect.onExit(restore(effect), (exit) =>
                 Effect.sync(() => {
-                  if (Exit.isSuccess(exit) || !Cause.hasInterruptsOnly(exit.cause)) admitted.onFirstByte()
+                  // What was cut short may still arrive at the provider, whatever else went wrong with it.
+                  if (Exit.isSuccess(exit) || !Cause.hasInterrupts(exit.cause)) admitted.onFirstByte()
                   admitted.end()
                 })
               )
