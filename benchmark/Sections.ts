@@ -2,9 +2,10 @@
  * The sections of the report, in its order.
  */
 import type { Section } from "./report/Section.ts"
+import { adherenceSection } from "./adherence/AdherenceSection.ts"
 import { policySection } from "./policy/PolicySection.ts"
 import { queueSection } from "./queue/QueueSection.ts"
 import { speedSection } from "./speed/SpeedSection.ts"
 
 /** All sections. */
-export const sections: ReadonlyArray<Section> = [speedSection, policySection, queueSection]
+export const sections: ReadonlyArray<Section> = [speedSection, policySection, queueSection, adherenceSection]
