@@ -15,7 +15,7 @@ import type { Services } from "../../layers/Services.ts"
 import { CallEvents } from "../../src/telemetry/CallEvents.ts"
 import { logger } from "./Log.ts"
 import { announcement } from "./Mode.ts"
-import type { ResultReport } from "./Results.ts"
+import { type ResultReport, withPolicies } from "./Results.ts"
 import { Session } from "./Session.ts"
 import { spin } from "./Spinner.ts"
 import { readSurroundings } from "./Surroundings.ts"
@@ -47,7 +47,11 @@ export const runCall = Effect.fnUntraced(function* <A>(command: CommandCall<A>) 
   yield* Effect.gen(function* () {
     const answer = yield* Effect.raceFirst(command.call, spin(run))
     const result = command.report(answer, (yield* Clock.currentTimeMillis) - startedAt)
-    run.screen.result(run.isJson ? JSON.stringify(result.json) : result.lines.join("\n"))
+    run.screen.result(
+      run.isJson
+        ? JSON.stringify(withPolicies(result.json, run.policies(), result.provenance))
+        : result.lines.join("\n")
+    )
   }).pipe(
     Effect.provide(layer),
     Effect.provideService(CallEvents, run.observe),

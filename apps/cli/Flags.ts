@@ -7,11 +7,12 @@ import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Fit, Priority } from "../../schemas/CallOptions.ts"
+import { CacheUse, Fit, Priority } from "../../schemas/CallOptions.ts"
 import { EnhancementMode } from "../../schemas/Enhancement.ts"
 import { ImageFormat, ImageQuality } from "../../schemas/Image.ts"
 import { IdempotencyKey, Owner } from "../../schemas/Identifiers.ts"
 import { durationOf } from "./DurationText.ts"
+import { acceptedOf } from "./AcceptedText.ts"
 
 /** PROMPT. */
 export const prompt = Argument.String("prompt").pipe(
@@ -29,6 +30,10 @@ export const enhancementFlags = {
   focus: Flag.String("focus").pipe(
     Flag.withDescription("An aspect to dwell on; may be given up to 8 times"),
     Flag.atLeast(0)
+  ),
+  cache: about(
+    Flag.Literals("cache", CacheUse.literals),
+    "Whether an earlier answer may be used: use (default), fresh asks anew, bypass (default of creative) keeps nothing"
   )
 }
 
@@ -54,6 +59,11 @@ export const imageFlags = {
       )
     ),
     "Folder for the picture (default images)"
+  ),
+  fallbackOnContentRejected: Flag.Boolean("fallback-on-content-rejected").pipe(
+    Flag.withDescription("Ask the second image provider also after the first one refused the content"),
+    Flag.withDefault(false),
+    Flag.withoutNegation
   )
 }
 
@@ -74,6 +84,13 @@ export const callFlags = {
   priority: about(
     Flag.Literals("priority", Priority.literals),
     "Who goes first where calls must wait (default normal)"
+  ),
+  attempts: about(Flag.Int("attempts"), "How many requests that may cost something the whole call may make, 1 to 100"),
+  accept: about(
+    Flag.String("accept").pipe(
+      Flag.filterMap(acceptedOf, () => "a list of live, cached, stale, other-provider, degraded")
+    ),
+    "Which results are good enough, as in live,cached; anything else is a failure"
   ),
   owner: about(
     Flag.String("owner").pipe(Flag.filterMap(Schema.decodeOption(Owner), () => "1 to 100 characters")),

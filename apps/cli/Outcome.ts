@@ -126,7 +126,8 @@ const categories: Readonly<Record<RunFailure["_tag"], string>> = {
 const argumentNames: Readonly<Record<string, string>> = {
   prompt: "PROMPT",
   deadline: "--timeout",
-  idempotencyKey: "--idempotency-key"
+  idempotencyKey: "--idempotency-key",
+  attemptLimit: "--attempts"
 }
 const groups = /^(?:parameters|enhancement|image|options|request)\./
 

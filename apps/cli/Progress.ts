@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
+import { admittedLines, cacheLines, circuitLines, fallbackLines, modeLines, pauseLines } from "./PolicyLines.ts"
 import { costText, secondsText } from "./Text.ts"
 
 /** An image job as its last event left it. `isOver`: nothing more will happen to it at the provider. */
@@ -74,7 +75,10 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "AttemptStarted": {
       const { failed: _, ...facts } = progress.facts
       const activity = { text: `${labelOf(event)}, attempt ${event.attempt}`, since: event.at }
-      return quiet({ ...progress, facts, ...(event.attempt === 1 ? {} : { activity }) })
+      return {
+        progress: { ...progress, facts, ...(event.attempt === 1 ? {} : { activity }) },
+        lines: isFree(event) ? [] : admittedLines(labelOf(event), event)
+      }
     }
     case "AttemptFailed": {
       const failed = { operation: event.operation, reason: event.failure.reason._tag }
@@ -85,12 +89,17 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "CallFailed":
     case "CallRejected":
       return quiet(idle(progress))
-    case "AttemptSucceeded":
     case "CacheAnswered":
+      return { progress, lines: cacheLines(event) }
     case "CircuitMoved":
+      return { progress, lines: circuitLines(event) }
     case "FellBack":
+      return { progress, lines: fallbackLines(event) }
     case "ModeChanged":
+      return { progress, lines: modeLines(event) }
     case "RoomPaused":
+      return { progress, lines: pauseLines(event) }
+    case "AttemptSucceeded":
     case "DefectCaught":
       return quiet(progress)
   }

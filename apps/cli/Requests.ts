@@ -3,7 +3,7 @@
  */
 import type * as Option from "effect/Option"
 import type * as Duration from "effect/Duration"
-import type { CallOptions, Fit, Priority } from "../../schemas/CallOptions.ts"
+import type { AcceptedProvenance, CacheUse, CallOptions, Fit, Priority } from "../../schemas/CallOptions.ts"
 import type { EnhancementMode, EnhancementRequest } from "../../schemas/Enhancement.ts"
 import type { IdempotencyKey, Owner } from "../../schemas/Identifiers.ts"
 import type { IllustrationRequest } from "../../schemas/Illustration.ts"
@@ -16,6 +16,7 @@ export interface EnhancementWishes {
   readonly length: Option.Option<number>
   readonly creativity: Option.Option<number>
   readonly focus: ReadonlyArray<string>
+  readonly cache: Option.Option<CacheUse>
 }
 
 /** The values of `imageFlags`. */
@@ -27,6 +28,7 @@ export interface ImageWishes {
   readonly format: Option.Option<ImageFormat>
   readonly fit: Option.Option<Fit>
   readonly out: Option.Option<string>
+  readonly fallbackOnContentRejected: boolean
 }
 
 /** The values of `callFlags`. */
@@ -34,6 +36,8 @@ export interface CallWishes {
   readonly timeout: Option.Option<Duration.Duration>
   readonly idempotencyKey: Option.Option<IdempotencyKey>
   readonly priority: Option.Option<Priority>
+  readonly attempts: Option.Option<number>
+  readonly accept: Option.Option<ReadonlyArray<AcceptedProvenance>>
   readonly owner: Option.Option<Owner>
   readonly json: boolean
 }
@@ -67,19 +71,25 @@ export const illustrationRequest = (
 }
 
 /** The flags that say how to rewrite a prompt, of those that were given. */
-export const enhancementFlagsGiven = ({ mode, ...wishes }: EnhancementWishes): ReadonlyArray<string> =>
-  Object.keys({ ...given({ mode }), ...enhancementParameters(wishes) }).map((name) => `--${name}`)
+export const enhancementFlagsGiven = ({ cache, mode, ...wishes }: EnhancementWishes): ReadonlyArray<string> =>
+  Object.keys({ ...given({ mode }), ...enhancementParameters(wishes), ...given({ cache }) }).map((name) => `--${name}`)
 
-/** The options of any of them. */
+/** The options of any of them: those of the call, and those that only an enhancement or a picture has. */
 export const callOptions = (
-  { timeout: deadline, idempotencyKey, priority, owner }: CallWishes,
-  image?: Pick<ImageWishes, "fit">
+  { timeout: deadline, attempts: attemptLimit, idempotencyKey, priority, accept, owner }: CallWishes,
+  own: Partial<Pick<EnhancementWishes, "cache"> & Pick<ImageWishes, "fit" | "fallbackOnContentRejected">> = {}
 ): CallOptions => ({
-  ...given({ deadline, idempotencyKey, priority, owner }),
-  ...(image === undefined ? {} : given({ fit: image.fit }))
+  ...given({ deadline, attemptLimit, idempotencyKey, priority, accept, owner }),
+  ...(own.cache === undefined ? {} : given({ cache: own.cache })),
+  ...(own.fit === undefined ? {} : given({ fit: own.fit })),
+  ...(own.fallbackOnContentRejected === true ? { fallbackOnContentRejected: true } : {})
 })
 
-const enhancementParameters = ({ length, creativity, focus }: Omit<EnhancementWishes, "mode">) => ({
+const enhancementParameters = ({
+  length,
+  creativity,
+  focus
+}: Pick<EnhancementWishes, "length" | "creativity" | "focus">) => ({
   ...given({ length, creativity }),
   ...(focus.length === 0 ? {} : { focus })
 })

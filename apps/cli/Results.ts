@@ -8,13 +8,30 @@ import type { Illustration } from "../../schemas/Illustration.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { Provenance } from "../../schemas/Provenance.ts"
+import type { Policies } from "./Policies.ts"
 import { bytesText, costText, plainText, secondsText } from "./Text.ts"
 
-/** Both forms of a result. */
+/** Both forms of a result. `provenance` is that of its parts, by name, `null` where there is none. */
 export interface ResultReport {
-  readonly json: unknown
+  readonly json: object
   readonly lines: ReadonlyArray<string>
+  readonly provenance: ProvenanceNames
 }
+
+/** Where the rewritten prompt and the picture came from. */
+export interface ProvenanceNames {
+  readonly enhanced: Provenance["_tag"] | null
+  readonly image: Provenance["_tag"] | null
+}
+
+/** Of a run that came to nothing. */
+export const noProvenance: ProvenanceNames = { enhanced: null, image: null }
+
+/** The object that `--json` prints for a run: what came of it, and what the policies decided on the way. */
+export const withPolicies = (json: object, policies: Policies, provenance: ProvenanceNames): object => ({
+  ...json,
+  policies: { ...policies, provenance }
+})
 
 /** **Units** `elapsedMillis` milliseconds; `attempts` counts requests, polls and download included. */
 interface Whole {
@@ -47,6 +64,10 @@ export const imageResult = (prompt: string, image: GeneratedImage, elapsedMillis
 const encodeProvenance = Schema.encodeSync(Schema.toCodecJson(Provenance))
 
 const reportOf = (whole: Whole): ResultReport => ({
+  provenance: {
+    enhanced: whole.enhanced?.provenance._tag ?? null,
+    image: whole.image?.provenance._tag ?? null
+  },
   json: {
     callId: whole.callId,
     mode: modeOf(whole),

@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Mode } from "./Mode.ts"
+import { decided, noPolicies, type Policies } from "./Policies.ts"
 import { advance, noProgress, type Progress } from "./Progress.ts"
 import type { Screen } from "./Screen.ts"
 
@@ -19,6 +20,7 @@ export interface Run {
   readonly screen: Screen
   readonly observe: (event: CallEvent) => void
   readonly progress: () => Progress
+  readonly policies: () => Policies
   mode?: Mode
   provider?: string
   exitCode?: 3 | 5
@@ -30,6 +32,7 @@ export class Session extends Context.Service<Session, Run>()("ludeng/cli/Session
 /** A run that has not begun. */
 export const makeRun = (version: string, isJson: boolean, screen: Screen): Run => {
   let progress = noProgress
+  let trail = noPolicies
   const run: Run = {
     version,
     isJson,
@@ -37,10 +40,12 @@ export const makeRun = (version: string, isJson: boolean, screen: Screen): Run =
     observe: (event) => {
       const step = advance(progress, event, run.mode?._tag === "Simulated")
       progress = step.progress
+      trail = decided(trail, event)
       if (step.lines.length > 0) screen.status(undefined)
       for (const line of step.lines) screen.line(line)
     },
-    progress: () => progress
+    progress: () => progress,
+    policies: () => trail.policies
   }
   return run
 }

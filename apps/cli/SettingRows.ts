@@ -49,9 +49,10 @@ const withEffect = (report: SettingReport, { deepseek, nanobanana }: Settings): 
     const { retryLimit } = retries === "DEEPSEEK" ? deepseek : nanobanana
     return reportOf(report.name, `${retryLimit} (${retries}_RETRY_LIMIT)`)
   }
-  return report.name === "NANOBANANA_PROTOCOL"
-    ? reportOf(report.name, `${imageProtocolOf(nanobanana)} (from the base URL)`)
-    : report
+  if (report.name === "NANOBANANA_PROTOCOL") {
+    return reportOf(report.name, `${imageProtocolOf(nanobanana)} (from the base URL)`)
+  }
+  return /_RATE_LIMITS$|^NANOBANANA_FALLBACK_PROTOCOL$/.test(report.name) ? reportOf(report.name, "none") : report
 }
 
 /** The proxy variables; of `HTTPS_PROXY` host and port, for it may hold a password. */

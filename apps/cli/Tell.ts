@@ -3,15 +3,22 @@
  */
 import { failureReport, messageOf, type RunFailure } from "./Outcome.ts"
 import { remnantLine } from "./Remnant.ts"
+import { noProvenance, withPolicies } from "./Results.ts"
 import type { Run } from "./Session.ts"
 import { costText } from "./Text.ts"
 
-/** Tells a failure: an object on standard output with `--json`, else lines on standard error; and the job left behind. */
+/**
+ * Tells a failure: an object on standard output with `--json`, else lines on standard error; and the job left behind.
+ * The object holds what the policies decided, if a call had begun.
+ */
 export const tell = (failure: RunFailure, run: Run): void => {
   run.screen.status(undefined)
   const { facts } = run.progress()
-  if (run.isJson) run.screen.result(JSON.stringify(failureReport(failure, facts)))
-  else {
+  if (run.isJson) {
+    const report = failureReport(failure, facts)
+    const isCall = report.error.callId !== null
+    run.screen.result(JSON.stringify(isCall ? withPolicies(report, run.policies(), noProvenance) : report))
+  } else {
     run.screen.line(messageOf(failure))
     const spent = spentLine(failure, run)
     if (spent !== undefined) run.screen.line(spent)

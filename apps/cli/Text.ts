@@ -2,6 +2,7 @@
  * Numbers and other people's words as they stand on a terminal.
  */
 import type { Cost } from "../../schemas/Money.ts"
+import { rateLimitsText } from "../../src/settings/SettingReport.ts"
 
 /** A time for people: `0.4 s`, `12.3 s`, `2 min 5 s`. **Units** milliseconds. */
 export const secondsText = (millis: number): string => {
@@ -17,6 +18,10 @@ export const costText = (cost: Cost): string => {
   const dollars = (cost.usdMicros / 1_000_000).toFixed(6).replace(/0{1,4}$/, "")
   return cost.basis === "estimated" ? `at most $${dollars}` : `$${dollars}`
 }
+
+/** A limit as it is written in the settings: `20/minute`. **Units** `windowMillis` milliseconds. */
+export const tierText = ({ limit, windowMillis }: { readonly limit: number; readonly windowMillis: number }): string =>
+  rateLimitsText({ requests: limit, window: windowMillis / 1000 })
 
 /** A file's size for people. **Units** bytes. */
 export const bytesText = (bytes: number): string => {

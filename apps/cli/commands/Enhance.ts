@@ -17,7 +17,9 @@ export const enhance = Command.make(
     const { sanitizeText } = yield* Effect.promise(() => import("../../../src/input/Sanitize.ts"))
     yield* runCall({
       needed: ["deepseek"],
-      call: PromptEnhancer.use((it) => it.enhance(enhancementRequest(wishes.prompt, wishes), callOptions(wishes))),
+      call: PromptEnhancer.use((it) =>
+        it.enhance(enhancementRequest(wishes.prompt, wishes), callOptions(wishes, wishes))
+      ),
       report: (enhancement, elapsedMillis) => enhancementResult(sanitizeText(wishes.prompt), enhancement, elapsedMillis)
     })
   })

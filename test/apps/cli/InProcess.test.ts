@@ -9,11 +9,14 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Diagnosis } from "../../../apps/cli/Diagnosis.ts"
 import { endingOf } from "../../../apps/cli/Ending.ts"
-import { exitCodeOf, messageOf } from "../../../apps/cli/Outcome.ts"
+import { exitCodeOf, type FailureReport, messageOf } from "../../../apps/cli/Outcome.ts"
+import type { Policies } from "../../../apps/cli/Policies.ts"
 import { program } from "../../../apps/cli/Program.ts"
 import { remnantLine } from "../../../apps/cli/Remnant.ts"
+import type { ProvenanceNames } from "../../../apps/cli/Results.ts"
 import { makeScreen } from "../../../apps/cli/Screen.ts"
 import { makeRun } from "../../../apps/cli/Session.ts"
+import { tell } from "../../../apps/cli/Tell.ts"
 import * as SimulatorServer from "../../../mock-layers/simulation/SimulatorServer.ts"
 
 const quick = { MOCK_LATENCY: "5", NANOBANANA_POLL_FIRST: "5", NANOBANANA_POLL_CAP: "5" }
@@ -43,6 +46,24 @@ const runIn = (args: ReadonlyArray<string>, variables: Readonly<Record<string, s
       facts: run.progress().facts,
       remnant: remnantLine(run.progress().facts, run)
     }
+  })
+
+/** What `--json` prints, on success or failure. */
+interface Printed {
+  readonly error?: FailureReport["error"]
+  readonly policies: Policies & { readonly provenance: ProvenanceNames }
+}
+
+/** Runs as `main` does, with `--json`. */
+const jsonIn = (args: ReadonlyArray<string>, variables: Readonly<Record<string, string>>) =>
+  Effect.gen(function* () {
+    const { run, written } = begin([...args, "--json"])
+    const exit = yield* Effect.exit(program([...args, "--json"], run)).pipe(
+      Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(variables)))
+    )
+    const ending = endingOf(exit)
+    if (ending !== undefined) tell(ending, run)
+    return JSON.parse(written.out) as Printed
   })
 
 /** Runs with `HTTPS_PROXY` in the environment of the process: that is where the transport looks. */
@@ -126,6 +147,87 @@ describe("the commands", () => {
     })
   )
 
+  it.live("tells who held a call back: a second request waits for the limit, and --json says so", () =>
+    Effect.gen(function* () {
+      const limited = {
+        ...quick,
+        DEEPSEEK_RATE_LIMITS: "1/second",
+        DEEPSEEK_ACCOUNTING: "sent",
+        DEEPSEEK_BACKOFF_BASE: "1",
+        MOCK_SCENARIO: "down"
+      }
+      const { code, error } = yield* runIn(["enhance", "a red fox", "--attempts", "2"], limited)
+      assert.strictEqual(code, 3)
+      assert.match(
+        error,
+        /… enhancing the prompt: waited (?:0\.[5-9]|1\.\d) s for a place in the rate limit \(1\/second\)/
+      )
+      const told = yield* jsonIn(["enhance", "a red fox", "--attempts", "2"], limited)
+      const { chat } = told.policies.operations
+      assert.deepStrictEqual(
+        [chat?.attempts, chat?.retries, chat?.heldBackBy, chat?.tier],
+        [2, 1, "window", "1/second"]
+      )
+      assert.isAtLeast(chat?.waitMillis ?? 0, 500)
+      assert.strictEqual(told.error?.reason, "ServiceUnavailable")
+    })
+  )
+
+  it.live("a wait that is longer than the call allows is refused, and told with its time", () =>
+    Effect.gen(function* () {
+      const limited = { ...quick, DEEPSEEK_RATE_LIMITS: "1/hour", DEEPSEEK_BACKOFF_BASE: "1", MOCK_SCENARIO: "down" }
+      const { error, policies } = yield* jsonIn(["enhance", "a red fox"], limited)
+      assert.deepStrictEqual([error?.reason, error?.stoppedBy], ["ServiceUnavailable", "RateLimitExceeded"])
+      assert.isAtLeast(error?.retryAfterMillis ?? 0, 3_500_000)
+      assert.deepStrictEqual([policies.attempts, policies.waitMillis], [1, 0])
+    })
+  )
+
+  it.live("a refused connection opens the circuit, on the terminal and in --json", () =>
+    Effect.gen(function* () {
+      const refusing = {
+        DEEPSEEK_API_KEY: "sk-canary-1",
+        DEEPSEEK_BASE_URL: "http://127.0.0.1:1",
+        DEEPSEEK_BACKOFF_BASE: "1"
+      }
+      const { code, error } = yield* runIn(["enhance", "a red fox"], refusing)
+      assert.strictEqual(code, 3)
+      assert.include(error, "⚠ deepseek chat: the circuit is open (OpensAtOnce)")
+      const told = yield* jsonIn(["enhance", "a red fox"], refusing)
+      assert.deepStrictEqual([told.error?.reason, told.error?.stoppedBy], ["ConnectionRefused", "CircuitOpen"])
+      assert.deepStrictEqual(told.policies.operations.chat?.circuit, "Open")
+      assert.deepStrictEqual([told.policies.attempts, told.policies.provenance], [1, { enhanced: null, image: null }])
+    })
+  )
+
+  it.live("every priority is taken; illustrate --json tells each operation and where the parts came from", () =>
+    Effect.gen(function* () {
+      const directory = yield* pictures
+      for (const priority of ["high", "normal", "low"]) {
+        const { policies } = yield* jsonIn(
+          ["illustrate", "a red fox", "--priority", priority, "--out", directory],
+          quick
+        )
+        assert.includeMembers(Object.keys(policies.operations), ["chat", "submit", "status", "download"])
+        assert.deepStrictEqual([policies.retries, policies.fallbacks, policies.modes], [0, [], []])
+        assert.deepStrictEqual(policies.provenance, { enhanced: "Live", image: "Live" })
+      }
+    })
+  )
+
+  it.live("a call that was refused for its input has begun nothing, and a bad configuration no call", () =>
+    Effect.gen(function* () {
+      const refused = yield* jsonIn(["enhance", "a red fox", "--length", "5"], quick)
+      assert.deepStrictEqual([refused.error?.reason, refused.policies.operations], ["InputRejected", {}])
+      const bad = yield* jsonIn(["enhance", "a red fox"], { DEEPSEEK_RATE_LIMITS: "0/hour" })
+      assert.deepStrictEqual([bad.error?.family, bad.policies], ["ConfigurationError", undefined])
+      assert.include(
+        bad.error?.message,
+        "DEEPSEEK_RATE_LIMITS: the value can not be used, expected limits such as 20/minute"
+      )
+    })
+  )
+
   it.live("generate refuses before paying what the protocol can not give exactly", () =>
     Effect.gen(function* () {
       const { code, message } = yield* runIn(["generate", "a red fox", "--width", "513", "--fit", "exact"], quick)
@@ -204,6 +306,16 @@ describe("the commands", () => {
         [["generate", "a fox", "--timeout", "25h"], "--timeout"],
         [["generate", "a fox", "--out", " "], "--out"],
         [["enhance", "a fox", "--owner", "o".repeat(101)], "--owner"],
+        [["enhance", "a fox", "--priority", "urgent"], "--priority"],
+        [["enhance", "a fox", "--cache", "maybe"], "--cache"],
+        [["generate", "a fox", "--cache", "use"], "--cache"],
+        [["enhance", "a fox", "--attempts", "0"], "--attempts"],
+        [["enhance", "a fox", "--attempts", "101"], "--attempts: "],
+        [["generate", "a fox", "--attempts", "few"], "--attempts"],
+        [["enhance", "a fox", "--accept", "live,good"], "--accept: the value can not be used, expected a list of live"],
+        [["enhance", "a fox", "--accept", ""], "--accept: the value is missing, expected a list of live"],
+        [["enhance", "a fox", "--fallback-on-content-rejected"], "--fallback-on-content-rejected"],
+        [["illustrate", "a fox", "--no-enhance", "--cache", "fresh"], "--cache: without effect"],
         [["enhance", "a fox", "--width", "64"], "--width"],
         [["simulate", "--port", "65536"], "--port"],
         [["simulate", "--failure-rate", "2"], "--failure-rate"],
@@ -375,6 +487,39 @@ describe("doctor", () => {
       assert.match(out, /^deepseek: .*: not probed \(HTTPS_PROXY can not be used\)$/m)
       assert.match(out, /^✖ HTTPS_PROXY: .*, expected an http or https URL$/m)
       assert.notInclude(out, "canary")
+    })
+  )
+
+  it.effect("shows limits, slots, queue, accounting, cache and fallback with their sources", () =>
+    Effect.gen(function* () {
+      const environment = {
+        DEEPSEEK_RATE_LIMITS: "20/minute, 100/hour",
+        NANOBANANA_CONCURRENCY: "3",
+        NANOBANANA_DOWNLOAD_RATE_LIMITS: "none"
+      }
+      const { out } = yield* runIn(["doctor", "--offline", "--json"], environment)
+      const shown = new Map((JSON.parse(out) as Diagnosis).settings.map((it) => [it.name, [it.value, it.source]]))
+      const expected: Readonly<Record<string, readonly [string, string | null]>> = {
+        DEEPSEEK_RATE_LIMITS: ["20/minute, 100/hour", "environment"],
+        DEEPSEEK_PROBE_RATE_LIMITS: ["none", "default"],
+        DEEPSEEK_CONCURRENCY: ["5", "default"],
+        DEEPSEEK_QUEUE_LIMIT: ["1000", "default"],
+        DEEPSEEK_ACCOUNTING: ["answered", "default"],
+        DEEPSEEK_CACHE_TTL: ["86400000", "default"],
+        DEEPSEEK_CACHE_STALE: ["604800000", "default"],
+        NANOBANANA_RATE_LIMITS: ["50/hour", "default"],
+        NANOBANANA_STATUS_RATE_LIMITS: ["none", "default"],
+        NANOBANANA_DOWNLOAD_RATE_LIMITS: ["none", "environment"],
+        NANOBANANA_CONCURRENCY: ["3", "environment"],
+        NANOBANANA_FALLBACK_PROTOCOL: ["none", "default"],
+        NANOBANANA_FALLBACK_BASE_URL: ["unset", null],
+        NANOBANANA_FALLBACK_API_KEY: ["unset", null]
+      }
+      for (const [name, row] of Object.entries(expected))
+        assert.deepStrictEqual([name, shown.get(name)], [name, [...row]])
+      const second = yield* runIn(["doctor", "--offline"], { NANOBANANA_FALLBACK_PROTOCOL: "generic" })
+      assert.match(second.out, /^NANOBANANA_FALLBACK_PROTOCOL +generic {2}\(environment\)$/m)
+      assert.match(second.out, /^NANOBANANA_FALLBACK_API_KEY +missing$/m)
     })
   )
 

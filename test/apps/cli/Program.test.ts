@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Policies } from "../../../apps/cli/Policies.ts"
 import { runProgram } from "./RunProgram.ts"
 
 const inFolder = async (test: (directory: string) => Promise<void>): Promise<void> => {
@@ -37,7 +38,8 @@ describe("the program", { timeout: 60_000 }, () => {
         "image",
         "costUsdMicros",
         "attempts",
-        "elapsedMillis"
+        "elapsedMillis",
+        "policies"
       ])
       assert.deepStrictEqual(Object.keys(result.image), [
         "path",
@@ -55,6 +57,22 @@ describe("the program", { timeout: 60_000 }, () => {
       assert.strictEqual(statSync(path).size, result.image.bytes)
       assert.strictEqual(createHash("sha256").update(readFileSync(path)).digest("hex"), result.image.sha256)
     }))
+
+  it("tells on success and on failure what the policies decided, by operation", async () => {
+    const environment = { USE_MOCK_APIS: "true", MOCK_LATENCY: "5", DEEPSEEK_BACKOFF_BASE: "1" }
+    const good = await runProgram(["enhance", "a red fox", "--priority", "high", "--json"], { environment })
+    assert.strictEqual(good.code, 0, good.error)
+    const { policies } = JSON.parse(good.out) as { policies: Policies & { provenance: object } }
+    const once = { attempts: 1, retries: 0, waitMillis: 0, heldBackBy: null, tier: null, circuit: "Closed" }
+    assert.deepStrictEqual(policies.operations, { chat: once })
+    assert.deepStrictEqual(policies.provenance, { enhanced: "Live", image: null })
+    const bad = await runProgram(["enhance", "a red fox", "--attempts", "2", "--accept", "live", "--json"], {
+      environment: { ...environment, MOCK_SCENARIO: "down" }
+    })
+    const failed = JSON.parse(bad.out) as { error: { stoppedBy: string }; policies: Policies }
+    assert.deepStrictEqual([bad.code, failed.error.stoppedBy], [3, "AttemptsExhausted"], bad.error)
+    assert.deepStrictEqual(failed.policies.operations, { chat: { ...once, attempts: 2, retries: 1 } })
+  })
 
   it("writes plain lines when piped: progress on standard error, the result on standard output", async () => {
     const { code, out, error } = await runProgram(["enhance", "a red fox"], {

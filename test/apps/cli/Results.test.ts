@@ -1,7 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import { callOptions, enhancementRequest, illustrationRequest, imageRequest } from "../../../apps/cli/Requests.ts"
+import { acceptedOf } from "../../../apps/cli/AcceptedText.ts"
+import {
+  callOptions,
+  enhancementFlagsGiven,
+  enhancementRequest,
+  illustrationRequest,
+  imageRequest
+} from "../../../apps/cli/Requests.ts"
 import { enhancementResult, imageResult } from "../../../apps/cli/Results.ts"
 import type { Enhancement } from "../../../schemas/Enhancement.ts"
 import { CallId, IdempotencyKey, JobId, Owner, ProviderJobId } from "../../../schemas/Identifiers.ts"
@@ -90,11 +97,45 @@ describe("results", () => {
   })
 })
 
+describe("the results a person takes", () => {
+  const cases: ReadonlyArray<readonly [string, ReadonlyArray<string> | undefined]> = [
+    ["live", ["Live"]],
+    ["live,cached", ["Live", "Cached"]],
+    ["Stale, OtherProvider, other-provider", ["Stale", "OtherProvider"]],
+    ["degraded", ["Degraded"]],
+    ["", undefined],
+    ["live,", undefined],
+    ["good", undefined]
+  ]
+  for (const [text, names] of cases) {
+    it(`"${text}" is ${names === undefined ? "refused" : names.join(" or ")}`, () => {
+      assert.deepStrictEqual(Option.getOrUndefined(acceptedOf(text)), names)
+    })
+  }
+})
+
 describe("requests from flags", () => {
   const none = Option.none()
-  const noImage = { width: none, height: none, style: none, quality: none, format: none, fit: none, out: none }
-  const noEnhancement = { mode: none, length: none, creativity: none, focus: [] }
-  const noOptions = { timeout: none, idempotencyKey: none, priority: none, owner: none, json: false }
+  const noImage = {
+    width: none,
+    height: none,
+    style: none,
+    quality: none,
+    format: none,
+    fit: none,
+    out: none,
+    fallbackOnContentRejected: false
+  }
+  const noEnhancement = { mode: none, length: none, creativity: none, focus: [], cache: none }
+  const noOptions = {
+    timeout: none,
+    idempotencyKey: none,
+    priority: none,
+    attempts: none,
+    accept: none,
+    owner: none,
+    json: false
+  }
 
   it("say nothing where nothing was given", () => {
     assert.deepStrictEqual<unknown>(enhancementRequest("a", noEnhancement), { prompt: "a" })
@@ -113,13 +154,15 @@ describe("requests from flags", () => {
       quality: Option.some("high" as const),
       format: Option.some("webp" as const),
       fit: Option.some("exact" as const),
-      out: Option.some("x")
+      out: Option.some("x"),
+      fallbackOnContentRejected: true
     }
     const enhancementWishes = {
       mode: Option.some("precise" as const),
       length: Option.some(20),
       creativity: Option.some(0.5),
-      focus: ["light"]
+      focus: ["light"],
+      cache: Option.some("fresh" as const)
     }
     const parameters = { width: 64, height: 65, style: "oil", quality: "high", format: "webp" }
     const finer = { length: 20, creativity: 0.5, focus: ["light"] }
@@ -143,15 +186,34 @@ describe("requests from flags", () => {
       timeout: Option.some(Duration.seconds(1)),
       idempotencyKey: Option.some(IdempotencyKey.make("k")),
       priority: Option.some("low" as const),
+      attempts: Option.some(3),
+      accept: Option.some(["Live", "Cached"] as const),
       owner: Option.some(Owner.make("o")),
       json: true
     }
-    assert.deepStrictEqual<unknown>(callOptions(options, imageWishes), {
+    const common = {
       deadline: Duration.seconds(1),
+      attemptLimit: 3,
       idempotencyKey: "k",
       priority: "low",
-      owner: "o",
-      fit: "exact"
+      accept: ["Live", "Cached"],
+      owner: "o"
+    }
+    const image = { fit: "exact", fallbackOnContentRejected: true }
+    assert.deepStrictEqual<unknown>(callOptions(options), common)
+    assert.deepStrictEqual<unknown>(callOptions(options, enhancementWishes), { ...common, cache: "fresh" })
+    assert.deepStrictEqual<unknown>(callOptions(options, imageWishes), { ...common, ...image })
+    assert.deepStrictEqual<unknown>(callOptions(options, { ...imageWishes, ...enhancementWishes }), {
+      ...common,
+      ...image,
+      cache: "fresh"
     })
+    assert.deepStrictEqual(enhancementFlagsGiven(enhancementWishes), [
+      "--mode",
+      "--length",
+      "--creativity",
+      "--focus",
+      "--cache"
+    ])
   })
 })
