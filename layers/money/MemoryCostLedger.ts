@@ -3,12 +3,13 @@
  * reservations gave back.
  *
  * A reservation is `Held`, then settled or released, once: later moves with the same reference change nothing, as long
- * as it is among the last 100 000 that have ended.
+ * as it is among the last 4096 that have ended.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Owner } from "../../schemas/Identifiers.ts"
 import type { Cost } from "../../schemas/Money.ts"
+import { RecentReferences } from "./RecentReferences.ts"
 import { CostLedger, type CostTotals, type MoneyMove, type ReservationKey } from "../../src/money/CostLedger.ts"
 
 /** What is reserved. **Units** micro-dollars. */
@@ -17,14 +18,14 @@ interface Reservation {
 }
 
 /** How many reservations that have ended are remembered, so that memory stays flat however long a program runs. */
-const rememberedEnds = 100_000
+const rememberedEnds = 4_096
 
 type Account = { -readonly [Field in keyof CostTotals]: CostTotals[Field] }
 
 /** The ledger in memory. */
 export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
   const reservations = new Map<string, Reservation>()
-  const ended = new Set<string>()
+  const ended = new RecentReferences(rememberedEnds)
   const accounts = new Map<Owner, Account>()
 
   const accountOf = (owner: Owner): Account => {
@@ -38,11 +39,6 @@ export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
   const remember = (reference: string): void => {
     reservations.delete(reference)
     ended.add(reference)
-    if (ended.size <= rememberedEnds) return
-    for (const oldest of ended) {
-      ended.delete(oldest)
-      return
-    }
   }
 
   const apply = (key: ReservationKey, move: MoneyMove): void => {

@@ -9,16 +9,21 @@
  * request lost that way could not be told from one that was processed.
  */
 import "../NodeVersion.ts"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import { millisOf } from "../../src/policy/deadline/Deadline.ts"
+import { makeTimeoutList, type TimeoutList } from "../../src/policy/deadline/TimeoutList.ts"
 import { answerFacts } from "../../src/provider/AnswerFacts.ts"
 import { type ExchangeProgress, failedAt, notStarted } from "../../src/transport/ExchangeProgress.ts"
 import { brokenExchange } from "../../src/transport/ExchangeFailure.ts"
-import { withExchangeTimeout } from "../../src/transport/ExchangeTimeout.ts"
+import { timedOut } from "../../src/transport/ExchangeTimeout.ts"
 import { type ProxyEnvironment, proxyRules } from "../../src/transport/ProxyRules.ts"
 import { exchangeHeaders, foreignCredential, mayCarryCredential } from "../../src/transport/RequestHeaders.ts"
+import { parsedUrl } from "../../src/transport/ParsedUrl.ts"
 import { type Answer, type ExchangeRequest, Transport } from "../../src/transport/Transport.ts"
 import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
 import { AnswerHandler, type Reading } from "./AnswerHandler.ts"
@@ -57,19 +62,31 @@ const outcomeOf = (
 }
 
 const exchangeOver =
-  (pool: ConnectionPool) =>
+  (pool: ConnectionPool, timeouts: TimeoutList, now: () => number) =>
   (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
     Effect.suspend(() => {
-      const url = new URL(request.url)
+      const url = parsedUrl(request.url)
       if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
       const progress = notStarted()
-      const exchange = Effect.callback<Answer, TransportFailed>((resume) => {
+      const limitMillis = Duration.toMillis(request.timeout)
+      if (limitMillis <= 0) return Effect.fail(timedOut(request.timeout, progress))
+      return Effect.callback<Answer, TransportFailed>((resume) => {
         const connection = request.operation === "submit" ? pool.open(url.origin) : pool.take(url.origin)
         const handler = new AnswerHandler(request, progress, (reading) => {
+          timeout.cancel()
           const outcome = outcomeOf(reading, url, request, progress)
           if (reading._tag !== "Whole") return pool.close(connection, () => resume(outcome))
           pool.giveBack(connection)
           resume(outcome)
+        })
+        const cut = (then: () => void) => {
+          timeout.cancel()
+          handler.settle()
+          pool.close(connection, then)
+        }
+        const timeout = timeouts.schedule(now() + limitMillis, () => {
+          const failure = timedOut(request.timeout, progress)
+          cut(() => resume(Effect.fail(failure)))
         })
         connection.dispatch(
           {
@@ -80,12 +97,8 @@ const exchangeOver =
           },
           handler
         )
-        return Effect.callback<void>((closed) => {
-          handler.settle()
-          pool.close(connection, () => closed(Effect.void))
-        })
+        return Effect.callback<void>((closed) => cut(() => closed(Effect.void)))
       })
-      return withExchangeTimeout(exchange, request.timeout, progress)
     })
 
 /**
@@ -98,13 +111,14 @@ export const make = (options: UndiciTransportOptions): Effect.Effect<Transport["
     const rules = proxyRules(options.environment ?? {})
     if (Result.isFailure(rules)) return yield* Effect.die(new Error(`${rules.failure} is not an http or https URL`))
     const proxyFor = rules.success
+    const clock = yield* Clock.Clock
     const pool = yield* Effect.acquireRelease(
       Effect.sync(() => new ConnectionPool(connector(options, proxyFor))),
       (open) => Effect.callback<void>((closed) => open.closeAll(() => closed(Effect.void)))
     )
     return Transport.of({
       isSimulated: false,
-      exchange: exchangeOver(pool),
+      exchange: exchangeOver(pool, yield* makeTimeoutList, () => millisOf(clock)),
       download: makeDownload(options, proxyFor)
     })
   })

@@ -27,12 +27,9 @@ export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
   input: unknown,
   prefix?: string
 ): Result.Result<S["Type"], typeof InputRejected.Type> => {
-  const decoded = Schema.decodeUnknownResult(schema)(
+  const decoded = decoderOf(schema)(
     mapLeaves(input, (it) => it),
-    {
-      onExcessProperty: "error",
-      errors: "first"
-    }
+    strict
   )
   if (Result.isFailure(decoded)) {
     const problem = firstProblem(decoded.failure.issue, schema.ast)
@@ -61,6 +58,20 @@ export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
         problem: `holds ${codePointName(unfit.code)}`,
         expected: "text of whole characters, without control and bidi-override characters"
       })
+}
+
+const strict = { onExcessProperty: "error", errors: "first" } as const
+
+const decoders = new WeakMap<Schema.ConstraintDecoder<unknown>, unknown>()
+
+/** The decoder of a schema, made once. */
+const decoderOf = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => {
+  type Decoder = ReturnType<typeof Schema.decodeUnknownResult<S>>
+  const known = decoders.get(schema) as Decoder | undefined
+  if (known !== undefined) return known
+  const decoder = Schema.decodeUnknownResult(schema)
+  decoders.set(schema, decoder)
+  return decoder
 }
 
 const fieldName = (path: Path, prefix: string | undefined): string => {
@@ -94,6 +105,7 @@ const firstStranger = (value: unknown, path: Path): Path | undefined => {
   if (typeof value !== "object" || value === null || Duration.isDuration(value)) return undefined
   if (!Array.isArray(value) && !isPlainObject(value)) return path
   for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner !== "object") continue
     const found = firstStranger(inner, [...path, key])
     if (found !== undefined) return found
   }

@@ -4,16 +4,17 @@
  */
 import type { Admission } from "../policy/rate-limit/Admission.ts"
 import type { ExchangeObserver } from "../transport/Transport.ts"
+import type { Door } from "./AdmissionControl.ts"
 import { pauseByHeaders } from "./LimitHeaders.ts"
 
 /** The observer of one attempt. */
 export class AttemptObserver implements ExchangeObserver {
   readonly #admission: Admission
-  readonly #pause: (millis: number) => void
+  readonly #door: Door
 
-  constructor(admission: Admission, pause: (millis: number) => void) {
+  constructor(admission: Admission, door: Door) {
     this.#admission = admission
-    this.#pause = pause
+    this.#door = door
   }
 
   onSend(): void {
@@ -26,6 +27,8 @@ export class AttemptObserver implements ExchangeObserver {
 
   onHead(headers: Readonly<Record<string, string>>): void {
     const pauseMillis = pauseByHeaders(headers)
-    if (pauseMillis !== undefined) this.#pause(pauseMillis)
+    if (pauseMillis === undefined) return
+    const { lane, room } = this.#door
+    room.pause(lane, room.instantAfter(pauseMillis))
   }
 }

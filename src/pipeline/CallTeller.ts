@@ -1,7 +1,9 @@
 /**
- * Tells what happens in one call, as events. It fills in what all events of the call share, and reads the clocks.
+ * Tells what happens in one call: counts it, and hands it as an event to whoever listens. It fills in what all events of
+ * the call share, and reads the clocks.
  *
- * What goes well is told in one synchronous step; what fails also leaves a line in the log, and is an effect.
+ * What goes well is told in one synchronous step, and costs next to nothing where nobody listens; what fails also leaves
+ * a line in the log, and is an effect.
  */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -11,8 +13,8 @@ import type { AdmissionFacts, CallEvent } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed, StoppedBy } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
-import { CallEvents, type CallObserver } from "../telemetry/CallEvents.ts"
-import type { CallStatistics } from "../telemetry/CallStatistics.ts"
+import { CallEvents, type CallObserver, nobody } from "../telemetry/CallEvents.ts"
+import type { OperationCounters } from "../telemetry/CallStatistics.ts"
 import { emit, observeSafely } from "../telemetry/Emit.ts"
 import type { Call } from "./CurrentCall.ts"
 import type { CallPlan } from "./Pipeline.ts"
@@ -24,28 +26,24 @@ export interface CallTellerParts {
   readonly begunAt: number
   readonly clock: Clock.Clock
   readonly fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">
-  readonly statistics?: CallStatistics["Service"]
+  readonly counters?: OperationCounters | undefined
 }
 
-/** Tells the events of one call. */
+/** Tells the events of one call. **Units** instants in milliseconds of the monotonic clock. */
 export class CallTeller {
   readonly #parts: CallTellerParts
-  readonly #observe: CallObserver
+  readonly #observe: CallObserver | undefined
   #hasThrown = false
 
   constructor(parts: CallTellerParts) {
     this.#parts = parts
-    const observe = observeSafely(parts.fiber.getRef(CallEvents), () => {
-      this.#hasThrown = true
-    })
-    const statistics = parts.statistics
+    const observe = parts.fiber.getRef(CallEvents)
     this.#observe =
-      statistics === undefined
-        ? observe
-        : (event) => {
-            statistics.count(event)
-            observe(event)
-          }
+      observe === nobody
+        ? undefined
+        : observeSafely(observe, () => {
+            this.#hasThrown = true
+          })
   }
 
   /** Whether the observer threw at something that was told without a line in the log. */
@@ -54,35 +52,53 @@ export class CallTeller {
   }
 
   callStarted(): void {
-    this.#observe({ _tag: "CallStarted", ...this.#common(), request: this.#parts.plan.request })
+    const { counters, plan } = this.#parts
+    if (counters !== undefined) counters.calls += 1
+    this.#observe?.({ _tag: "CallStarted", ...this.#common(), request: plan.request })
   }
 
-  attemptStarted(attempt: number, admission: AdmissionFacts): void {
-    this.#observe({ _tag: "AttemptStarted", ...this.#common(), attempt, admission })
+  attemptStarted(attempt: number, admission: () => AdmissionFacts): void {
+    const { counters } = this.#parts
+    if (counters !== undefined) {
+      counters.attempts += 1
+      if (attempt === 1) counters.firstAttempts += 1
+      else counters.retries += 1
+    }
+    this.#observe?.({ _tag: "AttemptStarted", ...this.#common(), attempt, admission: admission() })
   }
 
-  attemptSucceeded(attempt: number, begunAt: number): void {
-    this.#observe({ _tag: "AttemptSucceeded", ...this.#common(), attempt, elapsed: this.#since(begunAt) })
-  }
-
-  callSucceeded(attempts: number, cost: Cost): void {
-    const elapsed = this.#since(this.#parts.begunAt)
-    this.#observe({ _tag: "CallSucceeded", ...this.#common(), attempts, elapsed, cost })
+  /** The last attempt has succeeded, and the call with it. */
+  succeeded(attempts: number, begunAt: number, endedAt: number, cost: Cost): void {
+    const { begunAt: callBegunAt, counters } = this.#parts
+    if (counters !== undefined) {
+      counters.succeeded += 1
+      if (attempts > 1) counters.rescued += 1
+    }
+    if (this.#observe === undefined) return
+    const common = this.#common()
+    this.#observe({
+      _tag: "AttemptSucceeded",
+      ...common,
+      attempt: attempts,
+      elapsed: Duration.millis(endedAt - begunAt)
+    })
+    this.#observe({ _tag: "CallSucceeded", ...common, attempts, elapsed: Duration.millis(endedAt - callBegunAt), cost })
   }
 
   retryScheduled(attempt: number, delay: Duration.Duration): void {
-    this.#observe({ _tag: "RetryScheduled", ...this.#common(), attempt, delay })
+    this.#observe?.({ _tag: "RetryScheduled", ...this.#common(), attempt, delay })
   }
 
   attemptFailed(attempt: number, begunAt: number, failure: AttemptFailed): Effect.Effect<void> {
-    return this.#log({
+    this.#parts.counters?.countFailure(failure.reason._tag)
+    return this.#log(() => ({
       _tag: "AttemptFailed",
       ...this.#common(),
       attempt,
       elapsed: this.#since(begunAt),
       failure,
       request: this.#parts.plan.request
-    })
+    }))
   }
 
   callFailed(
@@ -90,29 +106,31 @@ export class CallTeller {
     attempts: number,
     stoppedBy: StoppedBy | undefined
   ): Effect.Effect<void> {
-    return this.#log({
+    const { begunAt, counters, plan } = this.#parts
+    if (counters !== undefined) {
+      counters.failed += 1
+      if (attempts > 1 || stoppedBy !== undefined) counters.givenUp += 1
+    }
+    return this.#log(() => ({
       _tag: "CallFailed",
       ...this.#common(),
       attempts,
-      elapsed: this.#since(this.#parts.begunAt),
+      elapsed: this.#since(begunAt),
       reason: failure.reason,
       outcome: failure.outcome,
-      request: this.#parts.plan.request,
+      request: plan.request,
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       ...(failure.status === undefined ? {} : { status: failure.status }),
       ...(failure.providerRequestId === undefined ? {} : { providerRequestId: failure.providerRequestId })
-    })
+    }))
   }
 
   defectCaught(defect: Error): Effect.Effect<void> {
-    return this.#log({ _tag: "DefectCaught", ...this.#common(), stack: defect.stack ?? defect.message })
+    return this.#log(() => ({ _tag: "DefectCaught", ...this.#common(), stack: defect.stack ?? defect.message }))
   }
 
-  #log(event: CallEvent): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      this.#parts.statistics?.count(event)
-      return emit(event)
-    })
+  #log(event: () => CallEvent): Effect.Effect<void> {
+    return Effect.suspend(() => emit(event()))
   }
 
   #common() {

@@ -75,7 +75,12 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
     }
 
     const doors = QuotaScope.literals.flatMap((scope) => openScope(scope, first.settings))
-    const byName = new Map(doors.map((door) => [`${door.scope} ${door.operation}`, door]))
+    const byName: { readonly [S in QuotaScope]: { [O in Operation]?: Door } } = {
+      deepseek: {},
+      nanobanana: {},
+      "nanobanana-fallback": {}
+    }
+    for (const door of doors) byName[door.scope][door.operation] = door
 
     let inForce = first
     const follow = (next: SettingsVersion): void => {
@@ -90,7 +95,7 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
 
     return AdmissionControl.of({
       door: (scope, operation) => {
-        const door = byName.get(`${scope} ${operation}`)
+        const door = byName[scope][operation]
         if (door === undefined) throw new Error(`${scope} has no operation ${operation}`)
         return door
       },

@@ -4,13 +4,15 @@
  *
  * What goes well takes few steps: the door is asked in one, and whatever serves retries is made on the first failure.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
-import { ApiError, AttemptFailed, type CallFailure, type StoppedBy } from "../../schemas/Failures.ts"
+import { ApiError, type AttemptFailed, type CallFailure, type StoppedBy } from "../../schemas/Failures.ts"
 import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
-import { CostLedger } from "../money/CostLedger.ts"
+import { CostLedger, type MoneyMove, type ReservationKey } from "../money/CostLedger.ts"
 import { millisOf, remaining } from "../policy/deadline/Deadline.ts"
 import { Admission } from "../policy/rate-limit/Admission.ts"
 import { admit } from "../policy/rate-limit/Admit.ts"
@@ -22,11 +24,12 @@ import { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
 import { hintOf, type RetryOptions } from "../policy/retry/RetrySchedule.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallStatistics } from "../telemetry/CallStatistics.ts"
+import { redactDefect } from "../telemetry/Redaction.ts"
 import { admissionFacts } from "./AdmissionFacts.ts"
 import { AdmissionControl, type Door } from "./AdmissionControl.ts"
 import type { Attempt } from "./Attempt.ts"
 import { AttemptObserver } from "./AttemptObserver.ts"
-import { attemptOnce, type Attempted } from "./AttemptOnce.ts"
+import { endAfterFailure, moveAfterCut, moveAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
@@ -36,12 +39,16 @@ import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
 import { withCall } from "./WithCall.ts"
 
+/** Makes what is inside interruptible again. */
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 /** One logical request on its way. */
 interface Run<A> {
   readonly plan: CallPlan<A>
   readonly call: Call
   readonly door: Door
   readonly tell: CallTeller
+  readonly restore: Restore
   attempts: number
   cost: Cost
   last: AttemptFailed | undefined
@@ -64,78 +71,130 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   const control = yield* AdmissionControl
   const statistics = yield* CallStatistics
   const clock = yield* Clock.Clock
-  const now = () => Math.floor(millisOf(clock))
+  const now = () => millisOf(clock)
 
-  const runInCall = <A>(plan: CallPlan<A>, call: Call): Effect.Effect<CallResult<A>, CallFailure> =>
-    Effect.withFiber((fiber) => {
-      control.follow(call.settings)
-      const run: Run<A> = {
-        plan,
-        call,
-        door: control.door(plan.scope ?? plan.provider, plan.operation),
-        tell: new CallTeller({ plan, call, begunAt: millisOf(clock), clock, fiber, statistics }),
-        attempts: 0,
-        cost: noCost,
-        last: undefined,
-        enqueuedAt: undefined,
-        nextDelay: undefined,
-        wasCorrected: false
-      }
-      run.tell.callStarted()
-      return traced(fiber, plan, call, attemptUntilDone(run))
-    })
-
-  const attemptUntilDone = <A>(run: Run<A>): Effect.Effect<CallResult<A>, CallFailure> =>
-    Effect.flatMap(attemptIfAllowed(run), (attempted) => {
-      const { cost, result } = attempted
-      run.cost = addCosts(run.cost, cost)
-      if (result instanceof AttemptFailed) return Effect.andThen(waitForRetry(run, result), attemptUntilDone(run))
-      run.tell.callSucceeded(run.attempts, run.cost)
-      const done = Effect.succeed({ answer: result.answer, attempts: run.attempts, cost: run.cost })
-      return run.tell.hasThrown ? Effect.andThen(Effect.logError("the call observer threw"), done) : done
-    })
-
-  const attemptIfAllowed = <A>(run: Run<A>): Effect.Effect<Attempted<A>, CallFailure> =>
-    Effect.uninterruptibleMask((restore) => {
-      const { call, door, plan } = run
-      const at = millisOf(clock)
-      if (at >= call.deadlineAt) return stop(run, "DeadlineExceeded")
-      if (plan.payment !== "free" && call.attempts.left <= 0) return stop(run, "AttemptsExhausted")
-      run.enqueuedAt ??= at
-      const wish = {
-        rank: rankOf(call.priority),
-        enqueuedAt: run.enqueuedAt,
-        deadlineAt: call.deadlineAt,
-        leaseMillis: Duration.toMillis(plan.attemptTimeout) + leaseMarginMillis
-      }
-      const onRaised = call.onRaised === undefined ? undefined : { call, listen: call.onRaised }
-      return admit(
-        { room: door.room, timeouts: control.timeouts, lane: door.lane, wish, onRaised, restore },
-        (admitted, waiter): Effect.Effect<Attempted<A>, CallFailure> => {
-          if (!(admitted instanceof Admission)) return refused(run, admitted)
-          const begunAt = millisOf(clock)
-          run.attempts += 1
-          call.attempts.begin(plan.payment !== "free")
-          if (run.attempts === 1) door.retryBudget.deposit(begunAt)
-          run.tell.attemptStarted(
-            run.attempts,
-            admissionFacts(begunAt - at, door.circuit.state._tag, waiter?.heldBackBy)
-          )
-          const observer = new AttemptObserver(admitted, (millis) => door.room.pause(door.lane, now() + millis))
-          const attempt = attemptOf(run, observer, remaining(call.deadlineAt, begunAt))
-          return Effect.flatMap(
-            attemptOnce({ plan, call, door, ledger, tell: run.tell, now }, attempt, admitted, restore),
-            (attempted) => {
-              if (attempted.result instanceof AttemptFailed) {
-                return Effect.as(run.tell.attemptFailed(run.attempts, begunAt, attempted.result), attempted)
-              }
-              run.tell.attemptSucceeded(run.attempts, begunAt)
-              return Effect.succeed(attempted)
-            }
-          )
+  /** Only the waiting, the exchange and the pauses can be interrupted: between them nothing is left half done. */
+  const runInCall = <A>(
+    plan: CallPlan<A>,
+    call: Call,
+    fiber: RunningFiber
+  ): Effect.Effect<CallResult<A>, CallFailure> =>
+    traced(
+      fiber,
+      plan,
+      call,
+      Effect.uninterruptibleMask((restore) => {
+        control.follow(call.settings)
+        const begunAt = now()
+        const counters = statistics.counters(plan.provider, plan.operation)
+        const run: Run<A> = {
+          plan,
+          call,
+          door: control.door(plan.scope ?? plan.provider, plan.operation),
+          tell: new CallTeller({ plan, call, begunAt, clock, fiber, counters }),
+          restore,
+          attempts: 0,
+          cost: noCost,
+          last: undefined,
+          enqueuedAt: undefined,
+          nextDelay: undefined,
+          wasCorrected: false
         }
-      )
+        run.tell.callStarted()
+        return attempt(run, begunAt)
+      })
+    )
+
+  const attempt = <A>(run: Run<A>, at: number): Effect.Effect<CallResult<A>, CallFailure> => {
+    const { call, door, plan, restore } = run
+    if (at >= call.deadlineAt) return stop(run, "DeadlineExceeded")
+    if (plan.payment !== "free" && call.attempts.left <= 0) return stop(run, "AttemptsExhausted")
+    run.enqueuedAt ??= at
+    const wish = {
+      rank: rankOf(call.priority),
+      enqueuedAt: run.enqueuedAt,
+      deadlineAt: call.deadlineAt,
+      leaseMillis: Duration.toMillis(plan.attemptTimeout) + leaseMarginMillis
+    }
+    const onRaised = call.onRaised === undefined ? undefined : { call, listen: call.onRaised }
+    return admit(
+      { room: door.room, timeouts: control.timeouts, lane: door.lane, wish, onRaised, restore },
+      (admitted, waiter) => {
+        if (!(admitted instanceof Admission)) return refused(run, admitted)
+        const begunAt = waiter === undefined ? at : now()
+        run.attempts += 1
+        call.attempts.begin(plan.payment !== "free")
+        if (run.attempts === 1) door.retryBudget.deposit(begunAt)
+        run.tell.attemptStarted(run.attempts, () =>
+          admissionFacts(begunAt - at, door.circuit.state._tag, waiter?.heldBackBy)
+        )
+        return plan.payment === "metered"
+          ? exchangePaid(run, admitted, begunAt)
+          : exchange(run, admitted, begunAt, undefined)
+      }
+    )
+  }
+
+  /** Only metered requests are paid for attempt by attempt; the price of an image is held by its job. */
+  const exchangePaid = <A>(run: Run<A>, admission: Admission, begunAt: number) => {
+    const { call, plan } = run
+    const reservation: ReservationKey = {
+      reference: `call:${call.callId}:${call.attempts.count}`,
+      callId: call.callId,
+      owner: call.owner,
+      provider: plan.provider,
+      operation: plan.operation
+    }
+    return Effect.andThen(
+      ledger.move(reservation, { _tag: "Hold", bound: plan.bound }),
+      exchange(run, admission, begunAt, reservation)
+    )
+  }
+
+  const exchange = <A>(
+    run: Run<A>,
+    admission: Admission,
+    begunAt: number,
+    reservation: ReservationKey | undefined
+  ): Effect.Effect<CallResult<A>, CallFailure> => {
+    const { door, plan } = run
+    const pay = <B, E>(move: MoneyMove, then: Effect.Effect<B, E>): Effect.Effect<B, E> =>
+      reservation === undefined ? then : Effect.andThen(ledger.move(reservation, move), then)
+    return Effect.matchCauseEffect(run.restore(plan.attempt(attemptOf(run, admission, begunAt))), {
+      onSuccess: (answer) => {
+        const endedAt = now()
+        door.circuit.end(admission.ticket, "success", undefined, Math.floor(endedAt))
+        admission.end()
+        const cost = plan.cost(answer)
+        run.cost = run.cost === noCost ? cost : addCosts(run.cost, cost)
+        run.tell.succeeded(run.attempts, begunAt, endedAt, run.cost)
+        const done = Effect.succeed({ answer, attempts: run.attempts, cost: run.cost })
+        return pay({ _tag: "Settle", cost }, run.tell.hasThrown ? afterThrow(done) : done)
+      },
+      onFailure: (cause) => {
+        const found = Cause.findErrorOption(cause)
+        if (found._tag === "None") {
+          door.circuit.end(admission.ticket, "ignored", undefined, Math.floor(now()))
+          admission.end()
+          return pay(moveAfterCut(admission.isSent, plan.bound), endWith(run, cause))
+        }
+        endAfterFailure(door, admission, found.value, plan.payment, Math.floor(now()))
+        const move = moveAfterFailure(found.value, plan)
+        if (move._tag === "Settle") run.cost = addCosts(run.cost, move.cost)
+        return pay(move, afterFailure(run, begunAt, withoutEchoes(found.value, secretsOf(plan))))
+      }
     })
+  }
+
+  const afterFailure = <A>(
+    run: Run<A>,
+    begunAt: number,
+    failure: AttemptFailed
+  ): Effect.Effect<CallResult<A>, CallFailure> =>
+    Effect.andThen(
+      run.tell.attemptFailed(run.attempts, begunAt, failure),
+      Effect.flatMap(waitForRetry(run, failure), () => attempt(run, now()))
+    )
 
   /** Waits until the failed request may be sent again, or ends the call. */
   const waitForRetry = Effect.fnUntraced(function* <A>(
@@ -146,7 +205,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     run.last = failure
     const rule = recover(failure.reason, plan.payment, failure.outcome).retry
     if (rule === "never") {
-      slowDown(door, failure, undefined, now())
+      slowDown(door, failure, undefined, Math.floor(now()))
       return yield* failed(run, failure)
     }
     run.nextDelay ??= yield* delaysOf(policy, plan)
@@ -155,20 +214,20 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         ? attemptsExhausted
         : yield* decide(run.nextDelay, failure, call)
     run.wasCorrected ||= rule === "onceCorrected"
-    slowDown(door, failure, decision._tag === "Retry" ? decision.delay : undefined, now())
+    slowDown(door, failure, decision._tag === "Retry" ? decision.delay : undefined, Math.floor(now()))
     if (decision._tag === "Stop") return yield* failed(run, failure, decision.stoppedBy)
     if (!door.retryBudget.withdraw(now())) return yield* failed(run, failure, "RetryBudgetExhausted")
     run.tell.retryScheduled(run.attempts, decision.delay)
     // Whoever lost his place to the provider's quota waits for it at the door, where nobody passes before.
     if (rule === "afterHint") return
     run.enqueuedAt = undefined
-    yield* Effect.sleep(decision.delay)
+    yield* run.restore(Effect.sleep(decision.delay))
   })
 
   const decide = Effect.fnUntraced(function* (nextDelay: NextDelay, failure: AttemptFailed, call: Call) {
     const delay = yield* nextDelay(failure)
     if (delay === undefined) return attemptsExhausted
-    const left = remaining(call.deadlineAt, millisOf(clock))
+    const left = remaining(call.deadlineAt, now())
     return decideRetry({ delay, hint: hintOf(failure), remaining: left })
   })
 
@@ -200,36 +259,43 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     withCall(
       {},
       (it) => ({ deadline: it[plan.provider].timeout, attemptLimit: plan.retryLimit + 1 }),
-      (call) => runInCall(plan, call)
+      (call) => Effect.withFiber((fiber) => runInCall(plan, call, fiber))
     ).pipe(Effect.provideService(LiveSettings, settings))
 
   return {
     run: (plan) =>
       Effect.withFiber((fiber) => {
         const call = fiber.getRef(CurrentCall)
-        return call === undefined ? runAlone(plan) : runInCall(plan, call)
+        return call === undefined ? runAlone(plan) : runInCall(plan, call, fiber)
       })
   }
 })
 
-const attemptOf = (
-  {
-    last,
-    attempts,
-    plan
-  }: Pick<Run<unknown>, "last" | "attempts"> & {
-    readonly plan: Pick<CallPlan<unknown>, "payment" | "attemptTimeout" | "key">
-  },
-  observer: AttemptObserver,
-  left: Duration.Duration
-): Attempt => ({
-  number: attempts,
+type RunningFiber = Pick<Fiber.Fiber<unknown, unknown>, "getRef">
+
+const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number): Attempt => {
+  const { attempts, call, door, last, plan } = run
+  const leftMillis = call.deadlineAt - begunAt
   // A paid request is never cut short by a caller's deadline: its answer is what we have paid for.
-  timeout: plan.payment === "paidSubmit" ? plan.attemptTimeout : Duration.min(plan.attemptTimeout, left),
-  observer,
-  ...(plan.key === undefined ? {} : { key: plan.key }),
-  ...(last === undefined ? {} : { previous: last })
-})
+  const isWhole = plan.payment === "paidSubmit" || Duration.toMillis(plan.attemptTimeout) <= leftMillis
+  return {
+    number: attempts,
+    timeout: isWhole ? plan.attemptTimeout : Duration.millis(leftMillis),
+    observer: new AttemptObserver(admission, door),
+    ...(plan.key === undefined ? {} : { key: plan.key }),
+    ...(last === undefined ? {} : { previous: last })
+  }
+}
+
+const afterThrow = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
+  Effect.andThen(Effect.logError("the call observer threw"), effect)
+
+/** Interruption and defects end the call, the latter without secrets. */
+const endWith = <A>(run: Run<A>, cause: Cause.Cause<AttemptFailed>): Effect.Effect<never> => {
+  if (!Cause.hasDies(cause)) return Effect.interrupt
+  const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan))
+  return Effect.andThen(run.tell.defectCaught(defect), Effect.die(defect))
+}
 
 const attemptsExhausted: RetryDecision = { _tag: "Stop", stoppedBy: "AttemptsExhausted" }
 

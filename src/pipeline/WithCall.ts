@@ -6,23 +6,29 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import { CallOptions } from "../../schemas/CallOptions.ts"
 import { Rejection } from "../../schemas/Failures.ts"
-import { defaultOwner, type Owner } from "../../schemas/Identifiers.ts"
+import { type CallId, defaultOwner, type Owner } from "../../schemas/Identifiers.ts"
 import { InputRejected } from "../../schemas/Reason.ts"
-import { longestDeadline, type Settings } from "../../schemas/Settings.ts"
+import { longestDeadline, type Settings, type SettingsVersion } from "../../schemas/Settings.ts"
+import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
-import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { millisOf } from "../policy/deadline/Deadline.ts"
 import { emit } from "../telemetry/Emit.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { AttemptBudget } from "./AttemptBudget.ts"
-import { makeCallId } from "./CallId.ts"
+import { callIdOf } from "./CallId.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { reject } from "./Reject.ts"
 
+const noOptions: Result.Result<CallOptions, never> = Result.succeed({})
+
 const checkOptions = (options: unknown): Result.Result<CallOptions, typeof InputRejected.Type> =>
-  Result.flatMap(validateInput(CallOptions, options, "options"), checkDeadline)
+  isPlainObject(options) && Object.keys(options).length === 0
+    ? noOptions
+    : Result.flatMap(validateInput(CallOptions, options, "options"), checkDeadline)
 
 const checkDeadline = (options: CallOptions): Result.Result<CallOptions, typeof InputRejected.Type> => {
   const deadline = options.deadline
@@ -67,32 +73,48 @@ export const withCall = <A, E, R>(
   defaults: (settings: Settings) => CallDefaults,
   body: (call: Call) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | Rejection, R | LiveSettings> =>
-  Effect.gen(function* () {
-    const outer = yield* CurrentCall
-    const callId = outer?.callId ?? (yield* makeCallId)
+  Effect.withFiber((fiber): Effect.Effect<A, E | Rejection, R | LiveSettings> => {
+    const outer = fiber.getRef(CurrentCall)
+    const clock = fiber.getRef(Clock.Clock)
+    const callId = outer?.callId ?? callIdOf(clock, fiber.getRef(Random.Random))
     const checked = checkOptions(options)
     if (Result.isFailure(checked)) {
-      return yield* tellRejection(Effect.fail(reject(checked.failure, callId)), outer?.owner ?? defaultOwner)
+      return tellRejection(Effect.fail(reject(checked.failure, callId)), outer?.owner ?? defaultOwner)
     }
-    const own = checked.success
-    const settings = outer?.settings ?? (yield* (yield* LiveSettings).current)
-    const startedAt = yield* monotonicMillis
-    const { attemptLimit, deadline } = defaults(settings.settings)
-    const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? deadline)
-    const call: Call = {
-      callId,
-      owner: own.owner ?? outer?.owner ?? defaultOwner,
-      priority: own.priority ?? outer?.priority ?? "normal",
-      fit: own.fit ?? outer?.fit ?? "nearest",
-      startedAt,
-      deadlineAt: Math.min(ownDeadlineAt, outer?.deadlineAt ?? Number.POSITIVE_INFINITY),
-      settings,
-      attempts: new AttemptBudget(own.attemptLimit ?? attemptLimit, outer?.attempts),
-      cache: own.cache ?? outer?.cache,
-      accept: own.accept ?? outer?.accept,
-      fallbackOnContentRejected: own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false,
-      ...(outer?.origin === undefined ? {} : { origin: outer.origin })
+    const begin = (settings: SettingsVersion): Effect.Effect<A, E, R> => {
+      const call = callOf(checked.success, callId, defaults(settings.settings), settings, millisOf(clock), outer)
+      const inside = Effect.provideService(body(call), CurrentCall, call)
+      return outer === undefined ? tellRejection(inside, call.owner) : inside
     }
-    const inside = Effect.provideService(body(call), CurrentCall, call)
-    return yield* outer === undefined ? tellRejection(inside, call.owner) : inside
+    return outer === undefined
+      ? Effect.flatMap(
+          LiveSettings.use((it) => it.current),
+          begin
+        )
+      : begin(outer.settings)
   })
+
+const callOf = (
+  own: CallOptions,
+  callId: CallId,
+  defaults: CallDefaults,
+  settings: SettingsVersion,
+  startedAt: number,
+  outer: Call | undefined
+): Call => {
+  const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? defaults.deadline)
+  return {
+    callId,
+    owner: own.owner ?? outer?.owner ?? defaultOwner,
+    priority: own.priority ?? outer?.priority ?? "normal",
+    fit: own.fit ?? outer?.fit ?? "nearest",
+    startedAt,
+    deadlineAt: outer === undefined ? ownDeadlineAt : Math.min(ownDeadlineAt, outer.deadlineAt),
+    settings,
+    attempts: new AttemptBudget(own.attemptLimit ?? defaults.attemptLimit, outer?.attempts),
+    cache: own.cache ?? outer?.cache,
+    accept: own.accept ?? outer?.accept,
+    fallbackOnContentRejected: own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false,
+    ...(outer?.origin === undefined ? {} : { origin: outer.origin })
+  }
+}

@@ -13,15 +13,17 @@ export type JsonBody =
   | { readonly _tag: "NotJson" }
 
 /** Reads a body. **Units** UTF-8 bytes. */
-export const readJson = (body: Uint8Array): JsonBody => parseJson(new TextDecoder().decode(body))
+export const readJson = (body: Uint8Array): JsonBody => parseJson(utf8.decode(body))
+
+const utf8 = new TextDecoder()
 
 /** Reads a text. */
 export const parseJson = (text: string): JsonBody => {
-  if (text.trim() === "") return { _tag: "Blank" }
   try {
     const value: unknown = JSON.parse(text)
     return { _tag: "Json", value }
   } catch {
+    if (text.trim() === "") return { _tag: "Blank" }
     return { _tag: breaksOff(text.trim()) ? "Truncated" : "NotJson" }
   }
 }

@@ -12,7 +12,8 @@ const longestId = 100
  */
 export const requestIdOf = (headers: Readonly<Record<string, string>>): string | undefined => {
   for (const name of headerNames) {
-    const id = (headers[name] ?? "").replace(/[^\x21-\x7e]/g, "").slice(0, longestId)
+    const header = headers[name]
+    const id = header === undefined ? "" : header.replace(/[^\x21-\x7e]/g, "").slice(0, longestId)
     if (id !== "") return id
   }
   return undefined

@@ -28,13 +28,19 @@ interface State extends SettingsVersion {
 export const makeLiveSettings = Effect.fnUntraced(function* (document: DocumentEntries) {
   const first = yield* stateOf(1, document)
   const state = yield* SubscriptionRef.make(first)
+  let latest = versionOf(first)
   return LiveSettings.of({
-    current: Effect.map(SubscriptionRef.get(state), versionOf),
+    current: Effect.sync(() => latest),
     update: (change) =>
       SubscriptionRef.updateAndGetEffect(state, (current) => {
         const { entries, problems } = entriesOfDocument(change)
         return stateOf(current.version + 1, { entries: mergeEntries(current.entries, entries), problems })
-      }).pipe(Effect.map(versionOf)),
+      }).pipe(
+        Effect.map((next) => {
+          latest = versionOf(next)
+          return latest
+        })
+      ),
     changes: Stream.map(SubscriptionRef.changes(state), versionOf)
   })
 })

@@ -7,6 +7,9 @@ import type { CallEvent } from "../../schemas/CallEvent.ts"
 /** Called with each event, in order, in the fiber it happened in. It must not throw and not wait. */
 export type CallObserver = (event: CallEvent) => void
 
+/** The observer where nobody listens. */
+export const nobody: CallObserver = () => {}
+
 /**
  * The observer of a program, run besides the library's own log. Default: none.
  *
@@ -29,5 +32,5 @@ export type CallObserver = (event: CallEvent) => void
  * ```
  */
 export const CallEvents = Context.Reference<CallObserver>("@ludeng/providers/telemetry/CallEvents", {
-  defaultValue: () => () => {}
+  defaultValue: () => nobody
 })

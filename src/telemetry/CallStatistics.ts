@@ -1,10 +1,9 @@
 /**
- * What became of the calls, in numbers: by provider and operation, and failures by reason. It is fed by the events, in
- * place, and read when somebody asks.
+ * What became of the calls, in numbers: by provider and operation, and failures by reason. They are counted
+ * in place, and read when somebody asks.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Operation, Provider } from "../../schemas/Provider.ts"
 import type { ReasonTag } from "../../schemas/Reason.ts"
 
@@ -29,6 +28,14 @@ export interface OperationStatistics {
   readonly failures: ReadonlyMap<ReasonTag, number>
 }
 
+/** The numbers of one operation while they are counted, in place. */
+export type OperationCounters = {
+  -readonly [Field in Exclude<keyof OperationStatistics, "provider" | "operation" | "failures">]: number
+} & {
+  /** Counts a failed attempt. */
+  readonly countFailure: (reason: ReasonTag) => void
+}
+
 /**
  * The service.
  *
@@ -50,8 +57,8 @@ export interface OperationStatistics {
 export class CallStatistics extends Context.Service<
   CallStatistics,
   {
-    /** Counts an event. */
-    readonly count: (event: CallEvent) => void
+    /** The counters of an operation. */
+    readonly counters: (provider: Provider, operation: Operation) => OperationCounters
     /** The numbers now, of every operation that was called. */
     readonly snapshot: Effect.Effect<ReadonlyArray<OperationStatistics>>
   }

@@ -4,28 +4,36 @@
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Operation, Provider } from "../../schemas/Provider.ts"
 import type { ReasonTag } from "../../schemas/Reason.ts"
-import { CallStatistics, type OperationStatistics } from "./CallStatistics.ts"
+import { CallStatistics, type OperationCounters } from "./CallStatistics.ts"
 
-type Counters = { -readonly [Field in keyof OperationStatistics]: OperationStatistics[Field] } & {
-  readonly failures: Map<ReasonTag, number>
+class Counters implements OperationCounters {
+  readonly provider: Provider
+  readonly operation: Operation
+  readonly failures = new Map<ReasonTag, number>()
+  readonly #onNewReason: (reason: ReasonTag) => void
+  calls = 0
+  attempts = 0
+  firstAttempts = 0
+  retries = 0
+  succeeded = 0
+  failed = 0
+  rescued = 0
+  givenUp = 0
+
+  constructor(provider: Provider, operation: Operation, onNewReason: (reason: ReasonTag) => void) {
+    this.provider = provider
+    this.operation = operation
+    this.#onNewReason = onNewReason
+  }
+
+  countFailure(reason: ReasonTag): void {
+    const before = this.failures.get(reason)
+    this.failures.set(reason, (before ?? 0) + 1)
+    if (before === undefined) this.#onNewReason(reason)
+  }
 }
-
-const countersOf = (provider: Provider, operation: Operation): Counters => ({
-  provider,
-  operation,
-  calls: 0,
-  attempts: 0,
-  firstAttempts: 0,
-  retries: 0,
-  succeeded: 0,
-  failed: 0,
-  rescued: 0,
-  givenUp: 0,
-  failures: new Map()
-})
 
 const shown = [
   ["calls", "ludeng_calls_total", "Calls begun"],
@@ -37,41 +45,11 @@ const shown = [
   ["givenUp", "ludeng_calls_given_up_total", "Calls that failed after a retry, or were stopped before one"]
 ] as const
 
-/** Counts one event. `onNewReason` hears of a reason that the operation has not failed of before. */
-const countIn = (counters: Counters, event: CallEvent, onNewReason: (reason: ReasonTag) => void): void => {
-  switch (event._tag) {
-    case "CallStarted":
-      counters.calls += 1
-      return
-    case "AttemptStarted":
-      counters.attempts += 1
-      if (event.attempt === 1) counters.firstAttempts += 1
-      else counters.retries += 1
-      return
-    case "AttemptFailed": {
-      const reason = event.failure.reason._tag
-      const before = counters.failures.get(reason)
-      counters.failures.set(reason, (before ?? 0) + 1)
-      if (before === undefined) onNewReason(reason)
-      return
-    }
-    case "CallSucceeded":
-      counters.succeeded += 1
-      if (event.attempts > 1) counters.rescued += 1
-      return
-    case "CallFailed":
-      counters.failed += 1
-      if (event.attempts > 1 || event.stoppedBy !== undefined) counters.givenUp += 1
-      return
-    default:
-      return
-  }
-}
-
 /** Makes the service. The metrics read the numbers in place: a call pays nothing for them. */
 export const make: Effect.Effect<CallStatistics["Service"]> = Effect.gen(function* () {
   const context = yield* Effect.context<never>()
-  const byName = new Map<string, Counters>()
+  const all: Array<Counters> = []
+  const byName: { readonly [P in Provider]: { [O in Operation]?: Counters } } = { deepseek: {}, nanobanana: {} }
 
   const show = (name: string, description: string, attributes: Record<string, string>, count: () => number): void => {
     Metric.registerUnsafe(Metric.counter(name, { description, attributes, incremental: true }), context, {
@@ -81,32 +59,52 @@ export const make: Effect.Effect<CallStatistics["Service"]> = Effect.gen(functio
     })
   }
 
-  const showReason = (counters: Counters, reason: ReasonTag): void =>
-    show(
-      "ludeng_attempts_failed_total",
-      "Requests that failed, by reason",
-      { provider: counters.provider, operation: counters.operation, reason },
-      () => counters.failures.get(reason) ?? 0
+  const countersOf = (provider: Provider, operation: Operation): Counters => {
+    const counters: Counters = new Counters(provider, operation, (reason) =>
+      show(
+        "ludeng_attempts_failed_total",
+        "Requests that failed, by reason",
+        { provider, operation, reason },
+        () => counters.failures.get(reason) ?? 0
+      )
     )
-
-  const countersFor = (provider: Provider, operation: Operation): Counters => {
-    const name = `${provider} ${operation}`
-    const existing = byName.get(name)
-    if (existing !== undefined) return existing
-    const counters = countersOf(provider, operation)
-    byName.set(name, counters)
     for (const [field, metric, description] of shown) {
       show(metric, description, { provider, operation }, () => counters[field])
     }
+    all.push(counters)
     return counters
   }
 
   return CallStatistics.of({
-    count: (event) => {
-      if (!("provider" in event)) return
-      const counters = countersFor(event.provider, event.operation)
-      countIn(counters, event, (reason) => showReason(counters, reason))
-    },
-    snapshot: Effect.sync(() => [...byName.values()].map((it) => ({ ...it, failures: new Map(it.failures) })))
+    counters: (provider, operation) => (byName[provider][operation] ??= countersOf(provider, operation)),
+    snapshot: Effect.sync(() =>
+      all.map(
+        ({
+          attempts,
+          calls,
+          failed,
+          failures,
+          firstAttempts,
+          givenUp,
+          operation,
+          provider,
+          rescued,
+          retries,
+          succeeded
+        }) => ({
+          provider,
+          operation,
+          calls,
+          attempts,
+          firstAttempts,
+          retries,
+          succeeded,
+          failed,
+          rescued,
+          givenUp,
+          failures: new Map(failures)
+        })
+      )
+    )
   })
 })

@@ -23,13 +23,13 @@ import { errorObjectOf } from "./ErrorText.ts"
 /** What must be known besides the answer. **Units** `nowMillis` since 1970. */
 export interface AnswerContext {
   readonly operation: Operation
-  /** The key, and the texts of the request: nothing that shares a part of them is shown. */
-  readonly secrets: ReadonlyArray<string>
+  /** The key, and the texts of the request: nothing that shares a part of them is shown. Asked for failures only. */
+  readonly secrets: () => ReadonlyArray<string>
   readonly nowMillis: number
 }
 
 /** Reads the JSON of a 2xx answer; a failure is a request that was processed, to no use. */
-export type ReadAnswer<A> = (json: unknown, facts: AnswerFacts) => Result.Result<A, ApiReason>
+export type ReadAnswer<A> = (json: unknown, facts: () => AnswerFacts) => Result.Result<A, ApiReason>
 
 /** Classifies an answer; `read` takes what it needs out of the JSON of a good one. */
 export const classifyAnswer = <A>(
@@ -44,7 +44,7 @@ export const classifyAnswer = <A>(
   const message = error?.message ?? ""
   const classified = classifyStatus(isGood ? (error?.status ?? 500) : answer.status, {
     message,
-    detail: safeProviderText(message, context.secrets),
+    detail: safeProviderText(message, context.secrets()),
     retryAfter: retryHint(answer.headers, context.nowMillis)
   })
   return Result.fail(failed(answer, context, classified.reason, classified.outcome))
@@ -56,15 +56,16 @@ const readGood = <A>(
   context: AnswerContext,
   read: ReadAnswer<A>
 ): Result.Result<A, AttemptFailed> => {
-  const facts = answerFacts(answer)
+  // The facts hold a hash of the whole body: a good answer does not pay for it.
+  const facts = () => answerFacts(answer)
   const fail = (reason: ApiReason, outcome: Outcome) => Result.fail(failed(answer, context, reason, outcome))
   switch (body._tag) {
     case "Blank":
-      return fail({ _tag: "EmptyResponse", ...facts }, "Unknown")
+      return fail({ _tag: "EmptyResponse", ...facts() }, "Unknown")
     case "Truncated":
-      return fail({ _tag: "IncompleteResponse", ...facts, problem: "the JSON breaks off" }, "Unknown")
+      return fail({ _tag: "IncompleteResponse", ...facts(), problem: "the JSON breaks off" }, "Unknown")
     case "NotJson":
-      return fail({ _tag: "MalformedResponse", ...facts, problem: "answer: expected JSON" }, "Done")
+      return fail({ _tag: "MalformedResponse", ...facts(), problem: "answer: expected JSON" }, "Done")
     case "Json":
       return Result.mapError(read(body.value, facts), (reason) => failed(answer, context, reason, "Done"))
   }
@@ -83,11 +84,12 @@ const failed = (answer: Answer, context: AnswerContext, reason: ApiReason, outco
 }
 
 /** A reader that takes whatever the schema describes. */
-export const readWith =
-  <S extends Schema.ConstraintDecoder<unknown>>(schema: S): ReadAnswer<S["Type"]> =>
-  (json, facts) =>
-    Result.mapError(Schema.decodeUnknownResult(schema)(json), (error) => ({
+export const readWith = <S extends Schema.ConstraintDecoder<unknown>>(schema: S): ReadAnswer<S["Type"]> => {
+  const decode = Schema.decodeUnknownResult(schema)
+  return (json, facts) =>
+    Result.mapError(decode(json), (error) => ({
       _tag: "MalformedResponse",
-      ...facts,
+      ...facts(),
       problem: problemText(error.issue, schema.ast)
     }))
+}

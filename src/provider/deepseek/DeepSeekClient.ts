@@ -13,11 +13,12 @@ import type { Operation, Payment } from "../../../schemas/Provider.ts"
 import type { DeepSeekSettings } from "../../../schemas/Settings.ts"
 import { DeepSeekBalance, DeepSeekModels } from "../../../schemas/wire/DeepSeekAccount.ts"
 import type { Attempt } from "../../pipeline/Attempt.ts"
-import { Transport } from "../../transport/Transport.ts"
+import { bearerOf } from "../../transport/Bearer.ts"
+import { type ExchangeRequest, Transport } from "../../transport/Transport.ts"
 import { failedExchange } from "../FailedExchange.ts"
 import { requestIdOf } from "../RequestId.ts"
 import { chatBody } from "./ChatBody.ts"
-import { classifyAnswer, type ReadAnswer, readWith } from "./ClassifyAnswer.ts"
+import { type AnswerContext, classifyAnswer, type ReadAnswer, readWith } from "./ClassifyAnswer.ts"
 import type { ChatRequest, DeepSeek } from "./DeepSeek.ts"
 import { readChat } from "./ReadChat.ts"
 
@@ -46,40 +47,49 @@ const chatEndpoint = (request: ChatRequest): Endpoint => ({
   privateTexts: request.messages.filter((it) => it.role !== "system").map((it) => it.content)
 })
 
+const readModels = readWith(DeepSeekModels)
+const readBalance = readWith(DeepSeekBalance)
+
+const requestOf = (endpoint: Endpoint, settings: DeepSeekSettings, attempt: Attempt): ExchangeRequest => {
+  const url = endpointUrl(settings.baseURL, endpoint.path)
+  return {
+    provider: "deepseek",
+    operation: endpoint.operation,
+    method: endpoint.method,
+    url,
+    timeout: attempt.timeout,
+    maximumBytes: maximumAnswerBytes,
+    ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
+    ...(attempt.key === undefined ? {} : { credential: bearerOf(url, attempt.key) }),
+    ...(attempt.observer === undefined ? {} : { observer: attempt.observer })
+  }
+}
+
 /** Builds the service. */
 export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect.gen(function* () {
   const transport = yield* Transport
 
-  const ask = Effect.fnUntraced(function* <A>(
+  const ask = <A>(
     endpoint: Endpoint,
     settings: DeepSeekSettings,
     attempt: Attempt,
     read: (providerRequestId: string | undefined) => ReadAnswer<A>
-  ): Effect.fn.Return<A, AttemptFailed> {
-    const url = endpointUrl(settings.baseURL, endpoint.path)
-    const answer = yield* transport
-      .exchange({
-        provider: "deepseek",
-        operation: endpoint.operation,
-        method: endpoint.method,
-        url,
-        timeout: attempt.timeout,
-        maximumBytes: maximumAnswerBytes,
-        ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
-        ...(attempt.key === undefined
-          ? {}
-          : { credential: { origin: new URL(url).origin, scheme: "Bearer", key: attempt.key } }),
-        ...(attempt.observer === undefined ? {} : { observer: attempt.observer })
-      })
-      .pipe(Effect.mapError((error) => failedExchange("deepseek", endpoint.operation, endpoint.payment, error)))
-    const key = attempt.key === undefined ? [] : [Redacted.value(attempt.key)]
-    const context = {
-      operation: endpoint.operation,
-      secrets: [...key, ...endpoint.privateTexts],
-      nowMillis: yield* Clock.currentTimeMillis
-    }
-    return yield* Effect.fromResult(classifyAnswer(answer, context, read(requestIdOf(answer.headers))))
-  })
+  ): Effect.Effect<A, AttemptFailed> =>
+    Effect.matchEffect(transport.exchange(requestOf(endpoint, settings, attempt)), {
+      onFailure: (error) => Effect.fail(failedExchange("deepseek", endpoint.operation, endpoint.payment, error)),
+      onSuccess: (answer) =>
+        Effect.withFiber((fiber) => {
+          const context: AnswerContext = {
+            operation: endpoint.operation,
+            secrets: () => [
+              ...(attempt.key === undefined ? [] : [Redacted.value(attempt.key)]),
+              ...endpoint.privateTexts
+            ],
+            nowMillis: fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+          }
+          return Effect.fromResult(classifyAnswer(answer, context, read(requestIdOf(answer.headers))))
+        })
+    })
 
   return {
     chat: (request, settings, attempt) =>
@@ -92,12 +102,12 @@ export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect
       ),
     models: (settings, attempt) =>
       Effect.map(
-        ask(modelsEndpoint, settings, attempt, () => readWith(DeepSeekModels)),
+        ask(modelsEndpoint, settings, attempt, () => readModels),
         ({ data }) => data.map(({ id }) => id)
       ),
     balance: (settings, attempt) =>
       Effect.map(
-        ask(balanceEndpoint, settings, attempt, () => readWith(DeepSeekBalance)),
+        ask(balanceEndpoint, settings, attempt, () => readBalance),
         (it) => ({
           isAvailable: it.is_available,
           balances: it.balance_infos.map(({ currency, total_balance }) => ({ currency, total: total_balance }))

@@ -2,7 +2,6 @@
  * A chat completion out of decoded JSON: an answer that is whole, or the reason why it is of no use. Only a finish by
  * `stop` is clean; every other one, known or not, means that the text is not what was asked for.
  */
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { ApiReason } from "../../../schemas/Reason.ts"
@@ -23,21 +22,25 @@ export interface ReadChat {
 /** The problem of an answer that was cut at `max_tokens`: the next one may be given more. */
 export const cutAtMaximumTokens = "cut at max_tokens"
 
+const decodeAnswer = Schema.decodeUnknownResult(DeepSeekChatAnswer)
+const decodeUsage = Schema.decodeUnknownResult(DeepSeekUsage)
+const noUsage: DeepSeekUsage = {}
+
 /** Reads a completion. */
-export const readChat = (json: unknown, facts: AnswerFacts): Result.Result<ReadChat, ApiReason> => {
-  const decoded = Schema.decodeUnknownResult(DeepSeekChatAnswer)(json)
+export const readChat = (json: unknown, facts: () => AnswerFacts): Result.Result<ReadChat, ApiReason> => {
+  const decoded = decodeAnswer(json)
   if (Result.isFailure(decoded)) {
     const problem = problemText(decoded.failure.issue, DeepSeekChatAnswer.ast)
-    return Result.fail({ _tag: "MalformedResponse", ...facts, problem })
+    return Result.fail({ _tag: "MalformedResponse", ...facts(), problem })
   }
   const answer = decoded.success
   const [choice] = answer.choices
   const content = choice.message.content ?? ""
-  const incomplete = (problem: string) => Result.fail({ _tag: "IncompleteResponse", ...facts, problem } as const)
+  const incomplete = (problem: string) => Result.fail({ _tag: "IncompleteResponse", ...facts(), problem } as const)
   switch (choice.finish_reason) {
     case "stop":
       return content.trim() === ""
-        ? Result.fail({ _tag: "EmptyResponse", ...facts })
+        ? Result.fail({ _tag: "EmptyResponse", ...facts() })
         : Result.succeed({
             id: answer.id ?? undefined,
             model: answer.model ?? undefined,
@@ -61,7 +64,7 @@ export const readChat = (json: unknown, facts: AnswerFacts): Result.Result<ReadC
 const labelOf = (finishReason: string): string => (/^[a-z_]{1,40}$/.test(finishReason) ? finishReason : "unknown")
 
 const usageOf = (usage: unknown): ChatUsage => {
-  const decoded = Option.getOrElse(Schema.decodeUnknownOption(DeepSeekUsage)(usage), (): DeepSeekUsage => ({}))
+  const decoded = Result.getOrElse(decodeUsage(usage), () => noUsage)
   const cacheHitTokens = decoded.prompt_cache_hit_tokens ?? decoded.prompt_tokens_details?.cached_tokens ?? undefined
   const cacheMissTokens = decoded.prompt_cache_miss_tokens ?? difference(decoded.prompt_tokens, cacheHitTokens)
   return {

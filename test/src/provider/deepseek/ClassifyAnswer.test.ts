@@ -12,7 +12,11 @@ import { readChat } from "../../../../src/provider/deepseek/ReadChat.ts"
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../../fixtures/deepseek/${name}.json`, import.meta.url), "utf8")
 
-const context = { operation: "chat", secrets: ["a red fox in the snow", "sk-canary-0123456789"], nowMillis: 0 } as const
+const context = {
+  operation: "chat",
+  secrets: () => ["a red fox in the snow", "sk-canary-0123456789"],
+  nowMillis: 0
+} as const
 
 const classify = (status: number, body = "", headers: Record<string, string> = {}) =>
   classifyAnswer({ status, headers, body: new TextEncoder().encode(body) }, context, readChat)
