@@ -63,11 +63,13 @@ export class MemoryPermitStore implements PermitStore {
     if (this.#tiers.length > 1 && this.#unsettled === 0) {
       return this.#forecast.at(position, from, notBefore, this.#log.tiers, (nth) => this.#freeAt(nth, now))
     }
-    let latest = from
+    // Nobody starts before the first of them, so that a place further behind is never predicted to be the better one.
+    const next = Math.max(from, this.#freeAt(1, now))
+    let latest = next
     this.#log.tiers.forEach(({ limit, span }, index) => {
       // Each tier alone repeats itself every `limit` permits: a bound from below, and exact for a single tier.
       const rounds = Math.floor((position - 1) / limit)
-      const first = Math.max(from, this.#freeInTier(index, ((position - 1) % limit) + 1, now))
+      const first = Math.max(next, this.#freeInTier(index, ((position - 1) % limit) + 1, now))
       latest = Math.max(latest, first + rounds * span)
     })
     return latest
