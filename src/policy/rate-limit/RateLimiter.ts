@@ -174,8 +174,12 @@ export const makeRateLimiter = (
             { room, timeouts, lane, wish, restore },
             (admitted): Effect.Effect<A, E | RateLimitRefused, R> => {
               if (!(admitted instanceof Admission)) return Effect.fail(refusedBy(admitted))
-              admitted.onSend()
-              return Effect.onExit(restore(effect), (exit) =>
+              // Whoever is interrupted before his effect has begun gives the permit back.
+              const begin = Effect.suspend(() => {
+                admitted.onSend()
+                return effect
+              })
+              return Effect.onExit(restore(begin), (exit) =>
                 Effect.sync(() => {
                   // What was cut short may still arrive at the provider, whatever else went wrong with it.
                   if (Exit.isSuccess(exit) || !Cause.hasInterrupts(exit.cause)) admitted.onFirstByte()
