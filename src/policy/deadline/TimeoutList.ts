@@ -57,6 +57,11 @@ export class TimeoutList {
     this.#fork = fork
   }
 
+  /** How many will run. */
+  get size(): number {
+    return this.#heap.length - this.#dead
+  }
+
   /** Runs `run` at an instant; in a step of its own also where that is already past. */
   schedule(at: number, run: () => void): Timeout {
     const entry = new Entry(at, run, this)
