@@ -6,6 +6,13 @@ import { adherenceSection } from "./adherence/AdherenceSection.ts"
 import { policySection } from "./policy/PolicySection.ts"
 import { queueSection } from "./queue/QueueSection.ts"
 import { speedSection } from "./speed/SpeedSection.ts"
+import { trapsSection } from "./traps/TrapsSection.ts"
 
 /** All sections. */
-export const sections: ReadonlyArray<Section> = [speedSection, policySection, queueSection, adherenceSection]
+export const sections: ReadonlyArray<Section> = [
+  speedSection,
+  policySection,
+  queueSection,
+  adherenceSection,
+  trapsSection
+]

@@ -36,17 +36,18 @@ const completion = {
   system_fingerprint: "fp_a49d71b8a1"
 }
 
-const body = JSON.stringify(completion)
+/** The answer's body, as text. */
+export const answerBody = JSON.stringify(completion)
 
 /** The answer's bytes on the wire, head and body. */
 export const answerBytes: Buffer = Buffer.from(
   [
     "HTTP/1.1 200 OK",
     "content-type: application/json",
-    `content-length: ${Buffer.byteLength(body)}`,
+    `content-length: ${Buffer.byteLength(answerBody)}`,
     "x-ds-trace-id: 6c8e2f1b7d9a4e3c8b5f0a1d2c3e4f5a",
     "connection: keep-alive",
     "",
-    body
+    answerBody
   ].join("\r\n")
 )
