@@ -3,9 +3,13 @@
  */
 import type { SettingsDocument } from "../schemas/Settings.ts"
 
-/** Settings in which both providers have the key `simulated`, whatever keys they had. */
+/** Settings in which every account has the key `simulated`, whatever keys they had. */
 export const withSimulatedKeys = (settings: SettingsDocument): SettingsDocument => ({
   ...settings,
   deepseek: { ...settings.deepseek, apiKey: "simulated" },
-  nanobanana: { ...settings.nanobanana, apiKey: "simulated" }
+  nanobanana: {
+    ...settings.nanobanana,
+    apiKey: "simulated",
+    fallback: { ...settings.nanobanana?.fallback, apiKey: "simulated" }
+  }
 })

@@ -1,24 +1,27 @@
 /**
- * A live program needs a key for each provider it names: without one it does not start, and nothing is simulated that
- * was not asked for.
+ * A live program needs a key for each provider it names, the second image provider among them: without one it does not
+ * start, and nothing is simulated that was not asked for.
  */
 import * as Effect from "effect/Effect"
 import type { Provider } from "../../schemas/Provider.ts"
 import { ConfigurationError, type SettingProblem, type Settings } from "../../schemas/Settings.ts"
+import { fallbackProblems } from "./FallbackSettings.ts"
 import { settingVariables } from "./Variables.ts"
 
 /** The variable that holds a provider's key. */
 export const keyVariableOf = (provider: Provider): string => settingVariables[`${provider}.apiKey`].name
 
-/** The providers named in the settings that have no key, as problems. */
-export const missingKeys = (settings: Settings): ReadonlyArray<SettingProblem> =>
-  settings.providers
+/** The providers named in the settings that have no key, as problems; the second image provider also without address. */
+export const missingKeys = (settings: Settings): ReadonlyArray<SettingProblem> => [
+  ...settings.providers
     .filter((provider) => settings[provider].apiKey === undefined)
     .map((provider) => ({
       name: keyVariableOf(provider),
       problem: "is missing",
       expected: `the key of your ${provider} account`
-    }))
+    })),
+  ...(settings.providers.includes("nanobanana") ? fallbackProblems(settings.nanobanana) : [])
+]
 
 /**
  * Succeeds when every provider named in the settings has a key.

@@ -1,0 +1,42 @@
+/**
+ * The second image provider of the settings: an account of its own, asked only where the first one has surely charged
+ * nothing. Pure.
+ */
+import { nanoBananaApiBaseUrl, type NanoBananaSettings, type SettingProblem } from "../../schemas/Settings.ts"
+import { settingVariables } from "./Variables.ts"
+
+/**
+ * The settings of the second account: its protocol, its base URL (default that of nanobananaapi.ai for that protocol) and
+ * its key; everything else is as for the first. `undefined` where none is configured, or it can not be used.
+ */
+export const fallbackSettingsOf = (settings: NanoBananaSettings): NanoBananaSettings | undefined => {
+  const { apiKey, protocol } = settings.fallback
+  const baseURL = baseUrlOf(settings)
+  if (protocol === undefined || apiKey === undefined || baseURL === undefined) return undefined
+  return { ...settings, protocol, baseURL, apiKey, fallback: {} }
+}
+
+const baseUrlOf = ({ fallback }: NanoBananaSettings): string | undefined =>
+  fallback.baseURL ?? (fallback.protocol === "nanobananaapi" ? nanoBananaApiBaseUrl : undefined)
+
+/** What a second account lacks that is named in the settings, by the variables to set. */
+export const fallbackProblems = (settings: NanoBananaSettings): ReadonlyArray<SettingProblem> => {
+  const { apiKey, protocol } = settings.fallback
+  if (protocol === undefined) return []
+  const problems: Array<SettingProblem> = []
+  if (apiKey === undefined) {
+    problems.push({
+      name: settingVariables["nanobanana.fallback.apiKey"].name,
+      problem: "is missing",
+      expected: "the key of your account at the second image provider"
+    })
+  }
+  if (baseUrlOf(settings) === undefined) {
+    problems.push({
+      name: settingVariables["nanobanana.fallback.baseURL"].name,
+      problem: "is missing",
+      expected: `where the second image provider answers; ${protocol} has no address of its own`
+    })
+  }
+  return problems
+}
