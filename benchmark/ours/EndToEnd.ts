@@ -19,7 +19,13 @@ import { recordingTracer } from "./RecordingTracer.ts"
 
 /** Limits that are kept and never reached. */
 export const settingsOf = (baseURL: string): SettingsDocument => ({
-  deepseek: { apiKey, baseURL, rateLimit: [{ requests: 1_000_000, window: 1 }] },
+  deepseek: {
+    apiKey,
+    baseURL,
+    rateLimit: [{ requests: 1_000_000, window: 1 }],
+    concurrency: 1_024,
+    queueLimit: 10_000
+  },
   nanobanana: { apiKey }
 })
 
