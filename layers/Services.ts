@@ -6,6 +6,8 @@
  * one ledger and one waiting room for each quota scope.
  */
 import * as Layer from "effect/Layer"
+import * as EnhancementCache from "../src/cache/EnhancementCache.ts"
+import { ResponseCache } from "../src/cache/ResponseCache.ts"
 import * as Enhance from "../src/enhancement/Enhance.ts"
 import { PromptEnhancer } from "../src/enhancement/PromptEnhancer.ts"
 import { Illustrator } from "../src/illustration/Illustrator.ts"
@@ -20,6 +22,8 @@ import * as MakePrices from "../src/money/MakePrices.ts"
 import { priceTable } from "../src/money/PriceTable.ts"
 import type { AdmissionControl } from "../src/pipeline/AdmissionControl.ts"
 import type { Pipeline } from "../src/pipeline/Pipeline.ts"
+import { DegradedModes } from "../src/policy/degraded-mode/DegradedModes.ts"
+import * as MakeDegradedModes from "../src/policy/degraded-mode/MakeDegradedModes.ts"
 import { RetryPolicy } from "../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../src/policy/retry/RetrySchedule.ts"
 import { DeepSeek } from "../src/provider/deepseek/DeepSeek.ts"
@@ -46,6 +50,8 @@ export type Services =
   | Pipeline
   | AdmissionControl
   | CallStatistics
+  | DegradedModes
+  | ResponseCache
   | RetryPolicy
   | JobLedger
   | CostLedger
@@ -61,6 +67,11 @@ const providers = Layer.mergeAll(
   Layer.succeed(RetryPolicy, { schedule: retrySchedule })
 )
 
+const degradation = Layer.mergeAll(
+  Layer.effect(ResponseCache, EnhancementCache.make),
+  Layer.effect(DegradedModes, MakeDegradedModes.make)
+)
+
 const calls = Layer.mergeAll(
   Layer.effect(PromptEnhancer, Enhance.make),
   Layer.effect(ImageGenerator, MakeImageGenerator.make)
@@ -72,6 +83,7 @@ export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Laye
   MakeIllustrator.make
 ).pipe(
   Layer.provideMerge(calls),
+  Layer.provideMerge(degradation),
   Layer.provideMerge(ProtectedPipeline.layer),
   Layer.provideMerge(Layer.mergeAll(providers, ledgers))
 )

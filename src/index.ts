@@ -2,6 +2,11 @@
  * The face of the library: the services, and the two families of failure. Compositions are in `layers/` and
  * `mock-layers/`, the nouns in `schemas/`.
  */
+export { CacheKey } from "./cache/CacheKey.ts"
+export { CacheStore, CacheStoreFailed, type CacheStoreOf } from "./cache/CacheStore.ts"
+export type { CachedEnhancement } from "./cache/CachedEnhancement.ts"
+export { type CacheStatistics, ResponseCache } from "./cache/ResponseCache.ts"
+export { localTemplate } from "./enhancement/LocalTemplate.ts"
 export { type EnhancementOptions, PromptEnhancer } from "./enhancement/PromptEnhancer.ts"
 export { Illustrator } from "./illustration/Illustrator.ts"
 export { type DownloadTarget, ImageGenerator } from "./image/ImageGenerator.ts"
@@ -24,6 +29,8 @@ export { closedCircuit, type CircuitState } from "./policy/circuit-breaker/Circu
 export { makeCircuitBreaker } from "./policy/circuit-breaker/MakeCircuitBreaker.ts"
 export { openTimeMillis } from "./policy/circuit-breaker/OpenTime.ts"
 export { transition } from "./policy/circuit-breaker/Transition.ts"
+export { DegradedModes } from "./policy/degraded-mode/DegradedModes.ts"
+export { mayFallBack } from "./policy/fallback/FallbackTable.ts"
 export {
   makeRateLimiter,
   RateLimiter,

@@ -5,8 +5,8 @@
  * has the latest deadline and the highest priority among those who wait for it, and is interrupted when the last of them
  * leaves. Nothing of it is kept: after its end the next to come begins a new one.
  *
- * **Gotchas** Whose requests are equal is said by the key: it must hold the owner. A joiner whose own time is over leaves
- * by its own interruption; the others stay.
+ * **Gotchas** Whose requests are equal is said by the key: it must hold the owner. A joiner whose own time is over, or who
+ * is interrupted, leaves alone; the others stay.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -15,6 +15,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { Priority } from "../../schemas/CallOptions.ts"
+import type { Timeout, TimeoutList } from "../policy/deadline/TimeoutList.ts"
 import { type JoinedWishes, makeJoinedWishes, type Wish } from "./JoinedWishes.ts"
 
 /**
@@ -29,6 +30,14 @@ export interface Flight {
   readonly onRaised: (listener: () => void) => () => void
 }
 
+/** What a joiner wants to hear of. */
+export interface JoinHooks<E> {
+  /** There was a flight already. Called in the step of joining; it must not throw. */
+  readonly onJoined?: () => void
+  /** What the joiner fails with if the flight goes on beyond the deadline of its own wish. */
+  readonly overdue?: () => E
+}
+
 /** The flights of one kind of request. */
 export interface SingleFlight<A, E> {
   /**
@@ -36,7 +45,12 @@ export interface SingleFlight<A, E> {
    *
    * **Errors** those of the flight, defects included, for all who wait for it.
    */
-  readonly join: (key: string, wish: Wish, run: (flight: Flight) => Effect.Effect<A, E>) => Effect.Effect<A, E>
+  readonly join: (
+    key: string,
+    wish: Wish,
+    run: (flight: Flight) => Effect.Effect<A, E>,
+    hooks?: JoinHooks<E>
+  ) => Effect.Effect<A, E>
   /** How many flights somebody waits for. */
   readonly inFlight: () => number
 }
@@ -46,6 +60,8 @@ type Resume<A, E> = (effect: Effect.Effect<A, E>) => void
 interface Joiner<A, E> {
   readonly wish: Wish
   readonly resume: Resume<A, E>
+  readonly overdue: (() => E) | undefined
+  timeout: Timeout | undefined
 }
 
 interface OpenFlight<A, E> {
@@ -53,11 +69,16 @@ interface OpenFlight<A, E> {
   readonly wishes: JoinedWishes
   readonly joiners: Set<Joiner<A, E>>
   readonly listeners: Set<() => void>
+  /** Those with the latest deadline: the flight's own end is theirs. */
+  latest: Array<Joiner<A, E>>
   fiber?: Fiber.Fiber<A, E>
 }
 
-/** Makes a place for flights, which run in the context in which it is made and end with its scope. */
-export const makeSingleFlight = <A, E>(): Effect.Effect<SingleFlight<A, E>, never, Scope.Scope> =>
+/**
+ * Makes a place for flights, which run in the context in which it is made and end with its scope. `timeouts` is where
+ * joiners wait for their own deadlines, where the flight has a later one.
+ */
+export const makeSingleFlight = <A, E>(timeouts?: TimeoutList): Effect.Effect<SingleFlight<A, E>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(Context.omit(Tracer.ParentSpan)(yield* Effect.context<never>()))
     const flights = new Map<string, OpenFlight<A, E>>()
@@ -76,12 +97,42 @@ export const makeSingleFlight = <A, E>(): Effect.Effect<SingleFlight<A, E>, neve
       forget(flight)
       const waiting = [...flight.joiners]
       flight.joiners.clear()
-      for (const { resume } of waiting) resume(exit)
+      for (const { resume, timeout } of waiting) {
+        timeout?.cancel()
+        resume(exit)
+      }
+    }
+
+    /** The flight goes on without a joiner whose own deadline passes. */
+    const limit = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): void => {
+      const { overdue } = joiner
+      if (timeouts === undefined || overdue === undefined || !flight.joiners.has(joiner)) return
+      joiner.timeout = timeouts.schedule(joiner.wish.deadlineAt, () => {
+        if (!remove(flight, joiner)) return
+        if (flight.joiners.size === 0) flight.fiber?.interruptUnsafe()
+        joiner.resume(Effect.suspend(() => Effect.fail(overdue())))
+      })
+    }
+
+    /** Tells whether the joiner was there. A flight without joiners is joined by nobody any more. */
+    const remove = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): boolean => {
+      if (!flight.joiners.delete(joiner)) return false
+      joiner.timeout?.cancel()
+      flight.wishes.remove(joiner.wish)
+      // Before the interruption: who comes while the flight is being ended must not join it.
+      if (flight.joiners.size === 0) forget(flight)
+      return true
     }
 
     const begin = (key: string, joiner: Joiner<A, E>, run: (flight: Flight) => Effect.Effect<A, E>) => {
       const wishes = makeJoinedWishes(joiner.wish)
-      const flight: OpenFlight<A, E> = { key, wishes, joiners: new Set([joiner]), listeners: new Set() }
+      const flight: OpenFlight<A, E> = {
+        key,
+        wishes,
+        joiners: new Set([joiner]),
+        listeners: new Set(),
+        latest: [joiner]
+      }
       flights.set(key, flight)
       const fiber = runFork(Effect.suspend(() => run(viewOf(flight))))
       flight.fiber = fiber
@@ -94,8 +145,16 @@ export const makeSingleFlight = <A, E>(): Effect.Effect<SingleFlight<A, E>, neve
     }
 
     const enter = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): void => {
+      const latestBefore = flight.wishes.deadlineAt()
       flight.joiners.add(joiner)
-      if (!flight.wishes.add(joiner.wish)) return
+      const isRaised = flight.wishes.add(joiner.wish)
+      if (joiner.wish.deadlineAt < latestBefore) limit(flight, joiner)
+      else if (joiner.wish.deadlineAt === latestBefore) flight.latest.push(joiner)
+      else {
+        for (const earlier of flight.latest) limit(flight, earlier)
+        flight.latest = [joiner]
+      }
+      if (!isRaised) return
       const listeners = [...flight.listeners]
       for (const listener of listeners) {
         try {
@@ -110,21 +169,20 @@ export const makeSingleFlight = <A, E>(): Effect.Effect<SingleFlight<A, E>, neve
 
     /** Ends when the flight has, if the joiner was the last. */
     const leave = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): Effect.Effect<void> => {
-      if (!flight.joiners.delete(joiner)) return Effect.void
-      flight.wishes.remove(joiner.wish)
-      if (flight.joiners.size > 0) return Effect.void
-      // Before the interruption: who comes while the flight is being ended must not join it.
-      forget(flight)
-      return flight.fiber === undefined ? Effect.void : Fiber.interrupt(flight.fiber)
+      if (!remove(flight, joiner) || flight.joiners.size > 0 || flight.fiber === undefined) return Effect.void
+      return Fiber.interrupt(flight.fiber)
     }
 
     return {
-      join: (key, wish, run) =>
+      join: (key, wish, run, hooks) =>
         Effect.callback<A, E>((resume) => {
           if (isClosed) return resume(Effect.interrupt)
-          const joiner = { wish: { ...wish }, resume }
+          const joiner = { wish: { ...wish }, resume, overdue: hooks?.overdue, timeout: undefined }
           const underWay = flights.get(key)
-          if (underWay !== undefined) enter(underWay, joiner)
+          if (underWay !== undefined) {
+            hooks?.onJoined?.()
+            enter(underWay, joiner)
+          }
           const flight = underWay ?? begin(key, joiner, run)
           return Effect.suspend(() => leave(flight, joiner))
         }),

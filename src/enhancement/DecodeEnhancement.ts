@@ -16,6 +16,7 @@ import { parseJson } from "../provider/JsonBody.ts"
 
 /** The agreed form. Other fields are ignored. */
 const EnhancementAnswer = Schema.Struct({ prompt: Schema.String })
+const decode = Schema.decodeUnknownResult(EnhancementAnswer)
 
 /**
  * The rewritten prompt, sanitised and not blank.
@@ -23,23 +24,25 @@ const EnhancementAnswer = Schema.Struct({ prompt: Schema.String })
  * **Errors** `AttemptFailed` with `MalformedResponse` or `EmptyResponse`; the completion was made and paid for (`Done`).
  */
 export const decodeEnhancement = (answer: ChatAnswer): Result.Result<string, AttemptFailed> => {
-  const facts = {
-    contentType: "application/json",
-    bytes: Buffer.byteLength(answer.content),
-    sha256: hash("sha256", answer.content, "hex")
-  }
   const json = parseJson(unfenced(answer.content))
-  if (json._tag !== "Json") {
-    return failed(answer, { _tag: "MalformedResponse", ...facts, problem: "content: expected a json object" })
-  }
-  const decoded = Schema.decodeUnknownResult(EnhancementAnswer)(json.value)
+  if (json._tag !== "Json") return malformed(answer, "content: expected a json object")
+  const decoded = decode(json.value)
   if (Result.isFailure(decoded)) {
-    const problem = `content: ${problemText(decoded.failure.issue, EnhancementAnswer.ast)}`
-    return failed(answer, { _tag: "MalformedResponse", ...facts, problem })
+    return malformed(answer, `content: ${problemText(decoded.failure.issue, EnhancementAnswer.ast)}`)
   }
   const prompt = sanitizeText(decoded.success.prompt.toWellFormed())
-  return prompt === "" ? failed(answer, { _tag: "EmptyResponse", ...facts }) : Result.succeed(prompt)
+  return prompt === "" ? failed(answer, { _tag: "EmptyResponse", ...factsOf(answer) }) : Result.succeed(prompt)
 }
+
+/** The hash of a good answer is asked for by nobody. */
+const factsOf = ({ content }: ChatAnswer) => ({
+  contentType: "application/json",
+  bytes: Buffer.byteLength(content),
+  sha256: hash("sha256", content, "hex")
+})
+
+const malformed = (answer: ChatAnswer, problem: string): Result.Result<never, AttemptFailed> =>
+  failed(answer, { _tag: "MalformedResponse", ...factsOf(answer), problem })
 
 const unfenced = (content: string): string => {
   const text = content.trim()

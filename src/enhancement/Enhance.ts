@@ -1,33 +1,58 @@
 /**
- * Builds `PromptEnhancer`: checks the request, asks DeepSeek through the pipeline, and sees to it that the text fits.
+ * Builds `PromptEnhancer`. The order of a call:
  *
- * A text that is too long is asked for shorter once, in the same call and under its deadline; what is still too long is
- * cut at a word. The failure of the second ask never loses the first text.
+ * ```text
+ * validate            the request, the options
+ * cache               a fresh answer ends it here: no key, permit, money or sample of the circuit is needed
+ * held back?          a degraded mode, no key, no attempt left: on to the fallback
+ * single flight       equal wishes at the same time are one (`SharedEnhancement.ts`)
+ *   DeepSeek          through the pipeline, until the text fits (`AskDeepSeek.ts`)
+ *   keep              what DeepSeek wrote for this very call, and nothing else
+ * fallback            by reason, as far as the caller takes it (`FallBack.ts`)
+ * ```
+ *
+ * What the cache does: `use` reads, joins and keeps; `fresh` does not read, but joins what is under way (an answer that
+ * is not there yet is none that was kept) and keeps; `bypass` does nothing of the three. A caller who does not take
+ * `Cached` is one that says `fresh`.
  */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, EnhancementRequest, longestPrompt } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
-import { addCosts, noCost } from "../../schemas/Money.ts"
-import { live } from "../../schemas/Provenance.ts"
 import type { Settings } from "../../schemas/Settings.ts"
+import { fromCached, schemaVersion } from "../cache/CachedEnhancement.ts"
+import { type CacheKey, cacheKey } from "../cache/CacheKey.ts"
+import { ResponseCache } from "../cache/ResponseCache.ts"
+import { templateVersion } from "../cache/TemplateVersion.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
-import { Prices } from "../money/Prices.ts"
-import type { Call } from "../pipeline/CurrentCall.ts"
-import { Pipeline } from "../pipeline/Pipeline.ts"
+import type { Prices } from "../money/Prices.ts"
+import type { AdmissionControl } from "../pipeline/AdmissionControl.ts"
+import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
+import type { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
-import { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
+import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
+import type { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import { chooseModel, type ModelChoice } from "../provider/deepseek/Models.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
+import { CallEvents, nobody } from "../telemetry/CallEvents.ts"
+import { observeSafely } from "../telemetry/Emit.ts"
 import { Transport } from "../transport/Transport.ts"
-import { cutAtWord } from "./CutAtWord.ts"
-import { enhancementPlan, type Rewriting } from "./EnhancementPlan.ts"
+import { makeAskDeepSeek } from "./AskDeepSeek.ts"
+import { spansOf } from "./CacheSpans.ts"
+import { acceptedByDefault, cacheUseOf, type EnhancementWish } from "./EnhancementWish.ts"
+import { makeFallBack } from "./FallBack.ts"
+import { heldBack, obstacleOf } from "./HeldBack.ts"
 import type { EnhancementOptions, PromptEnhancer } from "./PromptEnhancer.ts"
-import { type EnhancementAsk, tooLongNote } from "./Templates.ts"
+import { type AskingFiber, makeLiveEnhancement } from "./SharedEnhancement.ts"
+import type { EnhancementAsk } from "./Templates.ts"
 
 const OwnOptions = Schema.Struct({
   maximumCharacters: Schema.optionalKey(
@@ -36,15 +61,21 @@ const OwnOptions = Schema.Struct({
     })
   )
 })
+type OwnOptions = typeof OwnOptions.Type
+
+const noOwnOptions: OwnOptions = {}
 
 /** What is of this file's concern, and what is every call's. Whatever is no object is left to the call to refuse. */
-const splitOptions = (
-  options: EnhancementOptions
-): readonly [Pick<EnhancementOptions, "maximumCharacters">, CallOptions] => {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) return [{}, options]
+const splitOptions = (options: EnhancementOptions): readonly [OwnOptions, CallOptions] => {
+  if (typeof options !== "object" || options === null || !("maximumCharacters" in options)) {
+    return [noOwnOptions, options]
+  }
   const { maximumCharacters, ...callOptions } = options
-  return [maximumCharacters === undefined ? {} : { maximumCharacters }, callOptions]
+  return [maximumCharacters === undefined ? noOwnOptions : { maximumCharacters }, callOptions]
 }
+
+const checkOwnOptions = (options: OwnOptions) =>
+  options === noOwnOptions ? Result.succeed(noOwnOptions) : validateInput(OwnOptions, options, "options")
 
 /** One attempt and its retries, and one more ask for a text that is too long. */
 export const enhanceDefaults = ({ deepseek }: Settings): CallDefaults => ({
@@ -52,72 +83,93 @@ export const enhanceDefaults = ({ deepseek }: Settings): CallDefaults => ({
   attemptLimit: (deepseek.retryLimits.chat ?? deepseek.retryLimit) + 2
 })
 
-/** Builds the service. */
-export const make: Effect.Effect<
-  PromptEnhancer["Service"],
-  never,
-  Pipeline | DeepSeek | Prices | LiveSettings | Transport
-> = Effect.gen(function* () {
-  const pipeline = yield* Pipeline
-  const deepSeek = yield* DeepSeek
-  const prices = yield* Prices
+type Dependencies =
+  | Pipeline
+  | DeepSeek
+  | Prices
+  | LiveSettings
+  | Transport
+  | ResponseCache
+  | DegradedModes
+  | AdmissionControl
+  | Scope.Scope
+
+type CacheSaid = Extract<CallEvent, { readonly _tag: "CacheAnswered" }>["answer"]
+
+/** Builds the service; what is under way ends with its scope. */
+export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies> = Effect.gen(function* () {
   const liveSettings = yield* LiveSettings
-  const transport = yield* Transport
-  const retiredNamesTold = new Set<string>()
+  const { isSimulated } = yield* Transport
+  const cache = yield* ResponseCache
+  const modes = yield* DegradedModes
+  const clock = yield* Clock.Clock
+  const enhancement = yield* makeLiveEnhancement(yield* makeAskDeepSeek)
+  const fallBack = yield* makeFallBack
 
-  const tellRetiredName = (choice: ModelChoice) =>
-    Effect.suspend(() => {
-      if (choice.retiredName === undefined || retiredNamesTold.has(choice.retiredName)) return Effect.void
-      retiredNamesTold.add(choice.retiredName)
-      return Effect.logWarning(
-        `DeepSeek has retired the model name ${choice.retiredName}: ${choice.model} is asked instead, thinking ${
-          choice.thinking ? "on" : "off"
-        }. Change the setting deepseek.model.`
-      )
+  const tell = (fiber: AskingFiber, { callId, owner }: Call, answer: CacheSaid): void => {
+    const observe = fiber.getRef(CallEvents)
+    if (observe === nobody) return
+    const at = clock.currentTimeMillisUnsafe()
+    observeSafely(observe)({
+      _tag: "CacheAnswered",
+      callId,
+      owner,
+      provider: "deepseek",
+      operation: "chat",
+      at,
+      answer
+    })
+  }
+
+  const keyOf = (ask: EnhancementAsk, { model, thinking }: ModelChoice, call: Call): CacheKey =>
+    cacheKey({
+      schemaVersion,
+      templateVersion,
+      model,
+      thinking,
+      baseURL: call.settings.settings.deepseek.baseURL,
+      isSimulated,
+      owner: call.owner,
+      request: ask
     })
 
-  const askOnce = (ask: EnhancementAsk, choice: ModelChoice, call: Call) =>
-    pipeline.run(enhancementPlan(ask, choice, call.settings.settings.deepseek, deepSeek, prices))
-
-  const askUntilItFits = Effect.fnUntraced(function* (
-    ask: EnhancementAsk,
-    choice: ModelChoice,
-    call: Call
-  ): Effect.fn.Return<Fitted, CallFailure> {
-    const first = yield* askOnce(ask, choice, call)
-    const length = first.answer.prompt.length
-    if (length <= ask.maximumCharacters) return { ...first, shortened: false }
-    if (call.attempts.left <= 0) return cut(ask, first.answer, first)
-    const again = { ...ask, notes: [tooLongNote(length, ask.maximumCharacters)] }
-    const second = yield* Effect.result(askOnce(again, choice, call))
-    if (Result.isFailure(second)) {
-      const spent = second.failure._tag === "ApiError" ? second.failure : { cost: noCost, attempts: 0 }
-      return cut(ask, first.answer, {
-        attempts: first.attempts + spent.attempts,
-        cost: addCosts(first.cost, spent.cost ?? noCost)
-      })
+  /** Asks DeepSeek, or finds what stands in. `said` is what the cache is told to have said if nobody is joined. */
+  const askOrFallBack = (
+    wish: EnhancementWish,
+    fiber: AskingFiber,
+    said: CacheSaid
+  ): Effect.Effect<Enhancement, CallFailure> => {
+    const { call, key } = wish
+    if (!wish.accept.includes("Live")) {
+      tell(fiber, call, said)
+      return Effect.fail(reject(nothingKept, call.callId))
     }
-    return cut(ask, second.success.answer, {
-      attempts: first.attempts + second.success.attempts,
-      cost: addCosts(first.cost, second.success.cost)
-    })
-  })
+    const obstacle = heldBack(modes, call)
+    if (obstacle !== undefined) {
+      tell(fiber, call, said)
+      return fallBack(wish, obstacle)
+    }
+    const onBegun = () => tell(fiber, call, said)
+    if (key === undefined) onBegun()
+    const asked =
+      key === undefined
+        ? enhancement.alone(wish)
+        : enhancement.shared(wish, key, fiber, { onBegun, onJoined: () => tell(fiber, call, "Joined") })
+    return Effect.catch(asked, (failure) => fallBack(wish, obstacleOf(modes, failure)))
+  }
 
-  const enhanceInCall = Effect.fnUntraced(function* (
+  const enhanceInCall = (
     request: EnhancementRequest,
-    options: Pick<EnhancementOptions, "maximumCharacters">,
-    call: Call
-  ): Effect.fn.Return<Enhancement, CallFailure> {
+    own: OwnOptions,
+    call: Call,
+    wholeDeadlineAt: number,
+    fiber: AskingFiber
+  ): Effect.Effect<Enhancement, CallFailure> => {
     const checked = validateInput(EnhancementRequest, sanitizeInput(request))
-    if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
-    const allowed = validateInput(OwnOptions, options, "options")
-    if (Result.isFailure(allowed)) return yield* reject(allowed.failure, call.callId)
-    const settings = call.settings.settings.deepseek
-    if (settings.apiKey === undefined) {
-      return yield* reject({ _tag: "NoHealthyKey", setting: "DEEPSEEK_API_KEY" }, call.callId)
-    }
-    const choice = chooseModel(settings.model)
-    yield* tellRetiredName(choice)
+    if (Result.isFailure(checked)) return Effect.fail(reject(checked.failure, call.callId))
+    const allowed = checkOwnOptions(own)
+    if (Result.isFailure(allowed)) return Effect.fail(reject(allowed.failure, call.callId))
+    const choice = chooseModel(call.settings.settings.deepseek.model)
     const ask: EnhancementAsk = {
       prompt: checked.success.prompt,
       mode: checked.success.mode ?? "balanced",
@@ -125,37 +177,40 @@ export const make: Effect.Effect<
       maximumCharacters: allowed.success.maximumCharacters ?? longestPrompt,
       notes: []
     }
-    const { answer, attempts, cost, shortened } = yield* askUntilItFits(ask, choice, call)
-    return {
-      callId: call.callId,
-      prompt: answer.prompt,
-      model: answer.model,
-      provenance: live,
-      isSimulated: transport.isSimulated,
-      shortened,
-      cost,
-      attempts
+    const use = cacheUseOf(call, ask)
+    const key = use === "bypass" ? undefined : keyOf(ask, choice, call)
+    const wish = { ask, choice, call, wholeDeadlineAt, accept: call.accept ?? acceptedByDefault, key }
+    if (key === undefined || use === "fresh" || !wish.accept.includes("Cached")) {
+      return askOrFallBack(wish, fiber, "Bypassed")
     }
-  })
+    return Effect.flatMap(cache.lookup(key, spansOf(call)), (answer) => {
+      if (answer._tag !== "Fresh") return askOrFallBack(wish, fiber, answer._tag)
+      tell(fiber, call, "Fresh")
+      const age = Duration.millis(answer.ageMillis)
+      return Effect.succeed(fromCached(answer.value, { callId: call.callId, provenance: { _tag: "Cached", age } }))
+    })
+  }
 
   return {
-    enhance: (request, options = {}) => {
-      const [own, callOptions] = splitOptions(options)
-      return withCall(callOptions, enhanceDefaults, (call) => enhanceInCall(request, own, call)).pipe(
-        Effect.provideService(LiveSettings, liveSettings)
-      )
-    }
+    enhance: (request, options = {}) =>
+      Effect.withFiber((caller) => {
+        const [own, callOptions] = splitOptions(options)
+        const outer = caller.getRef(CurrentCall)
+        return Effect.provideService(
+          withCall(callOptions, enhanceDefaults, (call) =>
+            Effect.withFiber((fiber) => enhanceInCall(request, own, call, outer?.deadlineAt ?? call.deadlineAt, fiber))
+          ),
+          LiveSettings,
+          liveSettings
+        )
+      })
   }
 })
 
-interface Fitted {
-  readonly answer: Rewriting
-  readonly attempts: number
-  readonly cost: Enhancement["cost"]
-  readonly shortened: boolean
-}
-
-const cut = (ask: EnhancementAsk, answer: Rewriting, spent: Pick<Fitted, "attempts" | "cost">): Fitted => {
-  const prompt = cutAtWord(answer.prompt, ask.maximumCharacters)
-  return { ...spent, answer: { ...answer, prompt }, shortened: prompt !== answer.prompt }
-}
+/** Only the cache was allowed to answer, and it has nothing that is fresh. */
+const nothingKept = {
+  _tag: "InputRejected",
+  field: "options.accept",
+  problem: "nothing that it allows is there",
+  expected: "a list that holds Live"
+} as const

@@ -43,15 +43,13 @@ export const enhancementChat = (ask: EnhancementAsk, choice: ModelChoice, earlie
 }
 
 /**
- * The largest request that attempts at an ask can come to, for its price. **Units** bytes and tokens.
+ * The largest request that attempts at an ask can come to whose first is `first`, for its price. **Units** bytes and
+ * tokens.
  */
-export const largestChat = (
-  ask: EnhancementAsk,
-  choice: ModelChoice
-): { readonly promptBytes: number; readonly maximumTokens: number } => {
-  const { maximumTokens, messages } = enhancementChat(ask, choice, noEarlierAttempts)
-  const content = messages.map((it) => it.content).join("\n")
-  return { promptBytes: Buffer.byteLength(content) + longestNoteBytes, maximumTokens: maximumTokens * 2 }
+export const largestChat = (first: ChatRequest): { readonly promptBytes: number; readonly maximumTokens: number } => {
+  let promptBytes = longestNoteBytes
+  for (const { content } of first.messages) promptBytes += Buffer.byteLength(content) + 1
+  return { promptBytes, maximumTokens: first.maximumTokens * 2 }
 }
 
 /** A quoted problem, with room for the tokens that set messages apart. */

@@ -8,13 +8,21 @@ import { chatBody } from "../provider/deepseek/ChatBody.ts"
 import type { ChatRequest } from "../provider/deepseek/DeepSeek.ts"
 import type { EnhancementAsk } from "./Templates.ts"
 
-/** The facts of an ask whose first attempt sends `request`. **Units** lengths in characters. */
-export const enhancementFacts = (ask: EnhancementAsk, request: ChatRequest): RequestFacts => {
-  const { creativity, focus, length } = ask.parameters
-  return {
-    fieldLengths: { prompt: ask.prompt.length, ...(focus === undefined ? {} : { focus: focus.join("").length }) },
-    bodySha256: hash("sha256", chatBody(request), "hex"),
-    parameters: {
+/**
+ * The facts of an ask whose first attempt sends `request`. Each is found out when somebody reads it: a call that nobody
+ * listens to, and that does not fail, pays for none. **Units** lengths in characters.
+ */
+export const enhancementFacts = (ask: EnhancementAsk, request: ChatRequest): RequestFacts => ({
+  get fieldLengths() {
+    const { focus } = ask.parameters
+    return { prompt: ask.prompt.length, ...(focus === undefined ? {} : { focus: focus.join("").length }) }
+  },
+  get bodySha256() {
+    return hash("sha256", chatBody(request), "hex")
+  },
+  get parameters() {
+    const { creativity, focus, length } = ask.parameters
+    return {
       mode: ask.mode,
       model: request.model,
       maximumCharacters: ask.maximumCharacters,
@@ -23,4 +31,4 @@ export const enhancementFacts = (ask: EnhancementAsk, request: ChatRequest): Req
       ...(focus === undefined ? {} : { focus: focus.length })
     }
   }
-}
+})

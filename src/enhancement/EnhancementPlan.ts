@@ -3,11 +3,14 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { AttemptFailed } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { DeepSeekSettings } from "../../schemas/Settings.ts"
 import type { Prices } from "../money/Prices.ts"
+import type { Attempt } from "../pipeline/Attempt.ts"
 import type { CallPlan } from "../pipeline/Pipeline.ts"
-import type { ChatUsage, DeepSeek } from "../provider/deepseek/DeepSeek.ts"
+import type { ChatAnswer, ChatRequest, ChatUsage, DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import type { ModelChoice } from "../provider/deepseek/Models.ts"
 import { decodeEnhancement } from "./DecodeEnhancement.ts"
 import { enhancementChat, largestChat, noEarlierAttempts } from "./EnhancementChat.ts"
@@ -30,30 +33,43 @@ export const enhancementPlan = (
   deepSeek: DeepSeek["Service"],
   prices: Prices["Service"]
 ): CallPlan<Rewriting> => {
-  const largest = largestChat(ask, choice)
+  const first = enhancementChat(ask, choice, noEarlierAttempts)
+  const largest = largestChat(first)
   const bound = prices.chatBound(choice.model, largest.promptBytes, largest.maximumTokens)
   let emptyAnswers = 0
+  const requestOf = ({ previous }: Attempt): ChatRequest => {
+    if (previous === undefined) return first
+    if (previous.reason._tag === "EmptyResponse") emptyAnswers += 1
+    return enhancementChat(ask, choice, { previous, emptyAnswers })
+  }
   return {
     provider: "deepseek",
     operation: "chat",
     payment: "metered",
-    request: enhancementFacts(ask, enhancementChat(ask, choice, noEarlierAttempts)),
+    request: enhancementFacts(ask, first),
     attemptTimeout: settings.attemptTimeout.chat,
     retryLimit: settings.retryLimits.chat ?? settings.retryLimit,
     backoffBase: settings.backoffBase,
     backoffCap: settings.backoffCap,
     ...(settings.apiKey === undefined ? {} : { key: settings.apiKey }),
-    privateTexts: [ask.prompt, ...(ask.parameters.focus ?? [])],
+    privateTexts: ask.parameters.focus === undefined ? [ask.prompt] : [ask.prompt, ...ask.parameters.focus],
     bound,
     cost: ({ at, usage }) => known(prices.chat(choice.model, usage, at), bound),
-    attempt: Effect.fnUntraced(function* (attempt) {
-      if (attempt.previous?.reason._tag === "EmptyResponse") emptyAnswers += 1
-      const request = enhancementChat(ask, choice, { previous: attempt.previous, emptyAnswers })
-      const answer = yield* deepSeek.chat(request, settings, attempt)
-      const prompt = yield* Effect.fromResult(decodeEnhancement(answer))
-      return { prompt, model: answer.model, usage: answer.usage, at: yield* Clock.currentTimeMillis }
-    })
+    attempt: (attempt) => Effect.flatMap(deepSeek.chat(requestOf(attempt), settings, attempt), rewritingOf)
   }
+}
+
+const rewritingOf = (answer: ChatAnswer): Effect.Effect<Rewriting, AttemptFailed> => {
+  const decoded = decodeEnhancement(answer)
+  if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
+  return Effect.withFiber((fiber) =>
+    Effect.succeed({
+      prompt: decoded.success,
+      model: answer.model,
+      usage: answer.usage,
+      at: fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+    })
+  )
 }
 
 /** An answer that does not say what it used has cost its bound at most. */

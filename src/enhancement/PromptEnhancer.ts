@@ -17,6 +17,14 @@ export interface EnhancementOptions extends CallOptions {
  *
  * **Details** An answer longer than `maximumCharacters` is asked for shorter once, then cut at a word.
  *
+ * An equal request of the same owner is answered from the cache for a day (`Cached`: no cost, no attempt), but for the
+ * mode `creative`, which asks anew; the option `cache` says otherwise. Equal requests at the same time are one: the call
+ * that came first has the cost and the attempts, the others get the same text, `Live`, at no cost and without an attempt.
+ *
+ * Where DeepSeek can not be had, a kept answer stands in for seven days (`Stale`, with the reason), and the local template
+ * or the raw prompt for callers whose `accept` holds `Degraded`. What the failed attempts have cost is in the result.
+ * `accept` without `Cached` asks anew; without `Live` only the cache answers.
+ *
  * **Errors** `Rejection` (`InputRejected` names the field; nothing was sent), `ApiError` (an attempt was made: read
  * `isRetryable` and `retryAfter`).
  *

@@ -40,8 +40,7 @@ const style = {
   }
 } as const satisfies Record<EnhancementMode, { readonly rule: string; readonly example: string }>
 
-/** The system prompt of a mode: the same bytes for every request. */
-export const systemPrompt = (mode: EnhancementMode): string =>
+const systemPromptOf = (mode: EnhancementMode): string =>
   `You rewrite prompts for an image generator.
 ${style[mode].rule}
 Write in the language of the text. Describe only what can be seen. Do not address anybody and do not explain.
@@ -50,6 +49,15 @@ The user message ends with one json object. Its "text" is the prompt to rewrite,
 
 Answer with one json object and nothing else, in this form: {"prompt": "the rewritten prompt"}
 Example: for {"focus": [], "text": "a red fox in the snow"} a good answer is ${JSON.stringify({ prompt: style[mode].example })}`
+
+const systemPrompts = {
+  creative: systemPromptOf("creative"),
+  balanced: systemPromptOf("balanced"),
+  precise: systemPromptOf("precise")
+} as const satisfies Record<EnhancementMode, string>
+
+/** The system prompt of a mode: the same bytes for every request. */
+export const systemPrompt = (mode: EnhancementMode): string => systemPrompts[mode]
 
 /** The messages of a request: the mode's system prompt, then our wishes, then the user's words as data. */
 export const enhancementMessages = (ask: EnhancementAsk): ReadonlyArray<ChatMessage> => [

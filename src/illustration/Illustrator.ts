@@ -10,8 +10,9 @@ import type { Illustration, IllustrationRequest } from "../../schemas/Illustrati
 /**
  * The service.
  *
- * **Details** If enhancing fails, the raw prompt is used and the result says so (`Degraded`). `ContentRejected`,
- * `InputRejected` and a passed deadline fail the whole instead: no picture is paid for.
+ * **Details** If enhancing fails, a stale answer, the local template or the raw prompt is used, and the result says so
+ * (`Stale`, `Degraded`); `accept` forbids it. `ContentRejected`, `InputRejected` and a passed deadline fail the whole
+ * instead, and so does what the recovery table has no fallback for: no picture is paid for.
  *
  * **Errors** those of `PromptEnhancer` and `ImageGenerator`.
  *

@@ -13,6 +13,7 @@ import type { GeneratedImage } from "../../schemas/Image.ts"
 import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { enhanceDefaults } from "../enhancement/Enhance.ts"
+import { acceptedForIllustration } from "../enhancement/EnhancementWish.ts"
 import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
 import { requestHashOf } from "../image/EnterJob.ts"
 import { ImageGenerator } from "../image/ImageGenerator.ts"
@@ -24,6 +25,7 @@ import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
@@ -33,9 +35,6 @@ import type { Illustrator } from "./Illustrator.ts"
 /** What a style may add to the prompt's text where the protocol has no field for it. **Units** characters. */
 const styleAllowance = 250
 
-/** A timer may fire this much early: a deadline so near has passed. */
-const timerGrainMillis = 2
-
 const wholeDefaults = (settings: Settings): CallDefaults => {
   const enhance = enhanceDefaults(settings)
   const generate = generateDefaults(settings)
@@ -44,10 +43,6 @@ const wholeDefaults = (settings: Settings): CallDefaults => {
     attemptLimit: enhance.attemptLimit + generate.attemptLimit
   }
 }
-
-/** Whether a failed enhancement fails the whole: the picture would be refused, or could not be waited for. */
-const failsTheWhole = (failure: CallFailure): boolean =>
-  failure.reason._tag === "ContentRejected" || failure.reason._tag === "InputRejected"
 
 /** A refusal of the image request, by the names that the fields have in an illustration. */
 const ofIllustration = (failure: CallFailure): CallFailure =>
@@ -78,7 +73,7 @@ const usedEnhancement = Effect.fnUntraced(function* (own: Enhancement | null, ge
 export const make: Effect.Effect<
   Illustrator["Service"],
   never,
-  PromptEnhancer | ImageGenerator | JobLedger | NanoBanana | LiveSettings | Transport
+  PromptEnhancer | ImageGenerator | JobLedger | NanoBanana | LiveSettings | Transport | DegradedModes
 > = Effect.gen(function* () {
   const enhancer = yield* PromptEnhancer
   const generator = yield* ImageGenerator
@@ -86,38 +81,23 @@ export const make: Effect.Effect<
   const liveSettings = yield* LiveSettings
   const transport = yield* Transport
   const jobLedger = yield* JobLedger
+  const modes = yield* DegradedModes
 
-  const enhance = Effect.fnUntraced(function* (
-    request: IllustrationRequest,
-    call: Call
-  ): Effect.fn.Return<Enhancement, CallFailure> {
-    const settings = call.settings.settings
-    const limit = nanoBanana.protocol(imageProtocolOf(settings.nanobanana)).facts.maximumPromptCharacters
-    const result = yield* Effect.result(
-      enhancer.enhance(
-        {
-          prompt: request.prompt,
-          ...(request.mode === undefined ? {} : { mode: request.mode }),
-          ...(request.enhancement === undefined ? {} : { parameters: request.enhancement })
-        },
-        { maximumCharacters: Math.min(longestPrompt, limit - styleAllowance) }
-      )
+  /** What stands in where DeepSeek can not be had, up to the raw prompt, is found by the enhancer. */
+  const enhance = (request: IllustrationRequest, call: Call): Effect.Effect<Enhancement, CallFailure> => {
+    const { facts } = nanoBanana.protocol(imageProtocolOf(call.settings.settings.nanobanana))
+    return enhancer.enhance(
+      {
+        prompt: request.prompt,
+        ...(request.mode === undefined ? {} : { mode: request.mode }),
+        ...(request.enhancement === undefined ? {} : { parameters: request.enhancement })
+      },
+      {
+        maximumCharacters: Math.min(longestPrompt, facts.maximumPromptCharacters - styleAllowance),
+        ...(call.accept === undefined ? { accept: acceptedForIllustration } : {})
+      }
     )
-    if (Result.isSuccess(result)) return result.success
-    const failure = result.failure
-    if (failsTheWhole(failure) || (yield* monotonicMillis) + timerGrainMillis >= call.deadlineAt)
-      return yield* Effect.fail(failure)
-    return {
-      callId: call.callId,
-      prompt: request.prompt,
-      model: settings.deepseek.model,
-      provenance: { _tag: "Degraded", reason: failure.reason._tag },
-      isSimulated: transport.isSimulated,
-      shortened: false,
-      cost: failure._tag === "ApiError" ? (failure.cost ?? noCost) : noCost,
-      attempts: failure._tag === "ApiError" ? failure.attempts : 0
-    }
-  })
+  }
 
   const illustrate = Effect.fnUntraced(function* (
     request: IllustrationRequest,
@@ -130,6 +110,8 @@ export const make: Effect.Effect<
     const requestHash = requestHashOf(wish, imageProtocolOf(call.settings.settings.nanobanana))
     const earlier = yield* earlierJob(options.idempotencyKey, requestHash, call)
     const image = wish.image === undefined ? {} : { parameters: wish.image }
+    if (earlier === undefined && call.priority === "low" && modes.isActive("LowPriorityShed"))
+      return yield* reject({ _tag: "LoadShed" }, call.callId)
     // Whatever would refuse the picture refuses the whole before the enhancement is paid for.
     if (earlier === undefined)
       yield* generator.plan({ prompt: wish.prompt, ...image }).pipe(Effect.mapError(ofIllustration))

@@ -15,12 +15,16 @@ import type { CallFailure } from "../../../schemas/Failures.ts"
 import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import * as MemoryCostLedger from "../../../layers/money/MemoryCostLedger.ts"
 import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
+import * as EnhancementCache from "../../../src/cache/EnhancementCache.ts"
+import { ResponseCache } from "../../../src/cache/ResponseCache.ts"
 import { make } from "../../../src/enhancement/Enhance.ts"
 import { type EnhancementOptions, PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { systemPrompt } from "../../../src/enhancement/Templates.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { Prices } from "../../../src/money/Prices.ts"
 import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
+import { DegradedModes } from "../../../src/policy/degraded-mode/DegradedModes.ts"
+import * as MakeDegradedModes from "../../../src/policy/degraded-mode/MakeDegradedModes.ts"
 import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
 import { DeepSeek } from "../../../src/provider/deepseek/DeepSeek.ts"
@@ -62,6 +66,12 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
   const events: Array<CallEvent> = []
   const lines: Array<string> = []
   const layer = Layer.effect(PromptEnhancer, make).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Layer.effect(ResponseCache, EnhancementCache.make),
+        Layer.effect(DegradedModes, MakeDegradedModes.make)
+      )
+    ),
     Layer.provideMerge(ProtectedPipeline.layer),
     Layer.provideMerge(
       Layer.mergeAll(
@@ -294,7 +304,9 @@ describe("Enhance with a retired model", () => {
         apiKey: key,
         model: "deepseek-reasoner"
       })
-      yield* run(PromptEnhancer.use((it) => Effect.andThen(it.enhance({ prompt }), it.enhance({ prompt }))))
+      yield* run(
+        PromptEnhancer.use((it) => Effect.andThen(it.enhance({ prompt }), it.enhance({ prompt: `${prompt} again` })))
+      )
       assert.deepStrictEqual(
         bodies().map((it) => [it.model, it.thinking.type]),
         [

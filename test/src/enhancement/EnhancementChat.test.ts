@@ -63,7 +63,7 @@ describe("EnhancementChat", () => {
   it("no attempt is larger than the one its price is reserved for", () => {
     for (const name of ["deepseek-flash", "deepseek-reasoner"]) {
       const choice = chooseModel(name)
-      const largest = largestChat(ask, choice)
+      const largest = largestChat(enhancementChat(ask, choice, noEarlierAttempts))
       const reasons: ReadonlyArray<ApiReason> = [
         { _tag: "MalformedResponse", ...facts, problem: "x".repeat(1000) },
         { _tag: "IncompleteResponse", ...facts, problem: "cut at max_tokens" }

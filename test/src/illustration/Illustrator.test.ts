@@ -13,11 +13,14 @@ import { type Cost, noCost } from "../../../schemas/Money.ts"
 import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { Illustrator } from "../../../src/illustration/Illustrator.ts"
 import * as MakeIllustrator from "../../../src/illustration/MakeIllustrator.ts"
+import { DegradedModes } from "../../../src/policy/degraded-mode/DegradedModes.ts"
+import * as MakeDegradedModes from "../../../src/policy/degraded-mode/MakeDegradedModes.ts"
 import { fakeImageProvider } from "../../support/FakeImageProvider.ts"
 import { passVirtually } from "../../contract/World.ts"
 
 const prompt = "a red fox in the snow"
 const request = { prompt, image: { quality: "low" } } as const
+const locally = `${prompt}, in a fitting setting, natural light, balanced composition`
 
 const illustrate = (options?: Parameters<Illustrator["Service"]["illustrate"]>[1]) =>
   passVirtually(Illustrator.use((it) => it.illustrate(request, options)))
@@ -30,7 +33,7 @@ const submits = Effect.map(
 const failing = (fault: FaultKind): SimulationDocument => ({ faults: [{ fault, operation: "chat" }] })
 
 describe("illustrating", () => {
-  it.effect("goes on with the raw prompt where enhancing failed, and says so", () =>
+  it.effect("goes on with the local template where enhancing failed, and says so", () =>
     Effect.forEach(
       [
         ["server-error", "ServerFailed"],
@@ -40,11 +43,11 @@ describe("illustrating", () => {
       ([fault, reason]) =>
         Effect.gen(function* () {
           const result = yield* illustrate()
-          assert.strictEqual(result.enhanced?.prompt, prompt)
+          assert.strictEqual(result.enhanced?.prompt, locally)
           assert.deepStrictEqual(result.enhanced?.provenance, { _tag: "Degraded", reason })
           assert.strictEqual(result.generated.provenance._tag, "Live")
           const [paid] = yield* submits
-          assert.deepInclude(paid?.body, { prompt })
+          assert.deepInclude(paid?.body, { prompt: locally })
         }).pipe(Effect.provide(Mock.layerWith(failing(fault))))
     )
   )
@@ -99,6 +102,7 @@ const withEnhancer = (enhance: PromptEnhancer["Service"]["enhance"]) => {
   const { asked, layer } = fakeImageProvider({})
   const whole = Layer.effect(Illustrator, MakeIllustrator.make).pipe(
     Layer.provideMerge(Layer.succeed(PromptEnhancer, { enhance })),
+    Layer.provideMerge(Layer.effect(DegradedModes, MakeDegradedModes.make)),
     Layer.provideMerge(layer)
   )
   return { asked, layer: whole }
