@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { LoadedSettings } from "../../layers/settings/EnvironmentSettings.ts"
 import { lookupIn, variableSources } from "../../layers/settings/VariableSources.ts"
 import type { MockVariables } from "../../mock-layers/MockVariables.ts"
-import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
+import { imageProtocolOf, nanoBananaApiBaseUrl, type Settings } from "../../schemas/Settings.ts"
 import { settingReports, type SettingReport } from "../../src/settings/SettingReport.ts"
 import { wideVariables } from "../../src/settings/Variables.ts"
 import { type ProxyEnvironment, proxyRules } from "../../src/transport/ProxyRules.ts"
@@ -41,9 +41,13 @@ const mockValuesOf = (mock: MockVariables | undefined): Readonly<Record<string, 
   MOCK_LATENCY: mock?.simulation.latency
 })
 
-/** What is in force where a variable is unset that takes its value from another one. */
+/** What is in force where a variable is unset that takes its value from another one, or has no effect without it. */
 const withEffect = (report: SettingReport, { deepseek, nanobanana }: Settings): SettingReport => {
-  if (report.value !== "unset") return report
+  const { protocol } = nanobanana.fallback
+  const isSecond = report.name.startsWith("NANOBANANA_FALLBACK_")
+  if (report.value !== "unset") {
+    return isSecond && protocol === undefined ? { ...report, value: "without effect" } : report
+  }
   const retries = /^(DEEPSEEK|NANOBANANA)_[A-Z]+_RETRY_LIMIT$/.exec(report.name)?.[1]
   if (retries !== undefined) {
     const { retryLimit } = retries === "DEEPSEEK" ? deepseek : nanobanana
@@ -51,6 +55,9 @@ const withEffect = (report: SettingReport, { deepseek, nanobanana }: Settings): 
   }
   if (report.name === "NANOBANANA_PROTOCOL") {
     return reportOf(report.name, `${imageProtocolOf(nanobanana)} (from the base URL)`)
+  }
+  if (report.name === "NANOBANANA_FALLBACK_BASE_URL" && protocol === "nanobananaapi") {
+    return reportOf(report.name, `${nanoBananaApiBaseUrl} (from the protocol)`)
   }
   return /_RATE_LIMITS$|^NANOBANANA_FALLBACK_PROTOCOL$/.test(report.name) ? reportOf(report.name, "none") : report
 }

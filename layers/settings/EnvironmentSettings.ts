@@ -24,7 +24,7 @@ import { lookupIn, variableSources } from "./VariableSources.ts"
 
 /**
  * **Details** `code` goes over the environment. `requireKeys` (default false) refuses settings in which a provider of
- * `providers` has no key. `proxy` is where the transport takes its proxy from: what it can not use is refused too.
+ * `providers` has no key, at the start and at every change. `proxy` is where the transport takes its proxy from: what it can not use is refused too.
  */
 export interface EnvironmentSettingsOptions {
   readonly code?: SettingsDocument
@@ -44,7 +44,7 @@ export const layerFromEnvironment = (
     LiveSettings,
     Effect.gen(function* () {
       const { entries } = yield* loadSettings(options)
-      return yield* makeLiveSettings({ entries, problems: [] })
+      return yield* makeLiveSettings({ entries, problems: [] }, options.requireKeys === true ? missingKeys : undefined)
     })
   )
 

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import { ConfigurationError, type SettingsVersion } from "../../schemas/Settings.ts"
+import { ConfigurationError, type SettingProblem, type Settings, type SettingsVersion } from "../../schemas/Settings.ts"
 import { LiveSettings } from "./LiveSettings.ts"
 import {
   type DocumentEntries,
@@ -16,32 +16,37 @@ import {
   settingsOf
 } from "./SettingEntries.ts"
 
-interface State extends SettingsVersion {
+interface State {
   readonly entries: SettingEntries
+  readonly version: SettingsVersion
 }
 
+/** What settings that can be used lack all the same. */
+export type SettingsCheck = (settings: Settings) => ReadonlyArray<SettingProblem>
+
 /**
- * Makes the service from entries.
+ * Makes the service from entries. `check` is asked of every change, and not of the first settings: who made them has
+ * told what they lack.
  *
  * **Errors** `ConfigurationError` with every value that can not be used, and every problem found before.
  */
-export const makeLiveSettings = Effect.fnUntraced(function* (document: DocumentEntries) {
-  const first = yield* stateOf(1, document)
-  const state = yield* SubscriptionRef.make(first)
-  let latest = versionOf(first)
+export const makeLiveSettings = Effect.fnUntraced(function* (
+  document: DocumentEntries,
+  check: SettingsCheck = () => []
+) {
+  const state = yield* SubscriptionRef.make(yield* stateOf(1, document, () => []))
   return LiveSettings.of({
-    current: Effect.sync(() => latest),
+    current: Effect.sync(() => SubscriptionRef.getUnsafe(state).version),
     update: (change) =>
-      SubscriptionRef.updateAndGetEffect(state, (current) => {
-        const { entries, problems } = entriesOfDocument(change)
-        return stateOf(current.version + 1, { entries: mergeEntries(current.entries, entries), problems })
-      }).pipe(
-        Effect.map((next) => {
-          latest = versionOf(next)
-          return latest
-        })
+      Effect.map(
+        SubscriptionRef.updateAndGetEffect(state, (before) => {
+          const { entries, problems } = entriesOfDocument(change)
+          const merged = { entries: mergeEntries(before.entries, entries), problems }
+          return stateOf(before.version.version + 1, merged, check)
+        }),
+        ({ version }) => version
       ),
-    changes: Stream.map(SubscriptionRef.changes(state), versionOf)
+    changes: Stream.map(SubscriptionRef.changes(state), ({ version }) => version)
   })
 })
 
@@ -51,7 +56,14 @@ export const orConfigurationError = <A>(
 ): Effect.Effect<A, ConfigurationError> =>
   Effect.fromResult(Result.mapError(result, (problems) => new ConfigurationError({ problems })))
 
-const stateOf = (version: number, { entries, problems }: DocumentEntries): Effect.Effect<State, ConfigurationError> =>
-  Effect.map(orConfigurationError(settingsOf(entries, problems)), (settings) => ({ version, settings, entries }))
-
-const versionOf = ({ version, settings }: State): SettingsVersion => ({ version, settings })
+const stateOf = (
+  version: number,
+  { entries, problems }: DocumentEntries,
+  check: SettingsCheck
+): Effect.Effect<State, ConfigurationError> =>
+  Effect.flatMap(orConfigurationError(settingsOf(entries, problems)), (settings) => {
+    const lacking = check(settings)
+    return lacking.length > 0
+      ? Effect.fail(new ConfigurationError({ problems: lacking }))
+      : Effect.succeed({ entries, version: { version, settings } })
+  })

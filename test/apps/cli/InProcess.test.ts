@@ -517,9 +517,12 @@ describe("doctor", () => {
       }
       for (const [name, row] of Object.entries(expected))
         assert.deepStrictEqual([name, shown.get(name)], [name, [...row]])
-      const second = yield* runIn(["doctor", "--offline"], { NANOBANANA_FALLBACK_PROTOCOL: "generic" })
-      assert.match(second.out, /^NANOBANANA_FALLBACK_PROTOCOL +generic {2}\(environment\)$/m)
+      const second = yield* runIn(["doctor", "--offline"], { NANOBANANA_FALLBACK_PROTOCOL: "nanobananaapi" })
+      assert.match(second.out, /^NANOBANANA_FALLBACK_PROTOCOL +nanobananaapi {2}\(environment\)$/m)
+      assert.match(second.out, /^NANOBANANA_FALLBACK_BASE_URL +https:\S+ \(from the protocol\) {2}\(default\)$/m)
       assert.match(second.out, /^NANOBANANA_FALLBACK_API_KEY +missing$/m)
+      const idle = yield* runIn(["doctor", "--offline"], { NANOBANANA_FALLBACK_API_KEY: "nb-canary" })
+      assert.match(idle.out, /^NANOBANANA_FALLBACK_API_KEY +without effect {2}\(environment\)$/m)
     })
   )
 

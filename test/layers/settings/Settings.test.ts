@@ -243,6 +243,26 @@ describe("settings while the program runs", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("live, a change may name no second provider without its key", () =>
+    Effect.gen(function* () {
+      const settings = yield* LiveSettings
+      const error = yield* Effect.flip(settings.update({ nanobanana: { fallback: { protocol: "nanobananaapi" } } }))
+      assert.deepStrictEqual(
+        error.problems.map((it) => it.name),
+        ["NANOBANANA_FALLBACK_API_KEY"]
+      )
+      assert.strictEqual((yield* settings.current).version, 1)
+      yield* settings.update({ nanobanana: { fallback: { protocol: "nanobananaapi", apiKey: "nb-b" } } })
+    }).pipe(
+      Effect.provide(
+        layerFromEnvironment({
+          code: { deepseek: { apiKey: "sk-a" }, nanobanana: { apiKey: "nb-a" } },
+          requireKeys: true
+        }).pipe(Layer.provide(environment({})))
+      )
+    )
+  )
+
   it.effect("limits that are refused leave the doors as they are, limits that are taken reach them", () =>
     Effect.gen(function* () {
       const settings = yield* LiveSettings
