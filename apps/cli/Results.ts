@@ -8,6 +8,7 @@ import type { Illustration } from "../../schemas/Illustration.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { Provenance } from "../../schemas/Provenance.ts"
+import { localTemplateModel } from "../../src/enhancement/LocalTemplate.ts"
 import type { Policies } from "./Policies.ts"
 import { bytesText, costText, plainText, secondsText } from "./Text.ts"
 
@@ -109,6 +110,9 @@ const spentText = (cost: Cost): string => (cost.usdMicros === null ? "unknown" :
 
 const row = (name: string, value: string): string => `${name.padEnd(9)} ${value}`
 
+const because = ({ mode, reason }: Extract<Provenance, { readonly _tag: "Stale" | "Degraded" }>): string =>
+  `because of ${reason}${mode === undefined ? "" : `, in mode ${mode}`}`
+
 const origin = (provenance: Provenance): string => {
   switch (provenance._tag) {
     case "Live":
@@ -116,19 +120,20 @@ const origin = (provenance: Provenance): string => {
     case "Cached":
       return `cached ${Duration.format(provenance.age)} ago`
     case "Stale":
-      return `stale, made ${Duration.format(provenance.age)} ago, because of ${provenance.reason}`
+      return `stale, made ${Duration.format(provenance.age)} ago, ${because(provenance)}`
     case "OtherProvider":
       return `by ${provenance.provider}, because of ${provenance.reason}`
     case "Degraded":
-      return `degraded, because of ${provenance.reason}`
+      return `degraded, ${because(provenance)}`
   }
 }
 
 const enhancementLines = (enhanced: Enhancement): ReadonlyArray<string> => {
+  const { model, provenance } = enhanced
   const notes = [
-    enhanced.provenance._tag === "Degraded"
-      ? `not enhanced, because of ${enhanced.provenance.reason}`
-      : origin(enhanced.provenance),
+    provenance._tag === "Degraded"
+      ? `${model === localTemplateModel ? "by the local template" : "not enhanced"}, ${because(provenance)}`
+      : origin(provenance),
     enhanced.shortened ? "cut to what the image provider takes" : ""
   ].filter((note) => note !== "")
   return [row("prompt", plainText(enhanced.prompt)), ...notes.map((note) => row("", `(${note})`))]

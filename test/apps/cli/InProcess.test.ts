@@ -143,7 +143,7 @@ describe("the commands", () => {
         DEEPSEEK_CHAT_ATTEMPT_TIMEOUT: "1"
       })
       assert.strictEqual(code, 0)
-      assert.include(out, "(not enhanced, because of TimedOut)")
+      assert.include(out, "(by the local template, because of TimedOut)")
     })
   )
 

@@ -54,6 +54,11 @@ describe("results", () => {
       { _tag: "OtherProvider", provider: "generic", reason: "CircuitOpen" }
     ],
     [
+      { _tag: "Stale", age: Duration.seconds(3), reason: "CircuitOpen", mode: "WithoutEnhancement" },
+      "(stale, made 3s ago, because of CircuitOpen, in mode WithoutEnhancement)",
+      { _tag: "Stale", age: 3000, reason: "CircuitOpen", mode: "WithoutEnhancement" }
+    ],
+    [
       { _tag: "Degraded", reason: "NotFound" },
       "(degraded, because of NotFound)",
       { _tag: "Degraded", reason: "NotFound" }
@@ -74,6 +79,13 @@ describe("results", () => {
       assert.deepStrictEqual([told.provenance, costUsdMicros, elapsedMillis], [encoded, null, 13])
     })
   }
+
+  it("tells of an enhancement that nobody made whether the local template or the raw prompt stands in", () => {
+    const degraded = enhancement({ _tag: "Degraded", reason: "TimedOut" })
+    const linesOf = (model: string) => enhancementResult("a fox", { ...degraded, model }, 1).lines.join("\n")
+    assert.include(linesOf("local-template"), "(by the local template, because of TimedOut)")
+    assert.include(linesOf("raw-prompt"), "(not enhanced, because of TimedOut)")
+  })
 
   it("tells every deviation, and that a cost is unknown", () => {
     const text = imageResult("a fox", { ...image({ _tag: "Live" }), isSimulated: false }, 1).lines.join("\n")
