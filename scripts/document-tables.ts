@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { Outcome, Payment } from "../schemas/Provider.ts"
 import { type ApiReason, categoryOf, type RejectionReason, reasonTags } from "../schemas/Reason.ts"
 import { Settings } from "../schemas/Settings.ts"
+import { rejectionFallback } from "../src/policy/fallback/FallbackTable.ts"
 import { recover, recoveryRows } from "../src/policy/recovery/Recovery.ts"
 import { isRejectionRetryable } from "../src/policy/recovery/RejectionTable.ts"
 import { settingReports } from "../src/settings/SettingReport.ts"
@@ -63,14 +64,15 @@ const money = (): string =>
 
 const rejections = (): string =>
   table(
-    ["reason", "try again later"],
+    ["reason", "try again later", "stand-in allowed"],
     reasonTags
       .filter(
         (tag): tag is RejectionReason["_tag"] => categoryOf({ _tag: tag }) === "rejection" || tag === "StorageFailed"
       )
       .map((tag) => [
         `\`${tag}\``,
-        tag === "StorageFailed" ? "after a full disk" : yesNo(isRejectionRetryable({ _tag: tag } as RejectionReason))
+        tag === "StorageFailed" ? "after a full disk" : yesNo(isRejectionRetryable({ _tag: tag } as RejectionReason)),
+        yesNo(rejectionFallback[tag])
       ])
   )
 
