@@ -3,7 +3,7 @@
  * reservations gave back.
  *
  * A reservation is `Held`, then settled or released, once: later moves with the same reference change nothing, as long
- * as it is among the last 4096 that have ended.
+ * as it is among the last 2048 that have ended.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -18,7 +18,7 @@ interface Reservation {
 }
 
 /** How many reservations that have ended are remembered, so that memory stays flat however long a program runs. */
-const rememberedEnds = 4_096
+const rememberedEnds = 2_048
 
 type Account = { -readonly [Field in keyof CostTotals]: CostTotals[Field] }
 

@@ -1,29 +1,27 @@
 /**
- * The last so many references, the oldest forgotten first. A ring beside the set: taking the oldest out of a set that
- * has lost many would walk over all that it has lost.
+ * The references that were added lately: at least the last so many, at most twice as many. Two sets that take turns, so
+ * that forgetting costs nothing.
  */
 
-/** The references. **Units** `capacity` in references. */
+/** The references. **Units** `remembered` in references. */
 export class RecentReferences {
-  readonly #ring: Array<string> = []
-  readonly #capacity: number
-  readonly #known = new Set<string>()
-  #next = 0
+  readonly #remembered: number
+  #younger = new Set<string>()
+  #older: ReadonlySet<string> = new Set<string>()
 
-  constructor(capacity: number) {
-    this.#capacity = capacity
+  constructor(remembered: number) {
+    this.#remembered = remembered
   }
 
   has(reference: string): boolean {
-    return this.#known.has(reference)
+    return this.#younger.has(reference) || this.#older.has(reference)
   }
 
   add(reference: string): void {
-    if (this.#known.has(reference)) return
-    const oldest = this.#ring[this.#next]
-    if (oldest !== undefined) this.#known.delete(oldest)
-    this.#ring[this.#next] = reference
-    this.#known.add(reference)
-    this.#next = (this.#next + 1) % this.#capacity
+    if (this.#younger.size >= this.#remembered) {
+      this.#older = this.#younger
+      this.#younger = new Set()
+    }
+    this.#younger.add(reference)
   }
 }

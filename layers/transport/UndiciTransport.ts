@@ -23,7 +23,7 @@ import { brokenExchange } from "../../src/transport/ExchangeFailure.ts"
 import { timedOut } from "../../src/transport/ExchangeTimeout.ts"
 import { type ProxyEnvironment, proxyRules } from "../../src/transport/ProxyRules.ts"
 import { exchangeHeaders, foreignCredential, mayCarryCredential } from "../../src/transport/RequestHeaders.ts"
-import { parsedUrl } from "../../src/transport/ParsedUrl.ts"
+import { type Address, addressOf } from "../../src/transport/Address.ts"
 import { type Answer, type ExchangeRequest, Transport } from "../../src/transport/Transport.ts"
 import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
 import { AnswerHandler, type Reading } from "./AnswerHandler.ts"
@@ -45,12 +45,12 @@ const incomplete = (answer: Answer, problem: string, progress: ExchangeProgress)
 /** What an answer, read to its end or not, is to the caller. */
 const outcomeOf = (
   reading: Reading,
-  url: URL,
+  address: Address,
   request: ExchangeRequest,
   progress: ExchangeProgress
 ): Effect.Effect<Answer, TransportFailed> => {
   if (reading._tag === "Defect") return Effect.die(reading.defect)
-  if (reading._tag === "Broken") return brokenExchange(reading.error, url, request.timeout, progress)
+  if (reading._tag === "Broken") return brokenExchange(reading.error, address, request.timeout, progress)
   const { answer } = reading
   if (reading._tag === "TooLong") return incomplete(answer, `longer than ${request.maximumBytes} bytes`, progress)
   const coding = contentCoding(answer.headers)
@@ -65,16 +65,16 @@ const exchangeOver =
   (pool: ConnectionPool, timeouts: TimeoutList, now: () => number) =>
   (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
     Effect.suspend(() => {
-      const url = parsedUrl(request.url)
-      if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
+      const address = addressOf(request.url)
+      if (!mayCarryCredential(request, address)) return Effect.die(foreignCredential())
       const progress = notStarted()
       const limitMillis = Duration.toMillis(request.timeout)
       if (limitMillis <= 0) return Effect.fail(timedOut(request.timeout, progress))
       return Effect.callback<Answer, TransportFailed>((resume) => {
-        const connection = request.operation === "submit" ? pool.open(url.origin) : pool.take(url.origin)
+        const connection = request.operation === "submit" ? pool.open(address.origin) : pool.take(address.origin)
         const handler = new AnswerHandler(request, progress, (reading) => {
           timeout.cancel()
-          const outcome = outcomeOf(reading, url, request, progress)
+          const outcome = outcomeOf(reading, address, request, progress)
           if (reading._tag !== "Whole") return pool.close(connection, () => resume(outcome))
           pool.giveBack(connection)
           resume(outcome)
@@ -90,7 +90,7 @@ const exchangeOver =
         })
         connection.dispatch(
           {
-            path: url.pathname + url.search,
+            path: address.path,
             method: request.method,
             headers: exchangeHeaders(request),
             body: request.body ?? null

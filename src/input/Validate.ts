@@ -8,8 +8,9 @@
  */
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import type { InputRejected } from "../../schemas/Reason.ts"
+import { decodeCompiled } from "./CompiledSchema.ts"
 import { isPlainObject, mapLeaves, unfitCodePoint } from "./Sanitize.ts"
 import { firstProblem, type Path } from "./SchemaProblem.ts"
 
@@ -69,7 +70,7 @@ const decoderOf = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => {
   type Decoder = ReturnType<typeof Schema.decodeUnknownResult<S>>
   const known = decoders.get(schema) as Decoder | undefined
   if (known !== undefined) return known
-  const decoder = Schema.decodeUnknownResult(schema)
+  const decoder = decodeCompiled(schema)
   decoders.set(schema, decoder)
   return decoder
 }

@@ -4,7 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { CallId } from "../../schemas/Identifiers.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
 
 /** Whole numbers below 2^30, which an engine turns into text without a detour over floating point. */
 const part = (value: number, length: number): string => value.toString(36).padStart(length, "0")

@@ -109,7 +109,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     const { call, door, plan, restore } = run
     if (at >= call.deadlineAt) return stop(run, "DeadlineExceeded")
     if (plan.payment !== "free" && call.attempts.left <= 0) return stop(run, "AttemptsExhausted")
-    run.enqueuedAt ??= at
+    run.enqueuedAt ??= Math.floor(at)
     const wish = {
       rank: rankOf(call.priority),
       enqueuedAt: run.enqueuedAt,

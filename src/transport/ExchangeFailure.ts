@@ -76,7 +76,7 @@ const printable = (code: string): string => (/^[A-Z0-9_]{1,64}$/.test(code) ? co
 /** The end of an exchange that an error broke off; a defect stays one. */
 export const brokenExchange = (
   error: unknown,
-  url: URL,
+  url: Pick<URL, "hostname">,
   limit: Duration.Duration,
   progress: ExchangeProgress
 ): Effect.Effect<never, TransportFailed> => {

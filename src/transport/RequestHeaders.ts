@@ -9,7 +9,7 @@ import type { ExchangeRequest } from "./Transport.ts"
 import { userAgent } from "./UserAgent.ts"
 
 /** Whether a request may carry its credential: there is none, or the URL is on the credential's own origin. */
-export const mayCarryCredential = (request: ExchangeRequest, url: URL): boolean =>
+export const mayCarryCredential = (request: ExchangeRequest, url: Pick<URL, "origin">): boolean =>
   request.credential === undefined || request.credential.origin === url.origin
 
 /** The defect of a request whose credential belongs to another origin. It names neither. */

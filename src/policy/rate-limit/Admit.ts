@@ -32,33 +32,45 @@ export interface Visit {
   readonly restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-const waitFor = ({ onRaised, room, timeouts }: Visit, waiter: Waiter): Effect.Effect<Admitted> =>
+const waitFor = (visit: Visit, waiter: Waiter): Effect.Effect<Admitted> =>
   Effect.callback<Admitted>((resume) => {
-    let overdue: Timeout | undefined
-    const waitUntilDeadline = () => {
-      overdue?.cancel()
-      const { deadlineAt } = waiter.wish
-      if (!Number.isFinite(deadlineAt)) return
-      overdue = timeouts.schedule(deadlineAt, () => {
-        stop()
-        resume(Effect.succeed(room.overdue(waiter)))
-      })
-    }
-    const unlisten = onRaised?.listen(() => {
-      room.raise(waiter, rankOf(onRaised.call.priority), onRaised.call.deadlineAt)
-      if (waiter.outcome === undefined) waitUntilDeadline()
-    })
-    const stop = () => {
-      overdue?.cancel()
-      unlisten?.()
-    }
-    waitUntilDeadline()
+    const settle = (outcome: Admitted) => resume(Effect.succeed(outcome))
+    // Whoever may wait for ever, and whose wish never grows, needs nothing but to be called.
+    if (waiter.deadlineAt === Number.POSITIVE_INFINITY && visit.onRaised === undefined) return waiter.onSettled(settle)
+    const stop = watchWish(visit, waiter, settle)
     waiter.onSettled((outcome) => {
       stop()
-      resume(Effect.succeed(outcome))
+      settle(outcome)
     })
     return Effect.sync(stop)
   })
+
+/** Ends the waiting at the deadline, and follows a wish that grows. Gives how to stop. */
+const watchWish = (
+  { onRaised, room, timeouts }: Visit,
+  waiter: Waiter,
+  settle: (outcome: Admitted) => void
+): (() => void) => {
+  let overdue: Timeout | undefined
+  const waitUntilDeadline = () => {
+    overdue?.cancel()
+    if (!Number.isFinite(waiter.deadlineAt)) return
+    overdue = timeouts.schedule(waiter.deadlineAt, () => {
+      stop()
+      settle(room.overdue(waiter))
+    })
+  }
+  const unlisten = onRaised?.listen(() => {
+    room.raise(waiter, rankOf(onRaised.call.priority), onRaised.call.deadlineAt)
+    if (waiter.outcome === undefined) waitUntilDeadline()
+  })
+  const stop = () => {
+    overdue?.cancel()
+    unlisten?.()
+  }
+  waitUntilDeadline()
+  return stop
+}
 
 /** The caller leaves: the queue forgets it, and a permit that had just been given to it goes to the next. */
 const abandon = (room: WaitingRoom, waiter: Waiter): void => {

@@ -166,7 +166,7 @@ export const makeRateLimiter = (
           const at = now()
           const wish = {
             rank: rankOf(priority),
-            enqueuedAt: at,
+            enqueuedAt: Math.floor(at),
             deadlineAt: maximumWait === undefined ? Number.POSITIVE_INFINITY : at + Duration.toMillis(maximumWait),
             leaseMillis: Number.POSITIVE_INFINITY
           }

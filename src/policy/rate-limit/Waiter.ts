@@ -10,7 +10,7 @@ import { QueuePlace, type Rank } from "./WaitingQueue.ts"
 /** What somebody asks for who wants to be let in. **Units** instants in milliseconds of the monotonic clock. */
 export interface Wish {
   readonly rank: Rank
-  /** When the caller first came; one whom the provider sent back keeps his place. */
+  /** When the caller first came, in whole milliseconds; one whom the provider sent back keeps his place. */
   readonly enqueuedAt: number
   /** The latest start of any use; infinity where there is none. */
   readonly deadlineAt: number
@@ -27,7 +27,8 @@ export interface Hold {
 /** The waiter. It is settled once, at the latest when its caller gives up. */
 export class Waiter extends QueuePlace {
   readonly lane: Lane
-  wish: Wish
+  readonly leaseMillis: number
+  deadlineAt: number
   /** What it waited for first, once it had come to the head of the queue. */
   heldBackBy: Hold | undefined
   #outcome: Admission | Refusal | undefined
@@ -36,7 +37,8 @@ export class Waiter extends QueuePlace {
   constructor(lane: Lane, wish: Wish) {
     super(wish.rank, wish.enqueuedAt)
     this.lane = lane
-    this.wish = wish
+    this.leaseMillis = wish.leaseMillis
+    this.deadlineAt = wish.deadlineAt
   }
 
   /** What became of it; `undefined` while it waits. */

@@ -33,6 +33,7 @@ export class WaitingRoom implements AdmissionDesk {
   readonly #surroundings: RoomSurroundings
   readonly #agingStepMillis: number | undefined
   readonly #lanes: Array<Lane> = []
+  #wakeAt = Number.POSITIVE_INFINITY
   #isDraining = false
   #mustDrainAgain = false
 
@@ -72,7 +73,7 @@ export class WaitingRoom implements AdmissionDesk {
   enter(lane: Lane, wish: Wish): Admission | Refusal | Waiter {
     const now = this.#now
     if (lane.queue.size === 0) {
-      const step = this.#step(lane, wish, now)
+      const step = this.#step(lane, wish.leaseMillis, now)
       if (step._tag === "Admitted") return step.admission
       if (step._tag === "Refused") return step.refusal
     } else if (lane.gate.standing(now) === "refuses") return gateRefusal(lane, now)
@@ -84,8 +85,10 @@ export class WaitingRoom implements AdmissionDesk {
       if (at > wish.deadlineAt) return { _tag: "RateLimitExceeded", retryAfterMillis: at - now }
     }
     const waiter = new Waiter(lane, wish)
+    const isFirst = lane.queue.size === 0
     lane.queue.add(waiter)
-    this.drain()
+    // Behind others nobody can go whom time has not let in: all that is not time has called `drain` itself.
+    if (isFirst || now >= this.#wakeAt) this.drain()
     return waiter
   }
 
@@ -101,7 +104,7 @@ export class WaitingRoom implements AdmissionDesk {
     if (!waiter.isQueued) return
     waiter.lane.queue.remove(waiter)
     waiter.rank = rank
-    waiter.wish = { ...waiter.wish, rank, deadlineAt }
+    waiter.deadlineAt = deadlineAt
     waiter.lane.queue.add(waiter)
     this.drain()
   }
@@ -141,7 +144,8 @@ export class WaitingRoom implements AdmissionDesk {
     try {
       while (this.#mustDrainAgain) {
         this.#mustDrainAgain = false
-        this.#surroundings.wakeAt(this.#drainOnce())
+        this.#wakeAt = this.#drainOnce()
+        this.#surroundings.wakeAt(this.#wakeAt)
       }
     } finally {
       this.#isDraining = false
@@ -159,7 +163,7 @@ export class WaitingRoom implements AdmissionDesk {
     for (let lane = this.#bestLane(blocked); lane !== undefined; lane = this.#bestLane(blocked)) {
       const waiter = lane.queue.next
       if (waiter === undefined) break
-      const step = this.#step(lane, waiter.wish, this.#now)
+      const step = this.#step(lane, waiter.leaseMillis, this.#now)
       if (step._tag === "Blocked") {
         waiter.heldBackBy ??= step.by
         blocked.add(lane)
@@ -188,7 +192,7 @@ export class WaitingRoom implements AdmissionDesk {
   }
 
   /** All or nothing: gate, slot and permit, or the reason why not. */
-  #step(lane: Lane, wish: Wish, now: number): Step {
+  #step(lane: Lane, leaseMillis: number, now: number): Step {
     const standing = lane.gate.standing(now)
     if (standing === "refuses") return { _tag: "Refused", refusal: gateRefusal(lane, now) }
     if (standing === "waits") return { _tag: "Blocked", until: lane.gate.changesAt(now), by: held("circuit") }
@@ -196,7 +200,7 @@ export class WaitingRoom implements AdmissionDesk {
     if (!this.bulkhead.hasRoom(lane.options.use, now)) {
       return { _tag: "Blocked", until: this.bulkhead.mayGrowAt, by: held("slot") }
     }
-    const acquired = lane.store.acquire(now, Math.ceil(now + wish.leaseMillis))
+    const acquired = lane.store.acquire(now, Math.ceil(now + leaseMillis))
     if (acquired._tag === "WaitUntil") return { _tag: "Blocked", until: acquired.at, by: held("window", acquired.tier) }
     this.bulkhead.take(lane.options.use)
     return { _tag: "Admitted", admission: new Admission(this, lane, acquired.permit, lane.gate.enter(now)) }

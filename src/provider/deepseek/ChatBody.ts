@@ -5,16 +5,34 @@
  * Never sent: `frequency_penalty` and `presence_penalty` (deprecated by DeepSeek), `user_id`.
  */
 import type { DeepSeekChatRequest } from "../../../schemas/wire/DeepSeekChat.ts"
-import type { ChatRequest } from "./DeepSeek.ts"
+import type { ChatMessage, ChatRequest } from "./DeepSeek.ts"
+
+/** System prompts that are remembered as JSON: there is one for each mode, and each is long. */
+const rememberedPrompts = 16
+
+const systemPrompts = new Map<string, string>()
+
+const systemPromptJson = (content: string): string => {
+  const known = systemPrompts.get(content)
+  if (known !== undefined) return known
+  const json = JSON.stringify(content)
+  if (systemPrompts.size >= rememberedPrompts) systemPrompts.clear()
+  systemPrompts.set(content, json)
+  return json
+}
+
+const messageJson = ({ content, role }: ChatMessage): string =>
+  `{"role":"${role}","content":${role === "system" ? systemPromptJson(content) : JSON.stringify(content)}}`
 
 /** The JSON text to be sent for a request. */
-export const chatBody = (request: ChatRequest): string =>
-  JSON.stringify({
-    model: request.model,
-    messages: request.messages.map(({ content, role }) => ({ role, content })),
-    thinking: { type: request.thinking ? "enabled" : "disabled" },
-    temperature: request.temperature,
-    max_tokens: request.maximumTokens,
-    response_format: { type: request.answerFormat === "json" ? "json_object" : "text" },
+export const chatBody = (request: ChatRequest): string => {
+  const { answerFormat, maximumTokens, messages, model, temperature, thinking } = request
+  const rest: Omit<DeepSeekChatRequest, "model" | "messages"> = {
+    thinking: { type: thinking ? "enabled" : "disabled" },
+    temperature,
+    max_tokens: maximumTokens,
+    response_format: { type: answerFormat === "json" ? "json_object" : "text" },
     stream: false
-  } satisfies DeepSeekChatRequest)
+  }
+  return `{"model":${JSON.stringify(model)},"messages":[${messages.map(messageJson).join(",")}],${JSON.stringify(rest).slice(1)}`
+}

@@ -50,8 +50,19 @@ const chatEndpoint = (request: ChatRequest): Endpoint => ({
 const readModels = readWith(DeepSeekModels)
 const readBalance = readWith(DeepSeekBalance)
 
+const addresses = new WeakMap<DeepSeekSettings, Map<string, string>>()
+
+/** The address of an endpoint under these settings, put together once. */
+const addressOf = (settings: DeepSeekSettings, path: string): string => {
+  let known = addresses.get(settings)
+  if (known === undefined) addresses.set(settings, (known = new Map()))
+  let url = known.get(path)
+  if (url === undefined) known.set(path, (url = endpointUrl(settings.baseURL, path)))
+  return url
+}
+
 const requestOf = (endpoint: Endpoint, settings: DeepSeekSettings, attempt: Attempt): ExchangeRequest => {
-  const url = endpointUrl(settings.baseURL, endpoint.path)
+  const url = addressOf(settings, endpoint.path)
   return {
     provider: "deepseek",
     operation: endpoint.operation,

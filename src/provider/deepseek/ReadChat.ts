@@ -3,9 +3,9 @@
  * `stop` is clean; every other one, known or not, means that the text is not what was asked for.
  */
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type { ApiReason } from "../../../schemas/Reason.ts"
 import { DeepSeekChatAnswer, DeepSeekUsage } from "../../../schemas/wire/DeepSeekChat.ts"
+import { decodeCompiled } from "../../input/CompiledSchema.ts"
 import { problemText } from "../../input/SchemaProblem.ts"
 import type { AnswerFacts } from "../AnswerFacts.ts"
 import type { ChatUsage } from "./DeepSeek.ts"
@@ -22,8 +22,8 @@ export interface ReadChat {
 /** The problem of an answer that was cut at `max_tokens`: the next one may be given more. */
 export const cutAtMaximumTokens = "cut at max_tokens"
 
-const decodeAnswer = Schema.decodeUnknownResult(DeepSeekChatAnswer)
-const decodeUsage = Schema.decodeUnknownResult(DeepSeekUsage)
+const decodeAnswer = decodeCompiled(DeepSeekChatAnswer)
+const decodeUsage = decodeCompiled(DeepSeekUsage)
 const noUsage: DeepSeekUsage = {}
 
 /** Reads a completion. */

@@ -374,7 +374,7 @@ export class Schedule {
 
   /** A deadline may be that of an attempt that is over. */
   #isOverdue({ at, what, who }: Event): boolean {
-    const deadlineAt = what === "overdue" ? this.#caller(who).waiter?.wish.deadlineAt : undefined
+    const deadlineAt = what === "overdue" ? this.#caller(who).waiter?.deadlineAt : undefined
     return deadlineAt !== undefined && deadlineAt <= at
   }
 
@@ -399,7 +399,7 @@ export class Schedule {
     this.#laneOf(caller).disturbances += 1
     caller.prediction = undefined
     this.model.raise(waiting, 0)
-    this.room.raise(waiter, 0, waiter.wish.deadlineAt)
+    this.room.raise(waiter, 0, waiter.deadlineAt)
   }
 
   #onSend(caller: CallerState): void {
