@@ -21,25 +21,37 @@ export interface Timeout {
 
 class Entry implements Timeout {
   readonly at: number
-  readonly run: () => void
   readonly #list: { sweep: () => void }
-  isCancelled = false
+  #run: (() => void) | undefined
 
   constructor(at: number, run: () => void, list: { sweep: () => void }) {
     this.at = at
-    this.run = run
+    this.#run = run
     this.#list = list
   }
 
+  /** It was cancelled, or has run. */
+  get isOver(): boolean {
+    return this.#run === undefined
+  }
+
+  /** Lets go of what would have run at once: the entry itself stays in the list for a while. */
   cancel(): void {
-    if (this.isCancelled) return
-    this.isCancelled = true
+    if (this.#run === undefined) return
+    this.#run = undefined
     this.#list.sweep()
+  }
+
+  /** From here on it can not be cancelled: a late cancel must not be counted as a dead entry. */
+  fire(): void {
+    const run = this.#run
+    this.#run = undefined
+    run?.()
   }
 }
 
 /** Cancelled entries that are kept before the list is swept, besides as many as there are others. */
-const toleratedDead = 1_024
+const toleratedDead = 256
 
 /** The list. **Units** instants in milliseconds of the monotonic clock. */
 export class TimeoutList {
@@ -75,7 +87,7 @@ export class TimeoutList {
   sweep(): void {
     this.#dead += 1
     if (this.#dead * 2 <= this.#heap.length + toleratedDead) return
-    const alive = this.#heap.filter((entry) => !entry.isCancelled)
+    const alive = this.#heap.filter((entry) => !entry.isOver)
     this.#heap = []
     this.#dead = 0
     for (const entry of alive) this.#add(entry)
@@ -110,14 +122,10 @@ export class TimeoutList {
     this.#isFiring = true
     try {
       const now = this.#now()
-      for (let entry = this.#heap[0]; entry !== undefined && (entry.isCancelled || entry.at <= now);) {
+      for (let entry = this.#heap[0]; entry !== undefined && (entry.isOver || entry.at <= now);) {
         this.#removeFirst()
-        if (entry.isCancelled) this.#dead -= 1
-        else {
-          // It can not be cancelled any more: a late cancel must not be counted as a dead entry.
-          entry.isCancelled = true
-          entry.run()
-        }
+        if (entry.isOver) this.#dead -= 1
+        else entry.fire()
         entry = this.#heap[0]
       }
     } finally {
