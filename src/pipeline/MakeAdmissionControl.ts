@@ -4,6 +4,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -19,7 +20,7 @@ import { WaitingRoom } from "../policy/rate-limit/WaitingRoom.ts"
 import { RetryBudget } from "../policy/retry/RetryBudget.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallEvents } from "../telemetry/CallEvents.ts"
-import { observeSafely } from "../telemetry/Emit.ts"
+import { emit } from "../telemetry/Emit.ts"
 import { AdmissionControl, type Door } from "./AdmissionControl.ts"
 import { bulkheadOptionsOf, laneOptionsOf, operationsOf } from "./LaneSettings.ts"
 
@@ -51,7 +52,8 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
     const liveSettings = yield* LiveSettings
     const clock = yield* Clock.Clock
     const random = yield* Random.Random
-    const observe = observeSafely(yield* CallEvents)
+    const runFork = Effect.runForkWith(yield* Effect.context<never>())
+    const observe = yield* CallEvents
     const timeouts = yield* makeTimeoutList
     const now = () => millisOf(clock)
     const first = yield* liveSettings.current
@@ -60,7 +62,10 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
       const circuit = makeCircuit({ config: defaultCircuitConfig, chance: () => random.nextDoubleUnsafe() })
       const lane = room.openLane(laneOptionsOf(settings, scope, operation), gateOf(circuit, now))
       circuit.onTransition(({ from, reason, to }) => {
-        observe({ _tag: "CircuitMoved", scope, operation, at: clock.currentTimeMillisUnsafe(), from, to, reason })
+        const at = clock.currentTimeMillisUnsafe()
+        const told = emit({ _tag: "CircuitMoved", scope, operation, at, from, to, reason })
+        // A circuit is moved by a call: its observer hears of it, besides the log.
+        runFork(Effect.provideService(told, CallEvents, Fiber.getCurrent()?.getRef(CallEvents) ?? observe))
         room.drain()
       })
       return { scope, operation, room, lane, circuit, retryBudget: new RetryBudget() }

@@ -8,6 +8,7 @@ import type { CallId } from "../../schemas/Identifiers.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import type { RejectionReason } from "../../schemas/Reason.ts"
 import type { Refusal } from "../policy/rate-limit/Refusal.ts"
+import type { Door } from "./AdmissionControl.ts"
 import { reject } from "./Reject.ts"
 
 const reasonOf = (refusal: Refusal, operation: Operation): RejectionReason =>
@@ -37,4 +38,12 @@ export const stoppedByOf = (refusal: Refusal): StoppedBy => {
     case "DeadlineExceeded":
       return "DeadlineExceeded"
   }
+}
+
+/** The circuit's refusal, if it refuses now and will refuse still after a delay. **Units** `now` in whole milliseconds. */
+export const refusalBeyond = ({ lane }: Door, delay: Duration.Duration, now: number): Refusal | undefined => {
+  if (lane.gate.standing(now) !== "refuses") return undefined
+  const { reason, retryAfterMillis } = lane.gate.refusal(now)
+  if (reason === "Isolated" || retryAfterMillis === undefined) return { _tag: reason }
+  return retryAfterMillis > Duration.toMillis(delay) ? { _tag: reason, retryAfterMillis } : undefined
 }

@@ -9,9 +9,8 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as Schedule from "effect/Schedule"
-import { ApiError, type AttemptFailed, type CallFailure, type StoppedBy } from "../../schemas/Failures.ts"
-import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
+import type { AttemptFailed, CallFailure, StoppedBy } from "../../schemas/Failures.ts"
+import { addCosts, noCost } from "../../schemas/Money.ts"
 import { CostLedger, type MoneyMove, type ReservationKey } from "../money/CostLedger.ts"
 import { millisOf, remaining } from "../policy/deadline/Deadline.ts"
 import { Admission } from "../policy/rate-limit/Admission.ts"
@@ -19,44 +18,24 @@ import { admit } from "../policy/rate-limit/Admit.ts"
 import type { Refusal } from "../policy/rate-limit/Refusal.ts"
 import { rankOf } from "../policy/rate-limit/WaitingQueue.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
-import { decideRetry, type RetryDecision } from "../policy/retry/DecideRetry.ts"
+import type { RetryDecision } from "../policy/retry/DecideRetry.ts"
 import { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
-import { hintOf, type RetryOptions } from "../policy/retry/RetrySchedule.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallStatistics } from "../telemetry/CallStatistics.ts"
 import { redactDefect } from "../telemetry/Redaction.ts"
 import { admissionFacts } from "./AdmissionFacts.ts"
-import { AdmissionControl, type Door } from "./AdmissionControl.ts"
-import type { Attempt } from "./Attempt.ts"
-import { AttemptObserver } from "./AttemptObserver.ts"
+import { AdmissionControl } from "./AdmissionControl.ts"
 import { endAfterFailure, moveAfterCut, moveAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
-import { rejectionOf, retryAfterOf, stoppedByOf } from "./Refused.ts"
+import { refusalBeyond, rejectionOf, retryAfterOf, stoppedByOf } from "./Refused.ts"
 import { reject } from "./Reject.ts"
+import { attemptsExhausted, decideAfter, delaysOf } from "./RetryDelay.ts"
+import { attemptOf, errorOf, type Run } from "./Run.ts"
 import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
 import { withCall } from "./WithCall.ts"
-
-/** Makes what is inside interruptible again. */
-type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-
-/** One logical request on its way. */
-interface Run<A> {
-  readonly plan: CallPlan<A>
-  readonly call: Call
-  readonly door: Door
-  readonly tell: CallTeller
-  readonly restore: Restore
-  attempts: number
-  cost: Cost
-  last: AttemptFailed | undefined
-  /** Whoever was sent back by a 429 keeps the place he first came to. */
-  enqueuedAt: number | undefined
-  nextDelay: NextDelay | undefined
-  wasCorrected: boolean
-}
 
 type Dependencies = CostLedger | LiveSettings | RetryPolicy | AdmissionControl | CallStatistics
 
@@ -212,23 +191,19 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     const decision: RetryDecision =
       (rule === "onceCorrected" && run.wasCorrected) || (plan.payment !== "free" && call.attempts.left <= 0)
         ? attemptsExhausted
-        : yield* decide(run.nextDelay, failure, call)
+        : yield* decideAfter(run.nextDelay, failure, () => remaining(call.deadlineAt, now()))
     run.wasCorrected ||= rule === "onceCorrected"
     slowDown(door, failure, decision._tag === "Retry" ? decision.delay : undefined, Math.floor(now()))
     if (decision._tag === "Stop") return yield* failed(run, failure, decision.stoppedBy)
+    // Nobody waits for a time that is over before the circuit lets anybody in.
+    const refusal = refusalBeyond(door, decision.delay, Math.floor(now()))
+    if (refusal !== undefined) return yield* refused(run, refusal)
     if (!door.retryBudget.withdraw(now())) return yield* failed(run, failure, "RetryBudgetExhausted")
     run.tell.retryScheduled(run.attempts, decision.delay)
     // Whoever lost his place to the provider's quota waits for it at the door, where nobody passes before.
     if (rule === "afterHint") return
     run.enqueuedAt = undefined
     yield* run.restore(Effect.sleep(decision.delay))
-  })
-
-  const decide = Effect.fnUntraced(function* (nextDelay: NextDelay, failure: AttemptFailed, call: Call) {
-    const delay = yield* nextDelay(failure)
-    if (delay === undefined) return attemptsExhausted
-    const left = remaining(call.deadlineAt, now())
-    return decideRetry({ delay, hint: hintOf(failure), remaining: left })
   })
 
   const refused = <A>(run: Run<A>, refusal: Refusal): Effect.Effect<never, CallFailure> =>
@@ -273,20 +248,6 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
 
 type RunningFiber = Pick<Fiber.Fiber<unknown, unknown>, "getRef">
 
-const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number): Attempt => {
-  const { attempts, call, door, last, plan } = run
-  const leftMillis = call.deadlineAt - begunAt
-  // A paid request is never cut short by a caller's deadline: its answer is what we have paid for.
-  const isWhole = plan.payment === "paidSubmit" || Duration.toMillis(plan.attemptTimeout) <= leftMillis
-  return {
-    number: attempts,
-    timeout: isWhole ? plan.attemptTimeout : Duration.millis(leftMillis),
-    observer: new AttemptObserver(admission, door),
-    ...(plan.key === undefined ? {} : { key: plan.key }),
-    ...(last === undefined ? {} : { previous: last })
-  }
-}
-
 const afterThrow = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.andThen(Effect.logError("the call observer threw"), effect)
 
@@ -295,43 +256,4 @@ const endWith = <A>(run: Run<A>, cause: Cause.Cause<AttemptFailed>): Effect.Effe
   if (!Cause.hasDies(cause)) return Effect.interrupt
   const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan))
   return Effect.andThen(run.tell.defectCaught(defect), Effect.die(defect))
-}
-
-const attemptsExhausted: RetryDecision = { _tag: "Stop", stoppedBy: "AttemptsExhausted" }
-
-/** The policy's schedule as a function of the last failure; `undefined` when it has ended. */
-type NextDelay = (failure: AttemptFailed) => Effect.Effect<Duration.Duration | undefined>
-
-const delaysOf = (policy: RetryPolicy["Service"], options: RetryOptions): Effect.Effect<NextDelay> =>
-  Effect.map(
-    Schedule.toStep(policy.schedule(options)),
-    (step): NextDelay =>
-      (failure) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => step(now, failure)).pipe(
-          Effect.map(([, delay]) => delay),
-          Effect.catch(() => Effect.succeed(undefined))
-        )
-  )
-
-const errorOf = <A>(
-  run: Run<A>,
-  failure: AttemptFailed,
-  stoppedBy: StoppedBy | undefined,
-  comeBackAfter: Duration.Duration | undefined
-): ApiError => {
-  const { call, plan } = run
-  const retryAfter = comeBackAfter ?? hintOf(failure)
-  return new ApiError({
-    provider: plan.provider,
-    operation: plan.operation,
-    callId: call.callId,
-    attempts: run.attempts,
-    outcome: failure.outcome,
-    reason: failure.reason,
-    isRetryable: recover(failure.reason, plan.payment, failure.outcome).isRetryable,
-    cost: run.cost,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-    ...(stoppedBy === undefined ? {} : { stoppedBy }),
-    ...(failure.providerRequestId === undefined ? {} : { providerRequestId: failure.providerRequestId })
-  })
 }
