@@ -65,8 +65,9 @@ export interface EnhancementRequest extends Schema.Schema.Type<typeof Enhancemen
 /**
  * A rewritten prompt.
  *
- * **Details** `attempts` counts the requests that this call began; `shortened` says that the text was cut at a word to
- * what the image provider takes.
+ * **Details** `attempts` counts the requests that this call began, and `cost` is theirs: both are 0 for an answer from the
+ * cache, and for the text of a request that another call at the same time had begun. `model` is `local-template` or
+ * `raw-prompt` where no model wrote the text. `shortened` says that it was cut at a word to what the image provider takes.
  */
 export const Enhancement = Schema.Struct({
   callId: CallId,

@@ -4,7 +4,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { AcceptedProvenance } from "../../schemas/CallOptions.ts"
 import { EnhancementMode } from "../../schemas/Enhancement.ts"
+import { Owner } from "../../schemas/Identifiers.ts"
+import { noCost } from "../../schemas/Money.ts"
+import { DegradedModes } from "../../src/policy/degraded-mode/DegradedModes.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
 import type { World } from "./World.ts"
 
@@ -26,6 +30,47 @@ export const suite = (world: World) => {
           assert.isAbove(enhancement.cost.usdMicros ?? 0, 0)
         }).pipe(Effect.provide(world.layer)))
     }
+
+    test("answers an equal request from the cache, for nothing, and another owner's not", () =>
+      Effect.gen(function* () {
+        const enhance = (owner: string) =>
+          world.pass(PromptEnhancer.use((it) => it.enhance({ prompt }, { owner: Owner.make(owner) })))
+        const first = yield* enhance("first")
+        const second = yield* enhance("first")
+        assert.strictEqual(second.provenance._tag, "Cached")
+        assert.deepInclude(second, { prompt: first.prompt, attempts: 0, cost: noCost })
+        assert.notStrictEqual(second.callId, first.callId)
+        assert.strictEqual((yield* enhance("second")).provenance._tag, "Live")
+      }).pipe(Effect.provide(world.layer)))
+
+    test("asks once for equal requests at the same time", () =>
+      Effect.gen(function* () {
+        const all = yield* world.pass(
+          Effect.all(
+            Array.from({ length: 10 }, () => PromptEnhancer.use((it) => it.enhance({ prompt }))),
+            { concurrency: "unbounded" }
+          )
+        )
+        assert.deepStrictEqual(all.map((it) => it.attempts).toSorted(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 1])
+        assert.strictEqual(new Set(all.map((it) => it.prompt)).size, 1)
+      }).pipe(Effect.provide(world.layer)))
+
+    test("asks nobody while a person has taken enhancing out of service, and says why", () =>
+      Effect.gen(function* () {
+        yield* DegradedModes.use((it) => it.enter("WithoutEnhancement"))
+        const enhance = (accept: ReadonlyArray<AcceptedProvenance>) =>
+          world.pass(PromptEnhancer.use((it) => it.enhance({ prompt }, { accept })))
+        const refused = yield* Effect.flip(enhance(["Live"]))
+        assert.deepInclude(refused, { _tag: "Rejection", outcome: "NotSent" })
+        assert.strictEqual(refused.reason._tag, "Isolated")
+        const local = yield* enhance(["Live", "Degraded"])
+        assert.deepStrictEqual(local.provenance, {
+          _tag: "Degraded",
+          reason: "Isolated",
+          mode: "WithoutEnhancement"
+        })
+        assert.isTrue(local.prompt.startsWith(prompt))
+      }).pipe(Effect.provide(world.layer)))
 
     test("cuts what is longer than asked for at a word", () =>
       Effect.gen(function* () {

@@ -10,6 +10,8 @@ import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import type { Wish } from "../../../src/cache/JoinedWishes.ts"
+import { monotonicMillis } from "../../../src/policy/deadline/Deadline.ts"
+import { makeTimeoutList } from "../../../src/policy/deadline/TimeoutList.ts"
 import { type Flight, makeSingleFlight, type SingleFlight } from "../../../src/cache/SingleFlight.ts"
 
 const wish: Wish = { deadlineAt: 1_000, priority: "normal" }
@@ -134,6 +136,72 @@ describe("SingleFlight", () => {
       assert.strictEqual(seen.interrupted, 0)
       yield* Deferred.succeed(end, "fox")
       assert.strictEqual(yield* Fiber.join(patient), "fox")
+    })
+  )
+
+  it.effect("a joiner whose own deadline passes is released at that instant, and the flight goes on (trap 62)", () =>
+    Effect.gen(function* () {
+      const flights = yield* makeSingleFlight<string, string>(yield* makeTimeoutList)
+      const end = yield* Deferred.make<string, string>()
+      const now = yield* monotonicMillis
+      const join = (millis: number, name: string) =>
+        Effect.forkChild(
+          flights.join("key", { ...wish, deadlineAt: now + millis }, () => Deferred.await(end), {
+            overdue: () => `${name} is overdue`
+          }),
+          { startImmediately: true }
+        )
+      const first = yield* join(200, "first")
+      const shorter = yield* join(100, "shorter")
+      const equal = yield* join(200, "equal")
+      const latest = yield* join(300, "latest")
+      yield* TestClock.adjust(100)
+      assert.strictEqual(yield* Effect.flip(Fiber.join(shorter)), "shorter is overdue")
+      assert.isUndefined(first.pollUnsafe())
+      yield* TestClock.adjust(100)
+      assert.strictEqual(yield* Effect.flip(Fiber.join(first)), "first is overdue")
+      assert.strictEqual(yield* Effect.flip(Fiber.join(equal)), "equal is overdue")
+      // What has the latest deadline ends when the flight does: it knows its own time.
+      yield* TestClock.adjust(100)
+      assert.isUndefined(latest.pollUnsafe())
+      yield* Deferred.succeed(end, "fox")
+      assert.strictEqual(yield* Fiber.join(latest), "fox")
+    })
+  )
+
+  it.effect("a flight that is only waited for by who is overdue then ends", () =>
+    Effect.gen(function* () {
+      const flights = yield* makeSingleFlight<string, string>(yield* makeTimeoutList)
+      const now = yield* monotonicMillis
+      let interrupted = 0
+      const run = () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => (interrupted += 1)))
+      const join = (millis: number) =>
+        Effect.forkChild(
+          flights.join("key", { ...wish, deadlineAt: now + millis }, run, { overdue: () => "overdue" }),
+          { startImmediately: true }
+        )
+      const hasty = yield* join(100)
+      const patient = yield* join(200)
+      yield* Fiber.interrupt(patient)
+      assert.strictEqual(interrupted, 0)
+      yield* TestClock.adjust(100)
+      assert.strictEqual(yield* Effect.flip(Fiber.join(hasty)), "overdue")
+      assert.deepStrictEqual([interrupted, flights.inFlight()], [1, 0])
+    })
+  )
+
+  it.effect("whoever joins what is under way is told so, and who begins is not", () =>
+    Effect.gen(function* () {
+      const { end, flights, run } = yield* scenario
+      const told: Array<string> = []
+      const join = (name: string) =>
+        Effect.forkChild(flights.join("key", wish, run, { onJoined: () => told.push(name) }), {
+          startImmediately: true
+        })
+      const joiners = yield* Effect.all([join("first"), join("second")])
+      assert.deepStrictEqual(told, ["second"])
+      yield* Deferred.succeed(end, "fox")
+      yield* Fiber.joinAll(joiners)
     })
   )
 

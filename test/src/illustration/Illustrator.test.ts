@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import { MockHandle } from "../../../mock-layers/MockHandle.ts"
 import type { FaultKind, SimulationDocument } from "../../../mock-layers/simulation/Script.ts"
@@ -50,6 +51,38 @@ describe("illustrating", () => {
           assert.deepInclude(paid?.body, { prompt: locally })
         }).pipe(Effect.provide(Mock.layerWith(failing(fault))))
     )
+  )
+
+  it.effect("goes on with a stale answer rather than with the template", () =>
+    Effect.gen(function* () {
+      const kept = yield* illustrate()
+      yield* TestClock.adjust("25 hours")
+      yield* MockHandle.use((it) => it.setScript(failing("server-error")))
+      const { enhanced } = yield* illustrate()
+      assert.strictEqual(enhanced?.prompt, kept.enhanced?.prompt)
+      assert.deepInclude(enhanced?.provenance, { _tag: "Stale", reason: "ServerFailed" })
+    }).pipe(Effect.provide(Mock.layer))
+  )
+
+  it.effect("does not enhance an equal prompt twice, and counts no cost and no attempt for the second", () =>
+    Effect.gen(function* () {
+      yield* illustrate()
+      const { attempts, cost, enhanced, generated } = yield* illustrate()
+      assert.strictEqual(enhanced?.provenance._tag, "Cached")
+      assert.deepStrictEqual([cost, attempts], [generated.cost, generated.attempts])
+      assert.strictEqual((yield* submits).length, 2)
+    }).pipe(Effect.provide(Mock.layer))
+  )
+
+  it.effect.each([
+    ["only `Live`", { accept: ["Live"] }],
+    ["no `Degraded`", { accept: ["Live", "Cached", "Stale"] }]
+  ] as const)("fails, and pays for no picture, where the caller takes %s", ([, options]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(illustrate(options))
+      assert.strictEqual(error.reason._tag, "ServerFailed")
+      assert.deepStrictEqual(yield* submits, [])
+    }).pipe(Effect.provide(Mock.layerWith(failing("server-error"))))
   )
 
   it.effect("keeps what the failed enhancement may have cost in the whole cost", () =>
