@@ -15,18 +15,31 @@ import { Enhancement } from "./Enhancement.ts"
 import { CallId, IdempotencyKey, JobId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { ImagePlan, ImageRequest, StoredImage } from "./Image.ts"
 import { Cost, UsdMicros } from "./Money.ts"
-import { ApiReason } from "./Reason.ts"
+import { ApiReason, ReasonTag, RejectionReason } from "./Reason.ts"
 
 const Instant = Schema.Int.annotate({ expected: "milliseconds since 1970" })
 
-/** The state of a job; each state carries only what is true in it. **Units** instants in milliseconds since 1970. */
+/** Why nothing was processed: the provider's refusal, or ours at the door. */
+export const UnprocessedReason = Schema.Union([ApiReason, RejectionReason])
+export type UnprocessedReason = typeof UnprocessedReason.Type
+
+/** What keeps a queued job from being sent, and when it is tried again. **Units** `until` milliseconds since 1970. */
+export const HeldBack = Schema.Struct({ reason: ReasonTag, until: Instant })
+export interface HeldBack extends Schema.Schema.Type<typeof HeldBack> {}
+
+/**
+ * The state of a job; each state carries only what is true in it. **Units** instants in milliseconds since 1970.
+ *
+ * **Details** A `Queued` job without `heldBack` is being sent, or waits in line for our own limit. A `Failed` one with a
+ * reason of ours (`CircuitOpen`, `RateLimitExceeded` …) was never sent.
+ */
 export const JobState = Schema.Union([
-  Schema.TaggedStruct("Queued", {}),
+  Schema.TaggedStruct("Queued", { heldBack: Schema.optionalKey(HeldBack) }),
   Schema.TaggedStruct("Submitting", { attempt: Schema.Int }),
   Schema.TaggedStruct("Submitted", { providerJobId: ProviderJobId, submittedAt: Instant }),
   Schema.TaggedStruct("Running", { providerJobId: ProviderJobId, submittedAt: Instant }),
   Schema.TaggedStruct("Stored", { providerJobId: ProviderJobId, image: StoredImage }),
-  Schema.TaggedStruct("Failed", { reason: ApiReason, providerJobId: Schema.optionalKey(ProviderJobId) }),
+  Schema.TaggedStruct("Failed", { reason: UnprocessedReason, providerJobId: Schema.optionalKey(ProviderJobId) }),
   Schema.TaggedStruct("Cancelled", { providerJobId: Schema.optionalKey(ProviderJobId) }),
   Schema.TaggedStruct("OutcomeUnknown", { since: Instant, providerJobId: Schema.optionalKey(ProviderJobId) }),
   Schema.TaggedStruct("Expired", { providerJobId: Schema.optionalKey(ProviderJobId) })
@@ -46,10 +59,18 @@ export const JobMoney = Schema.Union([
 export type JobMoney = typeof JobMoney.Type
 
 /**
+ * The second account of the settings (`NANOBANANA_FALLBACK_…`) makes the picture in place of the first, because of
+ * `reason`. Whatever is asked about the job is asked there, with the key of that account.
+ */
+export const StandIn = Schema.Struct({ scope: Schema.Literal("nanobanana-fallback"), reason: ReasonTag })
+export interface StandIn extends Schema.Schema.Type<typeof StandIn> {}
+
+/**
  * One image job, as the ledger keeps it. **Units** instants in milliseconds since 1970.
  *
  * **Details** `requestHash` is that of what the caller asked for: the image request, or the illustration it belongs to.
- * `enhanced` tells where the prompt comes from, if it was rewritten (or was to be).
+ * `enhanced` tells where the prompt comes from, if it was rewritten (or was to be). `plan` and `price` are those of the
+ * account that makes it: the first one, or the second where `standIn` says so.
  */
 export const Job = Schema.Struct({
   id: JobId,
@@ -61,6 +82,7 @@ export const Job = Schema.Struct({
   enhanced: Schema.optionalKey(Enhancement),
   plan: ImagePlan,
   price: Cost,
+  standIn: Schema.optionalKey(StandIn),
   state: JobState,
   money: JobMoney,
   attempts: Schema.Int,
@@ -75,6 +97,8 @@ export interface Job extends Schema.Schema.Type<typeof Job> {}
  * - `SendIntended`: the next thing written to the wire is the paid request.
  * - `ProvenUnprocessed`: nothing was processed, and the answer proves it; with `retry` the job is `Queued` again, without
  *   it is `Failed`. Taken in `Submitting`, and without `retry` also in `Queued` (the caller gave up between two sends).
+ * - `HeldBack`: a job that is queued is not sent before an instant, for a reason of ours or of the provider.
+ * - `Rerouted`: a job that is queued, and of which surely nothing was processed, is given to the other account.
  * - `Accepted`: evidence of the provider's id; taken in any state in which the id was missing.
  * - `AnswerLost`: the exchange ended without proof; nothing may be sent again.
  * - `Progressed`: the provider says that it runs.
@@ -87,7 +111,9 @@ export interface Job extends Schema.Schema.Type<typeof Job> {}
  */
 export const JobEvent = Schema.Union([
   Schema.TaggedStruct("SendIntended", { attempt: Schema.Int }),
-  Schema.TaggedStruct("ProvenUnprocessed", { reason: ApiReason, retry: Schema.Boolean }),
+  Schema.TaggedStruct("ProvenUnprocessed", { reason: UnprocessedReason, retry: Schema.Boolean }),
+  Schema.TaggedStruct("HeldBack", HeldBack.fields),
+  Schema.TaggedStruct("Rerouted", { plan: ImagePlan, price: Cost, standIn: Schema.optionalKey(StandIn) }),
   Schema.TaggedStruct("Accepted", { providerJobId: ProviderJobId }),
   Schema.TaggedStruct("AnswerLost", {}),
   Schema.TaggedStruct("Progressed", {}),

@@ -65,18 +65,19 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
         })
       }
       if (existing !== undefined && !freesItsKey(existing)) return Result.succeed({ job: existing, isNew: false })
+      const { bound = entry.price, ...fields } = entry
       let id = JobId.make(candidate)
       for (let suffix = 2; rows.has(id); suffix++) id = JobId.make(`${candidate}_${suffix}`)
       const job: Job = {
-        ...entry,
+        ...fields,
         id,
         state: { _tag: "Queued" },
-        money: { _tag: "Held", bound: entry.price.usdMicros },
+        money: { _tag: "Held", bound: bound.usdMicros },
         attempts: 0,
         createdAt: now,
         updatedAt: now
       }
-      write(job, { _tag: "Hold", bound: entry.price })
+      write(job, { _tag: "Hold", bound })
       if (entry.idempotencyKey !== undefined) idByKey.set(keyText(entry.idempotencyKey, entry.owner), id)
       return Result.succeed({ job, isNew: true })
     }
@@ -98,6 +99,13 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
       }),
       get: (id, owner) => Effect.map(owned(id, owner), (row) => row.job),
       find: (key, owner) => Effect.sync(() => find(key, owner)),
+      findStored: (requestHash, owner) =>
+        Effect.sync(() =>
+          Array.from(rows.values(), (row) => row.job)
+            .toReversed()
+            .filter((job) => job.state._tag === "Stored" && job.owner === owner && job.requestHash === requestHash)
+            .toSorted((left, right) => right.updatedAt - left.updatedAt)
+        ),
       list: (owner) =>
         Effect.sync(() => Array.from(rows.values(), (row) => row.job).filter((job) => job.owner === owner)),
       apply: Effect.fnUntraced(function* (id, event) {

@@ -10,8 +10,9 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
 import type { Job } from "../../schemas/Job.ts"
-import { live } from "../../schemas/Provenance.ts"
+import { live, type Provenance } from "../../schemas/Provenance.ts"
 import type { JobLedger } from "../job/JobLedger.ts"
+import { AttemptBudget } from "../pipeline/AttemptBudget.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import { monotonicMillis, remaining } from "../policy/deadline/Deadline.ts"
@@ -38,6 +39,14 @@ export interface JobWaiting {
 
 type Dependencies = Pipeline | NanoBanana | JobLedger | Transport
 
+/** A job made by the second account says so to everybody who asks for its picture, whenever that is. */
+const provenanceOf = (job: Job, age: Duration.Duration, isEarlier: boolean): Provenance => {
+  if (job.standIn !== undefined) {
+    return { _tag: "OtherProvider", provider: job.plan.protocol, reason: job.standIn.reason }
+  }
+  return isEarlier ? { _tag: "Cached", age } : live
+}
+
 /** The picture of a job, or why there is none. Without a drive it was made for an earlier call. */
 const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive | undefined) {
   const failure = failureOfState(job, call.callId)
@@ -52,13 +61,16 @@ const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive 
     model: job.plan.model,
     image: job.state.image,
     deviations: deviationsOf(job.request, job.plan, job.state.image),
-    provenance: drive === undefined ? { _tag: "Cached", age } : live,
+    provenance: provenanceOf(job, age, drive === undefined),
     isSimulated: (yield* Transport).isSimulated,
     cost: job.money._tag === "Settled" ? job.money.cost : job.price,
     attempts: drive === undefined ? 0 : drive.attempts()
   }
   return image
 })
+
+/** The life of a job that this call takes up is not that of the call: its attempts are bounded by what it takes. */
+const unboundedCall = (call: Call): Call => ({ ...call, attempts: new AttemptBudget(Number.POSITIVE_INFINITY) })
 
 /** Makes the waiting over a driver; what it starts by itself ends with the scope. */
 export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaiting => {
@@ -88,7 +100,7 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
   ): Effect.fn.Return<GeneratedImage, CallFailure, Dependencies> {
     const job = yield* getJob(jobId, call)
     if (started === undefined && isOver(job)) return yield* imageOf(job, call, undefined)
-    const drive = started ?? (yield* driver.drive(job, call))
+    const drive = started ?? (yield* driver.drive(job, unboundedCall(call), "queued"))
     const left = remaining(call.deadlineAt, yield* monotonicMillis)
     const end = yield* Effect.acquireUseRelease(
       enter(jobId),

@@ -11,6 +11,7 @@ import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { accountOfJob } from "./AccountOfJob.ts"
 import { imageCallPlan } from "./ImageCallPlan.ts"
 import { withJob } from "./JobFailure.ts"
 import { failUnread, getJob, getJobAgain } from "./LookUpJob.ts"
@@ -29,15 +30,15 @@ export const cancelAtProvider = Effect.fnUntraced(function* (
   call: Call
 ): Effect.fn.Return<Job, CallFailure, Pipeline | NanoBanana | JobLedger> {
   const providerJobId = providerJobIdOf(job.state)
-  const settings = call.settings.settings.nanobanana
+  const account = yield* accountOfJob(job, call)
   const protocol = (yield* NanoBanana).protocol(job.plan.protocol)
   if (providerJobId === undefined || !protocol.facts.canCancel) {
     return yield* notCancellable(job, call, `${job.plan.protocol} has no way to cancel; the job goes on`)
   }
   const { answer } = yield* (yield* Pipeline)
     .run({
-      ...imageCallPlan(job.plan, { fieldLengths: {}, bodySha256: "", parameters: {} }, settings, "cancel"),
-      attempt: (attempt) => protocol.cancel(providerJobId, settings, attempt)
+      ...imageCallPlan(job.plan, { fieldLengths: {}, bodySha256: "", parameters: {} }, account, "cancel"),
+      attempt: (attempt) => protocol.cancel(providerJobId, account.settings, attempt)
     })
     .pipe(
       Effect.provideService(CurrentCall, call),
@@ -45,7 +46,7 @@ export const cancelAtProvider = Effect.fnUntraced(function* (
     )
   const now = yield* getJobAgain(job, call)
   if (answer === "NotCancelled" || isTerminal(now.state)) return now
-  const confirmed = moveJob(now, { _tag: "ProviderCancelled", isCharged: !settings.cancelIsFree })
+  const confirmed = moveJob(now, { _tag: "ProviderCancelled", isCharged: !account.settings.cancelIsFree })
   return yield* Effect.catch(confirmed, (problem) =>
     problem._tag === "TransitionRefused" ? getJobAgain(now, call) : failUnread(now, problem, call)
   )

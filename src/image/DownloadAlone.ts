@@ -15,6 +15,7 @@ import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { firstAccount } from "./ImageAccount.ts"
 import { imageCallPlan } from "./ImageCallPlan.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import type { DownloadTarget } from "./ImageGenerator.ts"
@@ -58,7 +59,7 @@ export const downloadAlone = Effect.fnUntraced(function* (
     ...imageCallPlan(
       { body: {} },
       { fieldLengths: { imageUrl: imageUrl.length }, bodySha256: hash("sha256", imageUrl), parameters: {} },
-      nanobanana,
+      firstAccount(nanobanana),
       "download"
     ),
     // A result URL is often signed: whoever has it has the picture.

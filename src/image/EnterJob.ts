@@ -1,86 +1,65 @@
 /**
- * From a request to a row: checked, planned and priced before anything is paid, then entered in the ledger.
+ * From a planned request to a row in the ledger: entered as `Queued`, with its price held.
  */
-import { hash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { IdempotencyKey } from "../../schemas/Identifiers.ts"
-import { type ImagePlan, ImageRequest } from "../../schemas/Image.ts"
 import type { Job } from "../../schemas/Job.ts"
-import { imageProtocolOf } from "../../schemas/Settings.ts"
-import { sanitizeInput } from "../input/Sanitize.ts"
-import { validateInput } from "../input/Validate.ts"
-import { JobLedger } from "../job/JobLedger.ts"
-import { Prices } from "../money/Prices.ts"
+import type { Cost } from "../../schemas/Money.ts"
+import { freesItsKey, JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
-import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
-import { ImageStore } from "./ImageStore.ts"
+import type { ChosenRoute } from "./ChooseRoute.ts"
 import { tellMove } from "./MoveJob.ts"
+import type { PlannedRequest } from "./PlanImage.ts"
+import { tellFellBack } from "./TellFellBack.ts"
 
-const sortedFields = (_name: string, value: unknown): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-    : value
+export { requestHashOf } from "./PlanImage.ts"
 
-/** The hash that makes two requests the same request; the order of their fields does not matter. */
-export const requestHashOf = (request: object, protocol: string): string =>
-  hash("sha256", JSON.stringify([protocol, request], sortedFields))
-
-/** A request that has passed every check there is before paying. */
-export interface PlannedRequest {
-  readonly request: ImageRequest
-  readonly plan: ImagePlan
-}
-
-/**
- * Checks and plans a request: its fields, the key, what the protocol can give, and the place for the picture.
- *
- * **Errors** `Rejection`: `InputRejected`, `NoHealthyKey`, `StorageFailed`. Nothing was sent, nothing was entered.
- */
-export const planImage = Effect.fnUntraced(function* (
-  request: ImageRequest,
+/** Whether a request with this key joins a job that exists: then nothing new is paid, and no door is asked. */
+export const joinsJob = Effect.fnUntraced(function* (
+  key: IdempotencyKey | undefined,
   call: Call
-): Effect.fn.Return<PlannedRequest, CallFailure, NanoBanana | ImageStore> {
-  const { imageDirectory, nanobanana } = call.settings.settings
-  const checked = validateInput(ImageRequest, sanitizeInput(request))
-  if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
-  if (nanobanana.apiKey === undefined) {
-    return yield* reject({ _tag: "NoHealthyKey", setting: "NANOBANANA_API_KEY" }, call.callId)
-  }
-  const protocol = (yield* NanoBanana).protocol(imageProtocolOf(nanobanana))
-  const planned = protocol.plan(checked.success, call.fit)
-  if (Result.isFailure(planned)) return yield* reject(planned.failure, call.callId)
-  const place = (yield* ImageStore).prepare({ root: imageDirectory })
-  yield* Effect.mapError(place, (reason) =>
-    reject({ ...reason, detail: `image directory ${imageDirectory}: ${reason.detail}` }, call.callId)
-  )
-  return { request: checked.success, plan: planned.success }
+): Effect.fn.Return<boolean, CallFailure, JobLedger> {
+  if (key === undefined) return false
+  const find = (yield* JobLedger).find(key, call.owner)
+  const job = yield* Effect.mapError(find, (reason) => reject(reason, call.callId))
+  return job !== undefined && !freesItsKey(job)
 })
+
+/** The dearer of the two routes: whichever account makes it in the end, its price is held. */
+const boundOf = ({ first, second }: PlannedRequest): Cost => {
+  const other = second?.price.usdMicros ?? null
+  if (second === undefined || other === null) return first.price
+  return first.price.usdMicros === null || first.price.usdMicros < other ? second.price : first.price
+}
 
 /**
  * Enters the job of a request, or finds the one with the same idempotency key.
  *
- * **Errors** `Rejection`: `InputRejected`, `NoHealthyKey`, `IdempotencyConflict`, `StorageFailed`. Nothing was sent.
+ * **Errors** `Rejection`: `IdempotencyConflict`, `StorageFailed`. Nothing was sent.
  */
 export const enterJob = Effect.fnUntraced(function* (
-  request: ImageRequest,
+  planned: PlannedRequest,
+  { route, standsInFor }: ChosenRoute,
   idempotencyKey: IdempotencyKey | undefined,
   call: Call
-): Effect.fn.Return<Job, CallFailure, NanoBanana | JobLedger | Prices | ImageStore> {
-  const planned = yield* planImage(request, call)
+): Effect.fn.Return<{ readonly job: Job; readonly isNew: boolean }, CallFailure, JobLedger> {
   const entered = yield* (yield* JobLedger)
     .enter({
       callId: call.callId,
       owner: call.owner,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      requestHash: requestHashOf(planned.request, planned.plan.protocol),
       ...call.origin,
-      ...planned,
-      price: (yield* Prices).image(planned.plan, call.settings.settings.nanobanana)
+      requestHash: planned.requestHash,
+      request: planned.request,
+      plan: route.plan,
+      price: route.price,
+      bound: boundOf(planned),
+      ...(standsInFor === undefined ? {} : { standIn: { scope: "nanobanana-fallback", reason: standsInFor } as const })
     })
     .pipe(Effect.mapError((reason) => reject(reason, call.callId)))
   if (entered.isNew) yield* tellMove("None", entered.job)
-  return entered.job
+  if (entered.isNew && standsInFor !== undefined) yield* tellFellBack(call, "OtherProtocol", standsInFor)
+  return entered
 })

@@ -1,8 +1,8 @@
 /**
  * Follows an accepted job to its picture: polls, downloads, verifies, stores.
  *
- * A failed poll is not a failed job; an unknown status and a "not found" are pending, until the job expires. A result
- * URL that has expired is asked for again once.
+ * A failed poll is not a failed job; an unknown status and a "not found" are pending, until the job expires, and so is
+ * a poll or a download that our own door refuses for now. A result URL that has expired is asked for again once.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,10 +16,12 @@ import { JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { type ImageResult, NanoBanana, type ProviderJobStatus } from "../provider/nanobanana/NanoBanana.ts"
+import { accountOfJob } from "./AccountOfJob.ts"
 import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import { moveJob } from "./MoveJob.ts"
 import { pollSchedule } from "./PollSchedule.ts"
+import { isRefusedAtDoor } from "./StandInRule.ts"
 
 type Dependencies = Pipeline | NanoBanana | JobLedger
 
@@ -46,10 +48,10 @@ const notRecorded = (job: Job, problem: { readonly _tag: string; readonly detail
 
 const askStatus = Effect.fnUntraced(function* (job: Job, providerJobId: ProviderJobId, call: Call) {
   const protocol = (yield* NanoBanana).protocol(job.plan.protocol)
-  const settings = call.settings.settings.nanobanana
+  const account = yield* accountOfJob(job, call)
   const result = yield* (yield* Pipeline).run({
-    ...imageCallPlan(job.plan, requestFactsOf(job.plan), settings, "status"),
-    attempt: (attempt) => protocol.status(providerJobId, settings, attempt, job.plan)
+    ...imageCallPlan(job.plan, requestFactsOf(job.plan), account, "status"),
+    attempt: (attempt) => protocol.status(providerJobId, account.settings, attempt, job.plan)
   })
   return result.answer
 })
@@ -59,11 +61,16 @@ type FinalStatus = Exclude<ProviderJobStatus, { readonly _tag: "Pending" }>
 const completed = (results: ReadonlyArray<ImageResult>): FinalStatus => ({ _tag: "Completed", results })
 
 const isStillPossible = (failure: CallFailure): boolean =>
-  failure._tag === "ApiError" && (failure.isRetryable || failure.reason._tag === "NotFound")
+  isRefusedAtDoor(failure) ||
+  (failure._tag === "ApiError" && (failure.isRetryable || failure.reason._tag === "NotFound"))
 
 /** A look that failed leaves the job pending; where the provider said when to come back, nobody comes before. */
-const pendingAfter = (failure: CallFailure, jobExpiry: Duration.Duration): Effect.Effect<ProviderJobStatus> =>
-  Effect.as(Effect.sleep(Duration.min(failure.retryAfter ?? Duration.zero, jobExpiry)), {
+const pendingAfter = (
+  failure: CallFailure,
+  jobExpiry: Duration.Duration,
+  otherwise: Duration.Duration = Duration.zero
+): Effect.Effect<ProviderJobStatus> =>
+  Effect.as(Effect.sleep(Duration.min(failure.retryAfter ?? otherwise, jobExpiry)), {
     _tag: "Pending",
     isRunning: false
   })
@@ -89,24 +96,28 @@ const pollUntilFinal = Effect.fnUntraced(function* (job: Job, providerJobId: Pro
 const isResultGone = (failure: CallFailure): boolean =>
   failure._tag === "ApiError" && failure.reason._tag === "ResultExpired"
 
+/** Our own door holds the download back: the picture is paid for, and is fetched when the door opens. */
+const isHeldBack = (failure: CallFailure): boolean =>
+  isRefusedAtDoor(failure) || (failure._tag === "ApiError" && failure.stoppedBy === "CircuitOpen")
+
 const storeResult = Effect.fnUntraced(function* (
   job: Job,
   results: ReadonlyArray<ImageResult>,
   call: Call,
   download: ImageDownload
 ) {
-  const settings = call.settings.settings
+  const account = yield* accountOfJob(job, call)
   const facts = (yield* NanoBanana).protocol(job.plan.protocol).facts
   const result = results[0]
   if (result === undefined) return yield* Effect.die(new Error("a completed job came without results"))
   const { answer } = yield* (yield* Pipeline).run({
-    ...imageCallPlan(job.plan, requestFactsOf(job.plan), settings.nanobanana, "download"),
+    ...imageCallPlan(job.plan, requestFactsOf(job.plan), account, "download"),
     attempt: (attempt) =>
       download.fetch({
         url: result.url,
-        allowLoopback: isLoopbackHost(new URL(settings.nanobanana.baseURL).hostname),
+        allowLoopback: isLoopbackHost(new URL(account.settings.baseURL).hostname),
         resultHosts: facts.resultHosts,
-        target: { root: settings.imageDirectory, label: job.id },
+        target: { root: call.settings.settings.imageDirectory, label: job.id },
         attempt
       })
   })
@@ -129,13 +140,16 @@ export const followJob = Effect.fnUntraced(function* (
   const settings = call.settings.settings.nanobanana
   const follow = Effect.gen(function* () {
     let final = results === undefined ? yield* pollUntilFinal(job, providerJobId, call) : completed(results)
-    for (let isLastFetch = false; ; isLastFetch = true) {
+    for (let isLastFetch = false; ;) {
       switch (final._tag) {
         case "Completed": {
           const stored = yield* Effect.result(storeResult(job, final.results, call, download))
           if (Result.isSuccess(stored)) return
-          if (!isResultGone(stored.failure)) return yield* Effect.fail(stored.failure)
-          if (isLastFetch) return yield* move(job, { _tag: "ResultGone" })
+          const { failure } = stored
+          if (isHeldBack(failure)) yield* pendingAfter(failure, settings.jobExpiry, settings.pollCap)
+          else if (!isResultGone(failure)) return yield* Effect.fail(failure)
+          else if (isLastFetch) return yield* move(job, { _tag: "ResultGone" })
+          else isLastFetch = true
           final = yield* pollUntilFinal(job, providerJobId, call)
           continue
         }

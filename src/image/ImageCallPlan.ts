@@ -5,8 +5,8 @@ import { hash } from "node:crypto"
 import type { RequestFacts } from "../../schemas/CallEvent.ts"
 import type { ImagePlan } from "../../schemas/Image.ts"
 import { type Cost, noCost } from "../../schemas/Money.ts"
-import type { NanoBananaSettings } from "../../schemas/Settings.ts"
 import type { CallPlan } from "../pipeline/Pipeline.ts"
+import type { ImageAccount } from "./ImageAccount.ts"
 
 /** The operations of an image job. */
 export type ImageOperation = "submit" | "status" | "cancel" | "download"
@@ -39,15 +39,19 @@ export const requestFactsOf = (plan: ImagePlan): RequestFacts => ({
 /** A call plan without its attempt. */
 export type ImageCallPlan = Omit<CallPlan<unknown>, "attempt" | "cost"> & { readonly cost: () => Cost }
 
-/** All of a call plan but the attempt itself. The price of the image is held by its job, not by its requests. */
+/**
+ * All of a call plan but the attempt itself: it passes the doors of the account, and carries its key. The price of the
+ * image is held by its job, not by its requests.
+ */
 export const imageCallPlan = (
   plan: Pick<ImagePlan, "body">,
   facts: RequestFacts,
-  settings: NanoBananaSettings,
+  { scope, settings }: ImageAccount,
   operation: ImageOperation
 ): ImageCallPlan => ({
   provider: "nanobanana",
   operation,
+  scope,
   payment: operation === "submit" ? "paidSubmit" : "free",
   request: facts,
   attemptTimeout: settings.attemptTimeout[operation],

@@ -14,14 +14,21 @@ import type { JobId, ProviderJobId } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
+import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
+import { Prices } from "../money/Prices.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { type ImageResult, NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { followJob, untilState } from "./FollowJob.ts"
+import { generateDefaults } from "./GenerateDefaults.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
-import { submitJob } from "./SubmitJob.ts"
+import { queueJob } from "./QueueJob.ts"
+import { makeSharedWaits, type SharedWaits } from "./SharedWaits.ts"
+import { failureOf, submitByRoute, type SubmitDependencies, type Submitted } from "./SubmitByRoute.ts"
+import { failUnprocessed } from "./SubmitJob.ts"
 
 /** A drive under way: wait for it, or leave it. */
 export interface Drive {
@@ -34,38 +41,68 @@ export interface Drive {
 /** Starts drives. */
 export interface JobDriver {
   /** The drive of a job that is not final: the one under way, or a new one. */
-  readonly drive: (job: Job, call: Call) => Effect.Effect<Drive>
+  readonly drive: (job: Job, call: Call, mode: DriveMode) => Effect.Effect<Drive>
 }
 
-type Dependencies = Pipeline | NanoBanana | JobLedger
+/**
+ * How a queued job is sent: `now`, within the deadline of its call, or not at all; or `queued`, whenever a provider takes
+ * it, for as long as a job may wait.
+ */
+export type DriveMode = "now" | "queued"
+
+type Dependencies = SubmitDependencies | DegradedModes
 
 const isAtProvider = (job: Job): boolean => job.state._tag === "Submitted" || job.state._tag === "Running"
+
+/** Sends a queued job within the call's deadline. What can not be sent then has failed, and its money is free. */
+const submitNow = (
+  job: Job,
+  call: Call,
+  exchanges: PaidExchanges
+): Effect.Effect<Submitted, CallFailure, Dependencies> =>
+  submitByRoute(job, call, exchanges).pipe(
+    Effect.mapError(failureOf),
+    Effect.tapError((failure) => failUnprocessed(job, failure.reason))
+  )
+
+interface DriveTools {
+  readonly exchanges: PaidExchanges
+  readonly download: ImageDownload
+  readonly waits: SharedWaits
+}
 
 const driveOnce = Effect.fnUntraced(function* (
   job: Job,
   call: Call,
-  exchanges: PaidExchanges,
-  download: ImageDownload
+  mode: DriveMode,
+  { download, exchanges, waits }: DriveTools
 ): Effect.fn.Return<void, CallFailure, Dependencies> {
-  const { jobExpiry } = call.settings.settings.nanobanana
-  const longLived: Call = { ...call, deadlineAt: (yield* monotonicMillis) + 2 * Duration.toMillis(jobExpiry) }
-  const follow = (providerJobId: ProviderJobId, results?: ReadonlyArray<ImageResult>) =>
-    followJob(job, providerJobId, results, longLived, download).pipe(Effect.provideService(CurrentCall, longLived))
+  const settings = call.settings.settings
+  const follow = Effect.fnUntraced(function* (it: Job, providerJobId: ProviderJobId, results?: ImageResults) {
+    const deadlineAt = (yield* monotonicMillis) + 2 * Duration.toMillis(settings.nanobanana.jobExpiry)
+    const longLived: Call = { ...call, deadlineAt }
+    yield* followJob(it, providerJobId, results, longLived, download).pipe(
+      Effect.provideService(CurrentCall, longLived)
+    )
+  })
   const state = job.state
   switch (state._tag) {
     case "Queued": {
-      const submitting = submitJob(job, call, exchanges).pipe(Effect.provideService(CurrentCall, call))
+      const attemptsPerRound = generateDefaults(settings).attemptLimit
+      const submitting =
+        mode === "now" ? submitNow(job, call, exchanges) : queueJob(job, call, { exchanges, waits, attemptsPerRound })
       // Who cancels a job between two sends does not have to wait for the next one.
-      const answer = yield* Effect.raceFirst(
+      const sent = yield* Effect.raceFirst(
         submitting,
         untilState(job, (it) => it._tag === "Cancelled")
       )
-      if (answer === undefined) return
-      return yield* follow(answer.providerJobId, answer._tag === "Completed" ? answer.results : undefined)
+      if (sent === undefined) return
+      const { answer } = sent
+      return yield* follow(sent.job, answer.providerJobId, answer._tag === "Completed" ? answer.results : undefined)
     }
     case "Submitted":
     case "Running":
-      return yield* follow(state.providerJobId)
+      return yield* follow(job, state.providerJobId)
     case "Submitting":
     case "OutcomeUnknown":
     case "Stored":
@@ -76,6 +113,8 @@ const driveOnce = Effect.fnUntraced(function* (
   }
 })
 
+type ImageResults = ReadonlyArray<ImageResult>
+
 /** Makes the driver; its fibers end with the scope it is made in. */
 export const makeJobDriver = Effect.fnUntraced(function* (
   exchanges: PaidExchanges,
@@ -83,7 +122,8 @@ export const makeJobDriver = Effect.fnUntraced(function* (
 ): Effect.fn.Return<JobDriver, never, Dependencies | Scope.Scope> {
   const scope = yield* Effect.scope
   const context = yield* Effect.context<Dependencies>()
-  const services = Context.pick(Pipeline, NanoBanana, JobLedger)(context)
+  const services = Context.pick(Pipeline, NanoBanana, JobLedger, Prices, AdmissionControl, DegradedModes)(context)
+  const tools: DriveTools = { exchanges, download, waits: makeSharedWaits(scope) }
   const drives = new Map<JobId, Drive>()
 
   const whereItStands = (job: Job) => JobLedger.use((ledger) => ledger.get(job.id, job.owner))
@@ -103,13 +143,13 @@ export const makeJobDriver = Effect.fnUntraced(function* (
     }).pipe(Effect.ignore({ log: "Warn" }))
 
   return {
-    drive: (job, call) =>
+    drive: (job, call, mode) =>
       Effect.suspend(() => {
         const underWay = drives.get(job.id)
         if (underWay !== undefined) return Effect.succeed(underWay)
         // A call that did something else before (an enhancement) has counted that already.
         const begunBefore = call.attempts.count
-        return driveOnce(job, call, exchanges, download).pipe(
+        return driveOnce(job, call, mode, tools).pipe(
           Effect.interruptible,
           Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : expireLater(job, call))),
           Effect.provideContext(services),

@@ -4,10 +4,11 @@
 import * as Duration from "effect/Duration"
 import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
 import type { CallId } from "../../schemas/Identifiers.ts"
-import { isTerminal, type Job, providerJobIdOf } from "../../schemas/Job.ts"
+import { isTerminal, type Job, providerJobIdOf, type UnprocessedReason } from "../../schemas/Job.ts"
 import { type Cost, noCost } from "../../schemas/Money.ts"
 import type { Outcome } from "../../schemas/Provider.ts"
-import type { ApiReason } from "../../schemas/Reason.ts"
+import { type ApiReason, categoryOf, type RejectionReason } from "../../schemas/Reason.ts"
+import { reject } from "../pipeline/Reject.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 
 /** What is known at the provider of a job in this state. */
@@ -58,10 +59,12 @@ const spentOn = (job: Job): Cost => {
 }
 
 /** Why no picture will come of a job in a final or held state; `undefined` while one still may. */
-export const failureOfState = (job: Job, callId: CallId): ApiError | undefined => {
+export const failureOfState = (job: Job, callId: CallId): CallFailure | undefined => {
   switch (job.state._tag) {
     case "Failed":
-      return jobError(job, callId, job.state.reason)
+      return isOurs(job.state.reason)
+        ? reject(job.state.reason, callId, { jobId: job.id })
+        : jobError(job, callId, job.state.reason)
     case "Cancelled":
       return jobError(job, callId, { _tag: "GenerationCancelled" })
     case "OutcomeUnknown":
@@ -77,6 +80,10 @@ export const failureOfState = (job: Job, callId: CallId): ApiError | undefined =
   }
 }
 
+/** A job that we refused to send was never at the provider: it failed as its call was refused. */
+const isOurs = (reason: UnprocessedReason): reason is RejectionReason =>
+  reason._tag !== "StorageFailed" && categoryOf(reason) === "rejection"
+
 /** The caller's deadline passed while the job was on its way. */
 export const waitedTooLong = (job: Job, callId: CallId, waitedMillis: number): ApiError =>
   jobError(job, callId, { _tag: "GenerationTimedOut", waited: Duration.millis(Math.round(waitedMillis)) })
@@ -86,7 +93,10 @@ export const waitedTooLong = (job: Job, callId: CallId, waitedMillis: number): A
  * handle on what was paid.
  */
 export const withJob = (failure: CallFailure, job: Job, callId: CallId): CallFailure => {
-  if (failure._tag === "Rejection") return failure
+  if (failure._tag === "Rejection") {
+    const { reason, retryAfter } = failure
+    return reject(reason, callId, { jobId: job.id, ...(retryAfter === undefined ? {} : { retryAfter }) })
+  }
   const providerJobId = providerJobIdOf(job.state)
   return new ApiError({
     ...failure,

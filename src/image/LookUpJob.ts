@@ -6,7 +6,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { ApiError, type Rejection } from "../../schemas/Failures.ts"
+import { ApiError, type CallFailure, type Rejection } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job } from "../../schemas/Job.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
@@ -41,9 +41,10 @@ export const failUnread = (
   return failTelling(new ApiError({ ...error, outcome: "Unknown", isRetryable: false }), before, call)
 }
 
-/** Fails a call by its job's state, and not by an attempt of its own, and tells it. */
-export const failTelling = (error: ApiError, job: Job, call: Call): Effect.Effect<never, ApiError> =>
+/** Fails a call by its job's state, and not by an attempt of its own, and tells it; a refusal is told by the call. */
+export const failTelling = <E extends CallFailure>(error: E, job: Job, call: Call): Effect.Effect<never, E> =>
   Effect.withFiber((fiber) => {
+    if (error._tag === "Rejection") return Effect.fail(error)
     const { operation, provider } = error
     const plan = { provider, operation, request: requestFactsOf(job.plan) }
     const tell = new CallTeller({ plan, call, begunAt: call.startedAt, clock: fiber.getRef(Clock.Clock), fiber })

@@ -1,49 +1,57 @@
 /**
- * Builds `ImageGenerator` from its parts: `EnterJob`, `JobDriver`, `AwaitJob`, `CancelJob`, `DownloadAlone`.
+ * Builds `ImageGenerator` from its parts: `GenerateImage`, `StartJob`, `JobDriver`, `AwaitJob`, `CancelJob`,
+ * `DownloadAlone`.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
-import type { ImageRequest } from "../../schemas/Image.ts"
-import type { Settings } from "../../schemas/Settings.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
+import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
-import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
+import { withCall } from "../pipeline/WithCall.ts"
+import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
 import { makeJobWaiting } from "./AwaitJob.ts"
 import { cancelJob } from "./CancelJob.ts"
 import { downloadAlone } from "./DownloadAlone.ts"
-import { enterJob, planImage } from "./EnterJob.ts"
+import { generateDefaults } from "./GenerateDefaults.ts"
+import { generateImage, planOnly } from "./GenerateImage.ts"
 import { makeImageDownload } from "./ImageDownload.ts"
 import type { ImageGenerator } from "./ImageGenerator.ts"
 import { ImageStore } from "./ImageStore.ts"
 import { makeJobDriver } from "./JobDriver.ts"
 import { getJob } from "./LookUpJob.ts"
 import { makePaidExchanges } from "./PaidExchanges.ts"
+import { planImage } from "./PlanImage.ts"
+import { startQueued } from "./StartJob.ts"
 import { watchJob } from "./WatchJob.ts"
 
-type Dependencies = Pipeline | NanoBanana | JobLedger | Prices | LiveSettings | Transport | ImageStore
+export { generateDefaults } from "./GenerateDefaults.ts"
 
-/** One attempt and its retries at the provider, and as many at the second one where there is one. */
-export const generateDefaults = ({ nanobanana }: Settings): CallDefaults => {
-  const attempts = (nanobanana.retryLimits.submit ?? nanobanana.retryLimit) + 1
-  return {
-    deadline: nanobanana.timeout,
-    attemptLimit: nanobanana.fallback.protocol === undefined ? attempts : attempts * 2
-  }
-}
+type Dependencies =
+  | Pipeline
+  | AdmissionControl
+  | DegradedModes
+  | NanoBanana
+  | JobLedger
+  | Prices
+  | LiveSettings
+  | Transport
+  | ImageStore
 
 /** The service. Its jobs run in the scope it is made in, and end with it. */
 export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | Scope.Scope> = Effect.gen(
   function* () {
     const context = Context.pick(
       Pipeline,
+      AdmissionControl,
+      DegradedModes,
       NanoBanana,
       JobLedger,
       Prices,
@@ -55,27 +63,17 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
     const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
     const waiting = makeJobWaiting(driver, yield* Effect.scope)
 
-    /** Once its row is written a job is driven: no interruption comes between, and leaves a row that nobody sends. */
-    const start = (request: ImageRequest, options: CallOptions, call: Call) =>
-      Effect.uninterruptible(
-        Effect.gen(function* () {
-          const job = yield* enterJob(request, options.idempotencyKey, call)
-          return { job, drive: job.state._tag === "Queued" ? yield* driver.drive(job, call) : undefined }
-        })
-      )
-
     const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
       Effect.provideContext(withCall(options, generateDefaults, body), context)
 
     return {
-      plan: (request, options = {}) =>
-        inCall(options, (call) => Effect.map(planImage(request, call), ({ plan }) => plan)),
+      plan: (request, options = {}) => inCall(options, (call) => planOnly(request, call)),
       generate: (request, options = {}) =>
-        inCall(options, (call) =>
-          Effect.flatMap(start(request, options, call), ({ drive, job }) => waiting.await(job.id, call, drive))
-        ),
+        inCall(options, (call) => generateImage(request, options.idempotencyKey, call, { driver, waiting })),
       submit: (request, options = {}) =>
-        inCall(options, (call) => Effect.map(start(request, options, call), ({ job }) => job)),
+        inCall(options, (call) =>
+          Effect.flatMap(planImage(request, call), (planned) => startQueued(planned, options, call, driver))
+        ),
       await: (jobId, options = {}) => inCall(options, (call) => waiting.await(jobId, call)),
       status: (jobId, options = {}) => inCall(options, (call) => getJob(jobId, call)),
       watch: (jobId, options = {}) =>

@@ -1,20 +1,20 @@
 /**
- * Sends the paid request of a queued job: intent, send, record, in this order, so that a crash at any point leaves a row
+ * Sends the paid request of a queued job to its account: intent, send, record, in this order, so that a crash at any point leaves a row
  * that says what may have happened.
  *
  * Nothing here sends again by itself: the pipeline does, and only after a refusal that proves non-processing.
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { AttemptFailed, type CallFailure } from "../../schemas/Failures.ts"
-import type { Job, JobEvent } from "../../schemas/Job.ts"
+import type { Job, JobEvent, UnprocessedReason } from "../../schemas/Job.ts"
 import type { Outcome } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import type { Attempt } from "../pipeline/Attempt.ts"
-import type { Call } from "../pipeline/CurrentCall.ts"
+import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { NanoBanana, type SubmitAnswer } from "../provider/nanobanana/NanoBanana.ts"
+import type { ImageAccount } from "./ImageAccount.ts"
 import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
@@ -39,7 +39,7 @@ const eventAfterFailure = (failure: AttemptFailed): JobEvent =>
 /** One send: written down before, recorded after, whatever the answer, and also when it is cut off. */
 const sendOnce = Effect.fnUntraced(function* (
   job: Job,
-  call: Call,
+  account: ImageAccount,
   attempt: Attempt
 ): Effect.fn.Return<SubmitAnswer, AttemptFailed, NanoBanana | JobLedger> {
   const protocol = (yield* NanoBanana).protocol(job.plan.protocol)
@@ -50,7 +50,7 @@ const sendOnce = Effect.fnUntraced(function* (
   )
   const record = (event: JobEvent) => Effect.mapError(moveJob(intended, event), recordFailed("Unknown"))
   return yield* Effect.uninterruptibleMask((restore) =>
-    restore(protocol.submit(job.plan, call.settings.settings.nanobanana, attempt)).pipe(
+    restore(protocol.submit(job.plan, account.settings, attempt)).pipe(
       Effect.onInterrupt(() => Effect.ignore(record({ _tag: "AnswerLost" }))),
       Effect.tapDefect(() => Effect.ignore(record({ _tag: "AnswerLost" }))),
       Effect.tapError((failure) => record(eventAfterFailure(failure))),
@@ -69,38 +69,40 @@ const sendOnce = Effect.fnUntraced(function* (
 })
 
 /**
- * Brings a `Queued` job to `Submitted`.
+ * Brings a `Queued` job to `Submitted` at an account; the job's plan is one of that account.
  *
- * **Errors** those of the pipeline. After them the job stands as `Failed` (nothing was processed; its money is free) or
- * as `OutcomeUnknown` (held; nothing will be sent again).
+ * **Errors** those of the pipeline. After them the job stands as `Queued` (nothing was processed) or as `OutcomeUnknown`
+ * (held; nothing will be sent again).
  */
 export const submitJob = Effect.fnUntraced(function* (
   job: Job,
+  account: ImageAccount,
   call: Call,
   exchanges: PaidExchanges
 ): Effect.fn.Return<SubmitAnswer, CallFailure, Pipeline | NanoBanana | JobLedger> {
   const context = yield* Effect.context<NanoBanana | JobLedger>()
-  const pipeline = yield* Pipeline
-  const ledger = yield* JobLedger
-  const { answer } = yield* pipeline
+  const { answer } = yield* (yield* Pipeline)
     .run({
-      ...imageCallPlan(job.plan, requestFactsOf(job.plan), call.settings.settings.nanobanana, "submit"),
-      attempt: (attempt) => exchanges.run(Effect.provideContext(sendOnce(job, call, attempt), context))
+      ...imageCallPlan(job.plan, requestFactsOf(job.plan), account, "submit"),
+      attempt: (attempt) => exchanges.run(Effect.provideContext(sendOnce(job, account, attempt), context))
     })
-    .pipe(
-      Effect.tapError((failure) => {
-        const reason: ApiReason =
-          failure._tag === "ApiError" ? failure.reason : { _tag: "GenerationTimedOut", waited: Duration.zero }
-        return ledger.get(job.id, job.owner).pipe(
-          Effect.flatMap((now) =>
-            now.state._tag === "Queued"
-              ? moveJob(now, { _tag: "ProvenUnprocessed", reason, retry: false })
-              : Effect.succeed(now)
-          ),
-          // The call has failed already; a ledger that can not say so keeps the job as it was, which is safe.
-          Effect.ignore({ log: "Error" })
-        )
-      })
-    )
+    .pipe(Effect.provideService(CurrentCall, call))
   return answer
+})
+
+/** Ends a job of which nothing was processed and that is not tried again; its money is free. */
+export const failUnprocessed = Effect.fnUntraced(function* (
+  job: Job,
+  reason: UnprocessedReason
+): Effect.fn.Return<void, never, JobLedger> {
+  const ledger = yield* JobLedger
+  yield* ledger.get(job.id, job.owner).pipe(
+    Effect.flatMap((now) =>
+      now.state._tag === "Queued"
+        ? moveJob(now, { _tag: "ProvenUnprocessed", reason, retry: false })
+        : Effect.succeed(now)
+    ),
+    // The call has failed already; a ledger that can not say so keeps the job as it was, which is safe.
+    Effect.ignore({ log: "Error" })
+  )
 })

@@ -7,11 +7,17 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { IdempotencyKey, JobId, Owner } from "../../schemas/Identifiers.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
+import type { Cost } from "../../schemas/Money.ts"
 import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import type { TransitionRefused } from "./JobTransition.ts"
 
-/** A job to be entered: everything but what the ledger decides. */
-export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdAt" | "updatedAt">
+/**
+ * A job to be entered: everything but what the ledger decides. `bound` is what is held for it, default its price: more
+ * than that where another account may come to make it for more.
+ */
+export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdAt" | "updatedAt"> & {
+  readonly bound?: Cost
+}
 
 /** Whether a job has failed and nothing was paid for it: the same request may be made again under the same key. */
 export const freesItsKey = (job: Job): boolean => job.state._tag === "Failed" && job.money._tag === "Released"
@@ -40,7 +46,7 @@ export class JobLedger extends Context.Service<
   JobLedger,
   {
     /**
-     * Enters a job as `Queued` and reserves its price, or finds the job of the same owner, key and request. The key of a
+     * Enters a job as `Queued` and holds its bound, or finds the job of the same owner, key and request. The key of a
      * job that `freesItsKey` names the new job from then on.
      */
     readonly enter: (
@@ -51,6 +57,11 @@ export class JobLedger extends Context.Service<
     >
     readonly get: (id: JobId, owner: Owner) => Effect.Effect<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
     readonly find: (key: IdempotencyKey, owner: Owner) => Effect.Effect<Job | undefined, typeof StorageFailed.Type>
+    /** The `Stored` jobs of an equal request of the same owner, the newest first. */
+    readonly findStored: (
+      requestHash: string,
+      owner: Owner
+    ) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
     readonly list: (owner: Owner) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
     /** Applies an event; evidence that is already known changes nothing and succeeds. */
     readonly apply: (

@@ -8,6 +8,8 @@
  * SendIntended        Queued                         Submitting            keep
  * ProvenUnprocessed   Queued, Submitting  retry      Queued                keep
  *                                         no retry   Failed                release
+ * HeldBack            Queued                         Queued, and why       keep
+ * Rerouted            Queued                         Queued, other plan    keep: the hold covers both accounts
  * Accepted            Queued, Submitting, Unknown    Submitted             keep
  * AnswerLost          Submitting                     Unknown               keep
  * Progressed          Submitted, Unknown+id          Running               keep
@@ -29,7 +31,7 @@
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import type { ProviderJobId } from "../../schemas/Identifiers.ts"
-import { type Job, type JobEvent, type JobState, providerJobIdOf } from "../../schemas/Job.ts"
+import { type HeldBack, type Job, type JobEvent, type JobState, providerJobIdOf } from "../../schemas/Job.ts"
 import { type Cost, unknownCost } from "../../schemas/Money.ts"
 import type { MoneyMove } from "../money/CostLedger.ts"
 
@@ -67,8 +69,17 @@ export const transition: Transit = (job, event, now) => {
   const move = once(job, moveOf(job, event))
   if (next === job.state && move._tag === "Keep") return Result.succeed({ job, move })
   const attempts = event._tag === "SendIntended" ? job.attempts + 1 : job.attempts
-  return Result.succeed({ job: { ...job, state: next, money: moneyAfter(job, move), attempts, updatedAt: now }, move })
+  const routed = event._tag === "Rerouted" ? rerouted(job, event) : job
+  return Result.succeed({
+    job: { ...routed, state: next, money: moneyAfter(job, move), attempts, updatedAt: now },
+    move
+  })
 }
+
+const rerouted = (
+  { standIn: _, ...job }: Job,
+  { plan, price, standIn }: Extract<JobEvent, { readonly _tag: "Rerouted" }>
+): Job => ({ ...job, plan, price, ...(standIn === undefined ? {} : { standIn }) })
 
 const nextState = (job: Job, event: JobEvent, now: number): JobState | undefined => {
   const { state } = job
@@ -80,6 +91,11 @@ const nextState = (job: Job, event: JobEvent, now: number): JobState | undefined
       if (state._tag !== "Queued" && state._tag !== "Submitting") return undefined
       if (!event.retry) return { _tag: "Failed", reason: event.reason }
       return state._tag === "Queued" ? state : { _tag: "Queued" }
+    case "HeldBack":
+      return state._tag === "Queued" ? heldBack(state, event) : undefined
+    case "Rerouted":
+      // A state of its own even where nothing of it changes: the plan does.
+      return state._tag === "Queued" ? { ...state } : undefined
     case "Accepted":
       return accepted(state, event.providerJobId, now)
     case "AnswerLost":
@@ -122,6 +138,8 @@ const nextState = (job: Job, event: JobEvent, now: number): JobState | undefined
 const moveOf = (job: Job, event: JobEvent): Move => {
   switch (event._tag) {
     case "SendIntended":
+    case "HeldBack":
+    case "Rerouted":
     case "Accepted":
     case "AnswerLost":
     case "Progressed":
@@ -183,6 +201,11 @@ const accepted = (state: JobState, providerJobId: ProviderJobId, now: number): J
   }
   return known === undefined ? undefined : state
 }
+
+const heldBack = (state: Extract<JobState, { readonly _tag: "Queued" }>, { reason, until }: HeldBack): JobState =>
+  state.heldBack?.reason === reason && state.heldBack.until === until
+    ? state
+    : { _tag: "Queued", heldBack: { reason, until } }
 
 const progressed = (state: JobState, now: number): JobState | undefined => {
   if (state._tag === "Running") return state

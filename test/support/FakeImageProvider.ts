@@ -1,9 +1,10 @@
 /**
- * A scripted image provider behind the service contracts: what it answers to submit, status and download is said by the
+ * Scripted image providers behind the service contracts: what each answers to submit, status and download is said by the
  * test, one answer after the other (the last one again and again).
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as MemoryJobLedger from "../../layers/job/MemoryJobLedger.ts"
@@ -12,7 +13,7 @@ import { layerFromCode } from "../../layers/settings/MemorySettings.ts"
 import * as MemoryImageStore from "../../mock-layers/image/MemoryImageStore.ts"
 import { AttemptFailed } from "../../schemas/Failures.ts"
 import { ProviderJobId } from "../../schemas/Identifiers.ts"
-import type { Operation, Outcome } from "../../schemas/Provider.ts"
+import type { ImageProtocolName, Operation, Outcome } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import type { SettingsDocument } from "../../schemas/Settings.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
@@ -21,6 +22,9 @@ import { makePrices } from "../../src/money/MakePrices.ts"
 import { Prices } from "../../src/money/Prices.ts"
 import { priceTable } from "../../src/money/PriceTable.ts"
 import * as ProtectedPipeline from "../../layers/pipeline/ProtectedPipeline.ts"
+import type { Attempt } from "../../src/pipeline/Attempt.ts"
+import { DegradedModes } from "../../src/policy/degraded-mode/DegradedModes.ts"
+import * as MakeDegradedModes from "../../src/policy/degraded-mode/MakeDegradedModes.ts"
 import { RetryPolicy } from "../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../src/policy/retry/RetrySchedule.ts"
 import {
@@ -47,6 +51,8 @@ export interface FakeScript {
   readonly cancel?: Answers<CancelAnswer>
   readonly download?: ReadonlyArray<Effect.Effect<Download, TransportFailed>>
   readonly canCancel?: boolean
+  /** The field for which the protocol refuses every plan. */
+  readonly refuses?: string
 }
 
 export const failedAttempt = (operation: Operation, reason: ApiReason, outcome: Outcome) =>
@@ -69,60 +75,111 @@ export const pictureAnswer: Effect.Effect<Download> = Effect.succeed({
 export const statusAnswer = (status: number): Effect.Effect<Download> =>
   Effect.succeed({ status, headers: {}, body: Stream.empty })
 
-/** The provider and the services over it; `asked` lists the operations in order. */
-export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument = {}) => {
+/** One request as it came: of which account, with which key, for which of its jobs or prompts. */
+export interface Asked {
+  readonly account: "first" | "second"
+  readonly operation: Operation
+  readonly key: string | undefined
+  readonly about: unknown
+}
+
+/**
+ * The providers and the services over them; `asked` lists the operations of the first in order, `requests` all. The second
+ * one, if it has a script, is the fallback of the settings.
+ */
+export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument = {}, second?: FakeScript) => {
   const asked: Array<Operation> = []
-  const next = <A>(operation: Operation, answers: ReadonlyArray<A>): A => {
-    const count = asked.filter((it) => it === operation).length
-    asked.push(operation)
-    const answer = answers[Math.min(count, answers.length - 1)]
-    if (answer === undefined) throw new Error(`the test has no answer to ${operation}`)
-    return answer
+  const requests: Array<Asked> = []
+  const makeProtocol = (account: Asked["account"], name: ImageProtocolName, script: FakeScript): ImageProtocol => {
+    const next = <A>(
+      operation: Operation,
+      answers: ReadonlyArray<A>,
+      attempt: Attempt | undefined,
+      about: unknown
+    ): A => {
+      const count = requests.filter((it) => it.account === account && it.operation === operation).length
+      const key = attempt?.key === undefined ? undefined : Redacted.value(attempt.key)
+      requests.push({ account, operation, key, about })
+      if (account === "first") asked.push(operation)
+      const answer = answers[Math.min(count, answers.length - 1)]
+      if (answer === undefined) throw new Error(`the test has no answer to ${operation}`)
+      return answer
+    }
+    return {
+      name,
+      facts: { maximumPromptCharacters: 4000, canCancel: script.canCancel ?? false, resultHosts: [], formats: ["png"] },
+      plan: (request, fit) =>
+        script.refuses === undefined
+          ? Result.succeed({
+              protocol: name,
+              path: "/generate",
+              model: name,
+              resolution: "1x1",
+              body: { prompt: request.prompt },
+              promptCharacters: request.prompt.length,
+              deviations: [],
+              fit
+            })
+          : Result.fail({ _tag: "InputRejected", field: script.refuses, problem: "refused", expected: "less" }),
+      submit: (plan, _settings, attempt) =>
+        Effect.suspend(() => {
+          attempt.observer?.onSend()
+          return next(
+            "submit",
+            script.submit ?? [acceptedAs(`provider-${account === "first" ? 1 : 2}`)],
+            attempt,
+            plan.body["prompt"]
+          )
+        }),
+      status: (id, _settings, attempt) =>
+        Effect.suspend(() =>
+          next("status", script.status ?? [completedAt("https://pictures.test/1.png")], attempt, id)
+        ),
+      cancel: (id, _settings, attempt) =>
+        Effect.suspend(() => next("cancel", script.cancel ?? [Effect.succeed("NotCancelled" as const)], attempt, id))
+    }
   }
-  const protocol: ImageProtocol = {
-    name: "generic",
-    facts: { maximumPromptCharacters: 4000, canCancel: script.canCancel ?? false, resultHosts: [], formats: ["png"] },
-    plan: (request, fit) =>
-      Result.succeed({
-        protocol: "generic",
-        path: "/generate",
-        model: "generic",
-        resolution: "1x1",
-        body: { prompt: request.prompt },
-        promptCharacters: request.prompt.length,
-        deviations: [],
-        fit
-      }),
-    submit: (_plan, _settings, attempt) =>
-      Effect.suspend(() => {
-        attempt.observer?.onSend()
-        return next("submit", script.submit ?? [acceptedAs("provider-1")])
-      }),
-    status: () => Effect.suspend(() => next("status", script.status ?? [completedAt("https://pictures.test/1.png")])),
-    cancel: () => Effect.suspend(() => next("cancel", script.cancel ?? [Effect.succeed("NotCancelled" as const)]))
-  }
+  const first = makeProtocol("first", "generic", script)
+  const other = makeProtocol("second", "nanobananaapi", second ?? {})
   const transport = Layer.succeed(Transport, {
     isSimulated: true,
     exchange: () => Effect.die(new Error("the fake provider does not exchange")),
-    download: () => Effect.suspend(() => next("download", script.download ?? [pictureAnswer]))
+    download: ({ url }) =>
+      Effect.suspend(() => {
+        const count = asked.filter((it) => it === "download").length
+        asked.push("download")
+        requests.push({ account: "first", operation: "download", key: undefined, about: url })
+        const answers = script.download ?? [pictureAnswer]
+        const answer = answers[Math.min(count, answers.length - 1)]
+        if (answer === undefined) throw new Error("the test has no answer to download")
+        return answer
+      })
   })
+  const fallback = { protocol: "nanobananaapi", apiKey: "second-key" } as const
   const leaves = Layer.mergeAll(
     transport,
     MemoryImageStore.layer,
     MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer)),
     Layer.succeed(Prices, makePrices(priceTable)),
     Layer.succeed(RetryPolicy, { schedule: retrySchedule }),
-    Layer.succeed(NanoBanana, { protocol: () => protocol }),
+    Layer.succeed(NanoBanana, { protocol: (name) => (name === "generic" ? first : other) }),
     Layer.orDie(
       layerFromCode({
         ...settings,
-        nanobanana: { apiKey: "fake-key", protocol: "generic", priceUpperBound: 40_000, ...settings.nanobanana }
+        nanobanana: {
+          apiKey: "fake-key",
+          protocol: "generic",
+          priceUpperBound: 40_000,
+          ...(second === undefined ? {} : { fallback }),
+          ...settings.nanobanana
+        }
       })
     )
   )
   const layer = Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(
+    Layer.provideMerge(Layer.effect(DegradedModes, MakeDegradedModes.make)),
     Layer.provideMerge(ProtectedPipeline.layer),
     Layer.provideMerge(leaves)
   )
-  return { asked, layer }
+  return { asked, requests, layer }
 }

@@ -57,12 +57,63 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
     )
 
     test(
+      "a job that another account may come to make for more holds the most that it may cost",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob({ bound: { usdMicros: 90_000, basis: "estimated" } }))
+        assert.deepInclude(job, { price, money: { _tag: "Held", bound: 90_000 } })
+        assert.notProperty(job, "bound")
+        assert.strictEqual((yield* (yield* CostLedger).totals()).reserved, 90_000)
+        yield* ledger.apply(job.id, events["Rerouted, to the second"])
+        yield* ledger.apply(job.id, events["Accepted, first id"])
+        yield* ledger.apply(job.id, events["ImageStored, image a"])
+        const { reserved, spent } = yield* (yield* CostLedger).totals()
+        assert.deepStrictEqual([reserved, spent], [0, price.usdMicros])
+      })
+    )
+
+    test(
+      "the stored pictures of an equal request are found, the newest first, each by its owner only",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const store = Effect.fnUntraced(function* (fields: Parameters<typeof newJob>[0]) {
+          const { job } = yield* ledger.enter(newJob(fields))
+          yield* ledger.apply(job.id, events["Accepted, first id"])
+          yield* TestClock.adjust("1 second")
+          yield* ledger.apply(job.id, events["ImageStored, image a"])
+          return job.id
+        })
+        const first = yield* store({})
+        const second = yield* store({})
+        yield* store({ requestHash: "hash-2" })
+        const other = yield* store({ owner: otherOwner })
+        const { job: waiting } = yield* ledger.enter(newJob())
+        const idsOf = (owner: typeof otherOwner) =>
+          Effect.map(ledger.findStored("hash-1", owner), (jobs) => jobs.map((it) => it.id))
+        assert.deepStrictEqual(yield* idsOf(defaultOwner), [second, first])
+        assert.deepStrictEqual(yield* idsOf(otherOwner), [other])
+        yield* ledger.apply(waiting.id, events["Accepted, other id"])
+        yield* ledger.apply(waiting.id, events["ImageStored, image b"])
+        assert.deepStrictEqual(yield* idsOf(defaultOwner), [waiting.id, second, first])
+        assert.deepStrictEqual(yield* ledger.findStored("hash-3", defaultOwner), [])
+      })
+    )
+
+    test(
       "every job can be written down and read again",
       Effect.gen(function* () {
-        const { job } = yield* (yield* JobLedger).enter(newJob({ key: "k" }))
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob({ key: "k" }))
         const codec = Schema.toCodecJson(Job)
-        const text = JSON.stringify(yield* Schema.encodeEffect(codec)(job))
-        assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(codec)(JSON.parse(text)), job)
+        const refused = { _tag: "ProvenUnprocessed", reason: { _tag: "QueueFull" }, retry: false } as const
+        const isWritten = Effect.fnUntraced(function* (it: Job) {
+          const text = JSON.stringify(yield* Schema.encodeEffect(codec)(it))
+          assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(codec)(JSON.parse(text)), it)
+        })
+        yield* isWritten(job)
+        yield* isWritten(yield* ledger.apply(job.id, events["HeldBack, open"]))
+        yield* isWritten(yield* ledger.apply(job.id, events["Rerouted, to the second"]))
+        yield* isWritten(yield* ledger.apply(job.id, refused))
       })
     )
 

@@ -12,6 +12,7 @@ import {
   otherId,
   price,
   type StateName,
+  standIn,
   stateNames,
   states,
   waited
@@ -53,16 +54,31 @@ const answerable = (submittedAt: number): Partial<Record<EventName, Cell>> => ({
 const unprocessed: JobState = { _tag: "Failed", reason: { _tag: "InsufficientBalance" } }
 const unknown: JobState = { _tag: "OutcomeUnknown", since: now, providerJobId: firstId }
 
+const heldBack = (name: "HeldBack, open" | "HeldBack, shed"): JobState => {
+  const { reason, until } = events[name]
+  return { _tag: "Queued", heldBack: { reason, until } }
+}
+
+/** What every queued job does that may be sent. */
+const queued: Partial<Record<EventName, Cell>> = {
+  SendIntended: [{ _tag: "Submitting", attempt: 2 }, keep],
+  "ProvenUnprocessed, retried": "same",
+  "ProvenUnprocessed, final": [unprocessed, release],
+  "HeldBack, shed": [heldBack("HeldBack, shed"), keep],
+  "Accepted, first id": [submitted(), keep],
+  "Accepted, other id": [submitted(otherId), keep],
+  CancelRequested: [{ _tag: "Cancelled" }, release],
+  QueueExpired: [{ _tag: "Failed", reason: waited(now) }, release]
+}
+
+const rerouted = (state: JobState): Partial<Record<EventName, Cell>> => ({
+  "Rerouted, to the second": [state, keep],
+  "Rerouted, back": [state, keep]
+})
+
 const table: Record<StateName, Partial<Record<EventName, Cell>>> = {
-  Queued: {
-    SendIntended: [{ _tag: "Submitting", attempt: 2 }, keep],
-    "ProvenUnprocessed, retried": "same",
-    "ProvenUnprocessed, final": [unprocessed, release],
-    "Accepted, first id": [submitted(), keep],
-    "Accepted, other id": [submitted(otherId), keep],
-    CancelRequested: [{ _tag: "Cancelled" }, release],
-    QueueExpired: [{ _tag: "Failed", reason: waited(now) }, release]
-  },
+  Queued: { ...queued, ...rerouted(states.Queued), "HeldBack, open": [heldBack("HeldBack, open"), keep] },
+  "Queued, held back": { ...queued, ...rerouted(states["Queued, held back"]), "HeldBack, open": "same" },
   Submitting: {
     "ProvenUnprocessed, retried": [{ _tag: "Queued" }, keep],
     "ProvenUnprocessed, final": [unprocessed, release],
@@ -127,8 +143,11 @@ describe("transition", () => {
           assert.deepStrictEqual(move, keep)
           return
         }
+        const event = events[eventName]
         assert.deepStrictEqual(next, {
           ...job,
+          ...(event._tag === "Rerouted" ? { plan: event.plan, price: event.price } : {}),
+          ...(eventName === "Rerouted, to the second" ? { standIn } : {}),
           state: cell[0],
           money:
             cell[1]._tag === "Keep"
@@ -143,6 +162,25 @@ describe("transition", () => {
       })
     }
   }
+
+  it("a job that goes to the second account and back is made as it was, and costs what its last plan costs", () => {
+    const cheaper = { usdMicros: 5_000, basis: "estimated" } as const
+    const there = transition(jobIn("Queued"), { ...events["Rerouted, to the second"], price: cheaper }, now)
+    const away = Result.getOrThrow(there).job
+    assert.deepInclude(away, { price: cheaper, standIn, money: { _tag: "Held", bound: price.usdMicros } })
+    const back = Result.getOrThrow(transition(away, events["Rerouted, back"], now)).job
+    assert.deepStrictEqual(back, { ...jobIn("Queued"), updatedAt: now })
+    const sent = Result.getOrThrow(transition(away, events["Accepted, first id"], now)).job
+    const stored = Result.getOrThrow(transition(sent, events["ImageStored, image a"], now))
+    assert.deepStrictEqual(stored.move, { _tag: "Settle", cost: cheaper })
+  })
+
+  it("a job that we refused to send has failed of our own reason", () => {
+    const refused = { _tag: "ProvenUnprocessed", reason: { _tag: "CircuitOpen" }, retry: false } as const
+    const { job, move } = Result.getOrThrow(transition(jobIn("Queued"), refused, now))
+    assert.deepStrictEqual(job.state, { _tag: "Failed", reason: { _tag: "CircuitOpen" } })
+    assert.deepStrictEqual(move, release)
+  })
 
   it("accepting the loss of a job without a price settles without a price", () => {
     const job = { ...jobIn("OutcomeUnknown without id"), money: { _tag: "Held", bound: null } as const }

@@ -3,8 +3,8 @@
  */
 import * as Duration from "effect/Duration"
 import { CallId, defaultOwner, IdempotencyKey, JobId, Owner, ProviderJobId } from "../../../schemas/Identifiers.ts"
-import type { StoredImage } from "../../../schemas/Image.ts"
-import type { Job, JobEvent, JobState } from "../../../schemas/Job.ts"
+import type { ImagePlan, StoredImage } from "../../../schemas/Image.ts"
+import type { Job, JobEvent, JobState, StandIn } from "../../../schemas/Job.ts"
 import type { Cost } from "../../../schemas/Money.ts"
 import type { NewJob } from "../../../src/job/JobLedger.ts"
 
@@ -45,6 +45,10 @@ export const newJob = (fields: Partial<NewJob> & { readonly key?: string } = {})
   }
 }
 
+/** What the second account would be asked for. */
+export const otherPlan: ImagePlan = { ...newJob().plan, protocol: "nanobananaapi", model: "nano-banana" }
+export const standIn: StandIn = { scope: "nanobanana-fallback", reason: "CircuitOpen" }
+
 /** When the sample jobs were made and last changed. */
 export const madeAt = 1_000
 export const changedAt = 2_000
@@ -52,6 +56,7 @@ export const changedAt = 2_000
 /** Each state, with and without the provider's id where it may be missing. */
 export const states = {
   Queued: { _tag: "Queued" },
+  "Queued, held back": { _tag: "Queued", heldBack: { reason: "CircuitOpen", until: 60_000 } },
   Submitting: { _tag: "Submitting", attempt: 1 },
   Submitted: { _tag: "Submitted", providerJobId: firstId, submittedAt: changedAt },
   Running: { _tag: "Running", providerJobId: firstId, submittedAt: changedAt },
@@ -85,7 +90,7 @@ export const jobIn = (name: StateName): Job => ({
   id: JobId.make("job_1"),
   state: states[name],
   money: moneyOf(states[name]),
-  attempts: name === "Queued" ? 0 : 1,
+  attempts: states[name]._tag === "Queued" ? 0 : 1,
   createdAt: madeAt,
   updatedAt: changedAt
 })
@@ -95,6 +100,10 @@ export const events = {
   SendIntended: { _tag: "SendIntended", attempt: 2 },
   "ProvenUnprocessed, retried": { _tag: "ProvenUnprocessed", reason: { _tag: "RateLimited" }, retry: true },
   "ProvenUnprocessed, final": { _tag: "ProvenUnprocessed", reason: { _tag: "InsufficientBalance" }, retry: false },
+  "HeldBack, open": { _tag: "HeldBack", reason: "CircuitOpen", until: 60_000 },
+  "HeldBack, shed": { _tag: "HeldBack", reason: "LoadShed", until: 70_000 },
+  "Rerouted, to the second": { _tag: "Rerouted", plan: otherPlan, price, standIn },
+  "Rerouted, back": { _tag: "Rerouted", plan: newJob().plan, price },
   "Accepted, first id": { _tag: "Accepted", providerJobId: firstId },
   "Accepted, other id": { _tag: "Accepted", providerJobId: otherId },
   AnswerLost: { _tag: "AnswerLost" },
