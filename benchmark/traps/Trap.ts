@@ -13,6 +13,8 @@ export interface Verdict {
   readonly standing: "kept" | "broken" | "not there yet" | "no answer"
   readonly figure: string
   readonly details?: string
+  /** The parts of a question that has several, by what they ask. */
+  readonly parts?: Readonly<Record<string, boolean>>
 }
 
 /** A check; absent where what it is about is not there yet. */
@@ -39,9 +41,10 @@ export const verdictOfParts = (
   parts: ReadonlyArray<readonly [what: string, isKept: boolean, figure: string]>
 ): Verdict => {
   const kept = parts.filter((it) => it[1])
-  return verdict(
-    kept.length === parts.length,
-    `${kept.length} of ${parts.length}`,
-    parts.map(([what, isKept, figure]) => `${what}: ${isKept ? "" : "**broken**, "}${figure}`).join("; ")
-  )
+  return {
+    standing: kept.length === parts.length ? "kept" : "broken",
+    figure: `${kept.length} of ${parts.length}`,
+    details: parts.map(([what, isKept, figure]) => `${what}: ${isKept ? "" : "**broken**, "}${figure}`).join("; "),
+    parts: Object.fromEntries(parts.map(([what, isKept]) => [what, isKept]))
+  }
 }

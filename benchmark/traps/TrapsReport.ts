@@ -42,13 +42,24 @@ const detailsOf = (scores: Scores) => (trap: Trap) =>
 
 const isBroken = (scores: Scores, number: number, library: Library) => scores[number]?.[library]?.standing === "broken"
 
-/** Where a peer keeps what we break, in plain words. */
+const everybody: ReadonlyArray<Library> = [...libraries, ...otherLibraries]
+
+const keptBy = (keepers: ReadonlyArray<Library>): string =>
+  keepers.length === 0 ? "nobody keeps it" : `kept by ${keepers.join(", ")}`
+
+/** The parts that ours breaks, each with who keeps it. */
+const brokenParts = (scores: Scores, number: number): ReadonlyArray<string> =>
+  Object.entries(scores[number]?.ours?.parts ?? {})
+    .filter(([, isKept]) => !isKept)
+    .map(([what]) => `${what}: ${keptBy(everybody.filter((it) => scores[number]?.[it]?.parts?.[what] === true))}`)
+
+/** Where a peer keeps what we break, in plain words: a whole trap, or a part of one. */
 const confession = (scores: Scores): string => {
   const lines = traps.flatMap(({ number, title }) => {
     if (!isBroken(scores, number, "ours")) return []
-    const keepers = [...libraries, ...otherLibraries].filter((it) => scores[number]?.[it]?.standing === "kept")
+    const keepers = everybody.filter((it) => scores[number]?.[it]?.standing === "kept")
     return [
-      `- ${number} ${title}: ours is broken; ${keepers.length === 0 ? "nobody keeps it" : `kept by ${keepers.join(", ")}`}.`
+      `- ${[`${number} ${title}: ours is broken; ${keptBy(keepers)}`, ...brokenParts(scores, number)].join(". ")}.`
     ]
   })
   return lines.length === 0 ? "No trap that a peer keeps is broken by ours." : lines.join("\n")
