@@ -2,19 +2,23 @@
  * What the pipeline hears of an exchange while it runs: how far the request came, for its permit, and what the answer's
  * head says of the provider's limits, for the door.
  */
+import * as Duration from "effect/Duration"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
 import type { ExchangeObserver } from "../transport/Transport.ts"
 import type { Door } from "./AdmissionControl.ts"
+import type { CallTeller } from "./CallTeller.ts"
 import { pauseByHeaders } from "./LimitHeaders.ts"
 
 /** The observer of one attempt. */
 export class AttemptObserver implements ExchangeObserver {
   readonly #admission: Admission
   readonly #door: Door
+  readonly #tell: CallTeller
 
-  constructor(admission: Admission, door: Door) {
+  constructor(admission: Admission, door: Door, tell: CallTeller) {
     this.#admission = admission
     this.#door = door
+    this.#tell = tell
   }
 
   onSend(): void {
@@ -29,6 +33,8 @@ export class AttemptObserver implements ExchangeObserver {
     const pauseMillis = pauseByHeaders(headers)
     if (pauseMillis === undefined) return
     const { lane, room } = this.#door
-    room.pause(lane, room.instantAfter(pauseMillis))
+    if (room.pause(lane, room.instantAfter(pauseMillis))) {
+      this.#tell.roomPaused(this.#door, Duration.millis(pauseMillis))
+    }
   }
 }

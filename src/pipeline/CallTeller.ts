@@ -16,6 +16,7 @@ import { millisOf } from "../policy/deadline/Deadline.ts"
 import { CallEvents, type CallObserver, nobody } from "../telemetry/CallEvents.ts"
 import type { OperationCounters } from "../telemetry/CallStatistics.ts"
 import { emit, observeSafely } from "../telemetry/Emit.ts"
+import type { Door } from "./AdmissionControl.ts"
 import type { Call } from "./CurrentCall.ts"
 import type { CallPlan } from "./Pipeline.ts"
 
@@ -87,6 +88,12 @@ export class CallTeller {
 
   retryScheduled(attempt: number, delay: Duration.Duration): void {
     this.#observe?.({ _tag: "RetryScheduled", ...this.#common(), attempt, delay })
+  }
+
+  /** The provider has asked for a pause, or for a longer one. */
+  roomPaused({ operation, scope }: Pick<Door, "scope" | "operation">, pause: Duration.Duration): void {
+    const at = this.#parts.clock.currentTimeMillisUnsafe()
+    this.#observe?.({ _tag: "RoomPaused", scope, operation, at, pause })
   }
 
   attemptFailed(attempt: number, begunAt: number, failure: AttemptFailed): Effect.Effect<void> {

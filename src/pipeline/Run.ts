@@ -37,14 +37,14 @@ export interface Run<A> {
 
 /** What the next attempt is given. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number): Attempt => {
-  const { attempts, call, door, last, plan } = run
+  const { attempts, call, door, last, plan, tell } = run
   const leftMillis = call.deadlineAt - begunAt
   // A paid request is never cut short by a caller's deadline: its answer is what we have paid for.
   const isWhole = plan.payment === "paidSubmit" || Duration.toMillis(plan.attemptTimeout) <= leftMillis
   return {
     number: attempts,
     timeout: isWhole ? plan.attemptTimeout : Duration.millis(leftMillis),
-    observer: new AttemptObserver(admission, door),
+    observer: new AttemptObserver(admission, door, tell),
     ...(plan.key === undefined ? {} : { key: plan.key }),
     ...(last === undefined ? {} : { previous: last })
   }

@@ -184,7 +184,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     run.last = failure
     const rule = recover(failure.reason, plan.payment, failure.outcome).retry
     if (rule === "never") {
-      slowDown(door, failure, undefined, Math.floor(now()))
+      pauseDoor(run, failure, undefined)
       return yield* failed(run, failure)
     }
     run.nextDelay ??= yield* delaysOf(policy, plan)
@@ -193,18 +193,23 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         ? attemptsExhausted
         : yield* decideAfter(run.nextDelay, failure, () => remaining(call.deadlineAt, now()))
     run.wasCorrected ||= rule === "onceCorrected"
-    slowDown(door, failure, decision._tag === "Retry" ? decision.delay : undefined, Math.floor(now()))
+    pauseDoor(run, failure, decision._tag === "Retry" ? decision.delay : undefined)
     if (decision._tag === "Stop") return yield* failed(run, failure, decision.stoppedBy)
     // Nobody waits for a time that is over before the circuit lets anybody in.
     const refusal = refusalBeyond(door, decision.delay, Math.floor(now()))
     if (refusal !== undefined) return yield* refused(run, refusal)
     if (!door.retryBudget.withdraw(now())) return yield* failed(run, failure, "RetryBudgetExhausted")
     run.tell.retryScheduled(run.attempts, decision.delay)
-    // Whoever lost his place to the provider's quota waits for it at the door, where nobody passes before.
-    if (rule === "afterHint") return
-    run.enqueuedAt = undefined
+    // Whoever lost his turn to the provider's quota keeps his place in the queue. The door is closed to all until the
+    // hint has passed; his own jitter comes after it, so that those who got the same hint do not come back together.
+    if (rule !== "afterHint") run.enqueuedAt = undefined
     yield* run.restore(Effect.sleep(decision.delay))
   })
+
+  const pauseDoor = <A>({ door, tell }: Run<A>, failure: AttemptFailed, delay: Duration.Duration | undefined): void => {
+    const pause = slowDown(door, failure, delay, Math.floor(now()))
+    if (pause !== undefined) tell.roomPaused(door, pause)
+  }
 
   const refused = <A>(run: Run<A>, refusal: Refusal): Effect.Effect<never, CallFailure> =>
     run.last === undefined

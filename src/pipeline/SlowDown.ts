@@ -11,23 +11,26 @@ import type { Door } from "./AdmissionControl.ts"
 /** How long a limit of requests at once is believed that no window bounds. **Units** milliseconds. */
 const loweredForMillis = 60_000
 
-const longestPauseMillis = Duration.toMillis(Duration.days(1))
+const longestPause = Duration.days(1)
 
-/** Slows the door down after a failed attempt, if it was refused for its pace. **Units** `now` in milliseconds. */
+/**
+ * Slows the door down after a failed attempt, if it was refused for its pace. Gives the pause, if the door is closed for
+ * longer than it was. **Units** `now` in milliseconds.
+ */
 export const slowDown = (
   door: Door,
   failure: AttemptFailed,
   delay: Duration.Duration | undefined,
   now: number
-): void => {
+): Duration.Duration | undefined => {
   const { reason } = failure
-  if (reason._tag !== "RateLimited" && reason._tag !== "QuotaExhausted") return
-  const pause = delay ?? hintOf(failure)
+  if (reason._tag !== "RateLimited" && reason._tag !== "QuotaExhausted") return undefined
+  const wish = hintOf(failure) ?? delay
   if (reason._tag === "RateLimited" && reason.concurrencyLimit !== undefined) {
     const windows = door.lane.options.tiers.map(({ windowMillis }) => windowMillis)
     door.room.bulkhead.lower(reason.concurrencyLimit - 1, now + Math.min(loweredForMillis, ...windows))
   }
-  if (pause !== undefined) {
-    door.room.pause(door.lane, Math.ceil(now + Math.min(longestPauseMillis, Duration.toMillis(pause))))
-  }
+  if (wish === undefined || Duration.isZero(wish)) return undefined
+  const pause = Duration.min(longestPause, wish)
+  return door.room.pause(door.lane, now + Duration.toMillis(pause)) ? pause : undefined
 }

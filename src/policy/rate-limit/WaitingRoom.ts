@@ -63,10 +63,13 @@ export class WaitingRoom implements AdmissionDesk {
     this.drain()
   }
 
-  /** Nobody is let in at this door before an instant; an earlier pause is never shortened. */
-  pause(lane: Lane, until: number): void {
-    lane.pausedUntil = Math.max(lane.pausedUntil, Math.ceil(until))
+  /** Nobody is let in at this door before an instant; an earlier pause is never shortened. Whether it was made longer. */
+  pause(lane: Lane, until: number): boolean {
+    const at = Math.ceil(until)
+    if (!(at > lane.pausedUntil)) return false
+    lane.pausedUntil = at
     this.drain()
+    return true
   }
 
   /** Lets in, refuses, or gives a place to wait. */

@@ -54,6 +54,12 @@ describe("the doors of the pipeline", () => {
       yield* TestClock.adjust("2 seconds")
       const paused = (yield* door).lane.pausedUntil
       assert.isAtLeast(paused, 5_000)
+      const told = events.flatMap((event) => (event._tag === "RoomPaused" ? [event] : []))
+      assert.deepStrictEqual(
+        told.map(({ operation, scope }) => `${scope} ${operation}`),
+        ["deepseek chat"]
+      )
+      assert.isAtLeast(Duration.toMillis(told[0]?.pause ?? Duration.zero), 5_000)
       const other = yield* Effect.forkChild(enhance("another fox"), { startImmediately: true })
       yield* TestClock.adjust("2 seconds")
       assert.strictEqual((yield* MockHandle.use((it) => it.requests)).length, 1)
