@@ -35,17 +35,14 @@ export const chooseRoute = Effect.fnUntraced(function* (
   call: Call,
   deadlineAt: number
 ): Effect.fn.Return<ChosenRoute, Rejection, AdmissionControl | DegradedModes> {
-  const control = yield* AdmissionControl
-  const isDeferred = isPutOff(yield* DegradedModes, call)
-  const refusal = yield* askDoor(control, first.account, call, deadlineAt)
-  if (refusal === undefined && !isDeferred) return { route: first }
-  // A circuit that refuses says more than the mode that is entered because of it.
-  const isShut = refusal?._tag === "CircuitOpen" || refusal?._tag === "Isolated"
-  if (refusal === undefined || (isDeferred && !isShut)) {
+  if (isPutOff(yield* DegradedModes, call)) {
     return yield* reject({ _tag: "LoadShed" }, call.callId, { retryAfter: deferralRetryAfter })
   }
+  const control = yield* AdmissionControl
+  const refusal = yield* askDoor(control, first.account, call, deadlineAt)
+  if (refusal === undefined) return { route: first }
   const rejection = rejectionOf(refusal, "submit", call.callId)
-  if (second === undefined || isDeferred || !isRefusedAtDoor(rejection)) return yield* rejection
+  if (second === undefined || !isRefusedAtDoor(rejection)) return yield* rejection
   const otherRefusal = yield* askDoor(control, second.account, call, deadlineAt)
   if (otherRefusal === undefined) return { route: second, standsInFor: refusal._tag }
   return yield* soonest(rejection, rejectionOf(otherRefusal, "submit", call.callId), call)

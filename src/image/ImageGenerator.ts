@@ -24,6 +24,10 @@ export interface DownloadTarget {
 /**
  * The service.
  *
+ * **Details** Where surely nothing was charged, the second account of the settings may make the picture (the result says
+ * `OtherProvider`; who does not want that leaves it out of `accept`), and an earlier picture of an equal request may stand
+ * in (`Cached`; only for who names it in `accept`). Neither happens after an unknown outcome.
+ *
  * **Errors** `Rejection` before anything was sent (`InputRejected`, `IdempotencyConflict`, `JobNotFound` …); `ApiError`
  * after. With `GenerationTimedOut` the job goes on and its `jobId` can be resumed; with `OutcomeUnknown` nothing is sent
  * again by itself.
@@ -46,13 +50,19 @@ export class ImageGenerator extends Context.Service<
   ImageGenerator,
   {
     /**
-     * What `generate` would ask the provider for. It refuses what `generate` would refuse before paying; nothing is sent
-     * and no job is entered.
+     * What `generate` would ask the provider for. It refuses what `generate` would refuse on entry; nothing is sent and no
+     * job is entered.
      */
     readonly plan: (request: ImageRequest, options?: CallOptions) => Effect.Effect<ImagePlan, CallFailure>
-    /** Submits, waits, stores. The same idempotency key and request join the same job. */
+    /**
+     * Submits, waits, stores. The same idempotency key and request join the same job. What could not be begun within the
+     * deadline (our limit, an open circuit, pictures that are put off) is refused on entry: no job, nothing paid.
+     */
     readonly generate: (request: ImageRequest, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
-    /** Makes the job and starts it; answers when the row is written, before anything is sent. */
+    /**
+     * Makes the job and starts it; answers when the row is written, before anything is sent. The job waits up to a day to
+     * be sent, whatever the deadline of the call; what keeps it back stands in its state.
+     */
     readonly submit: (request: ImageRequest, options?: CallOptions) => Effect.Effect<Job, CallFailure>
     /** Waits for a job's picture, within the deadline. */
     readonly await: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>

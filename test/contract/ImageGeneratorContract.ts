@@ -48,6 +48,20 @@ export const suite = (world: World) => {
         assert.strictEqual(other.reason._tag, "IdempotencyConflict")
       }).pipe(Effect.provide(world.layer)))
 
+    test("gives who takes no new picture the earlier one, and refuses where there is none; nothing is paid", () =>
+      Effect.gen(function* () {
+        const wish = { prompt: "a red fox at dawn", parameters: { quality: "low" } } as const
+        const earlier = ImageGenerator.use((it) => it.generate(wish, { accept: ["Cached"] }))
+        const refused = yield* Effect.flip(world.pass(earlier))
+        assert.strictEqual(refused.reason._tag, "InputRejected")
+        const made = yield* world.pass(ImageGenerator.use((it) => it.generate(wish)))
+        const again = yield* world.pass(earlier)
+        assert.strictEqual(again.provenance._tag, "Cached")
+        assert.deepStrictEqual([again.jobId, again.image], [made.jobId, made.image])
+        assert.strictEqual(again.cost.usdMicros, 0)
+        assert.strictEqual((yield* JobLedger.use((it) => it.list(defaultOwner))).length, 1)
+      }).pipe(Effect.provide(world.layer)))
+
     test("streams the job to its end", () =>
       Effect.gen(function* () {
         const job = yield* ImageGenerator.use((it) => it.submit(request))

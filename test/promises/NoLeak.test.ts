@@ -65,7 +65,9 @@ const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtoc
       return span
     }
   })
-  const settings = { deepseek: { apiKey: key }, nanobanana: { apiKey: key, protocol, jobExpiry: 120_000 } }
+  const other = protocol === "generic" ? "nanobananaapi" : "generic"
+  const fallback = { protocol: other, baseURL: "https://second.test/v1", apiKey: key } as const
+  const settings = { deepseek: { apiKey: key }, nanobanana: { apiKey: key, protocol, fallback, jobExpiry: 120_000 } }
   const surroundings = Layer.mergeAll(
     loggers,
     Layer.succeed(References.MinimumLogLevel, "Trace"),
@@ -80,6 +82,7 @@ const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtoc
             ImageGenerator.use((it) => it.generate({ prompt, parameters: { style: prompt, quality: "low" } }))
           ),
           Effect.exit(Illustrator.use((it) => it.illustrate({ prompt, image: { width: 64, height: 64 } }))),
+          Effect.exit(ImageGenerator.use((it) => it.submit({ prompt }))),
           Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: prompt.repeat(300) }))),
           Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: `${prompt}\ud800` }))),
           Effect.exit(PromptEnhancer.use((it) => it.enhance(strange)))

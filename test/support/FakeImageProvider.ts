@@ -91,15 +91,11 @@ export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument
   const asked: Array<Operation> = []
   const requests: Array<Asked> = []
   const makeProtocol = (account: Asked["account"], name: ImageProtocolName, script: FakeScript): ImageProtocol => {
-    const next = <A>(
-      operation: Operation,
-      answers: ReadonlyArray<A>,
-      attempt: Attempt | undefined,
-      about: unknown
-    ): A => {
+    const next = <A>(operation: Operation, answers: ReadonlyArray<A>, attempt: Attempt, about: unknown): A => {
       const count = requests.filter((it) => it.account === account && it.operation === operation).length
-      const key = attempt?.key === undefined ? undefined : Redacted.value(attempt.key)
+      const key = attempt.key === undefined ? undefined : Redacted.value(attempt.key)
       requests.push({ account, operation, key, about })
+      attempt.observer?.onSend()
       if (account === "first") asked.push(operation)
       const answer = answers[Math.min(count, answers.length - 1)]
       if (answer === undefined) throw new Error(`the test has no answer to ${operation}`)
@@ -123,13 +119,8 @@ export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument
           : Result.fail({ _tag: "InputRejected", field: script.refuses, problem: "refused", expected: "less" }),
       submit: (plan, _settings, attempt) =>
         Effect.suspend(() => {
-          attempt.observer?.onSend()
-          return next(
-            "submit",
-            script.submit ?? [acceptedAs(`provider-${account === "first" ? 1 : 2}`)],
-            attempt,
-            plan.body["prompt"]
-          )
+          const accepted = acceptedAs(`provider-${account === "first" ? 1 : 2}`)
+          return next("submit", script.submit ?? [accepted], attempt, plan.body["prompt"])
         }),
       status: (id, _settings, attempt) =>
         Effect.suspend(() =>

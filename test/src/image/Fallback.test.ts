@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
+import { inspect } from "node:util"
+import * as Mock from "../../../mock-layers/Mock.ts"
 import { CallId, IdempotencyKey, ProviderJobId } from "../../../schemas/Identifiers.ts"
 import type { Outcome } from "../../../schemas/Provider.ts"
 import type { ApiReason } from "../../../schemas/Reason.ts"
@@ -61,6 +63,7 @@ describe("a second account makes the picture where the first one has surely char
           // What a person must mend is not hidden by what stands in for it (trap 36).
           const failed = events.flatMap((it) => (it._tag === "CallFailed" ? [it.reason._tag] : []))
           assert.deepStrictEqual(failed, [reason._tag])
+          assert.notInclude(inspect([job, image, events], { depth: 20 }), "second-key")
         })
       )
     )
@@ -294,6 +297,35 @@ describe("a second account that is asked", () => {
         )
       })
     )
+  )
+
+  it.effect(
+    "is held to what its own protocol was asked for: it deviates where the first would not, or the other way",
+    () =>
+      Effect.forEach(
+        [
+          ["nanobananaapi", "generic"],
+          ["generic", "nanobananaapi"]
+        ] as const,
+        ([protocol, other]) =>
+          Effect.gen(function* () {
+            const wish = { ...request, parameters: { width: 800, height: 600, format: "webp" } } as const
+            const image = yield* passing(ImageGenerator.use((it) => it.generate(wish)))
+            assert.deepInclude(image.provenance, { _tag: "OtherProvider", provider: other })
+            assert.strictEqual(image.protocol, other)
+            assert.deepStrictEqual(
+              image.deviations.map((it) => it.field),
+              other === "generic" ? [] : ["size", "format"]
+            )
+          }).pipe(
+            Effect.provide(
+              Mock.layerWith({
+                faults: [{ fault: "no-balance", operation: "submit", times: 1 }],
+                settings: { nanobanana: { protocol, fallback: { protocol: other, baseURL: "https://second.test/v1" } } }
+              })
+            )
+          )
+      )
   )
 
   it.effect("is told by a plan that would go to it", () =>
