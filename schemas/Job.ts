@@ -30,8 +30,8 @@ export interface HeldBack extends Schema.Schema.Type<typeof HeldBack> {}
 /**
  * The state of a job; each state carries only what is true in it. **Units** instants in milliseconds since 1970.
  *
- * **Details** A `Queued` job without `heldBack` is being sent, or waits in line for our own limit. A `Failed` one with a
- * reason of ours (`CircuitOpen`, `RateLimitExceeded` …) was never sent.
+ * **Details** A `Queued` job without `heldBack`, or whose `until` has passed, is being sent, or waits in line for our own
+ * limit. A `Failed` one with a reason of ours (`CircuitOpen`, `RateLimitExceeded` …) was never sent.
  */
 export const JobState = Schema.Union([
   Schema.TaggedStruct("Queued", { heldBack: Schema.optionalKey(HeldBack) }),

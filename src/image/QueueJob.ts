@@ -4,7 +4,7 @@
  * again when somebody may be let in.
  *
  * ```text
- * wait = hint of the door or of the provider, else min(15 min, 30 s * 2^(round - 1));  + U(0, backoffCap)
+ * wait = hint of the provider, or of the door up to 15 min, else min(15 min, 30 s * 2^(round - 1));  + U(0, backoffCap)
  * ```
  */
 import * as Clock from "effect/Clock"
