@@ -34,8 +34,8 @@ export type AcceptedProvenance = typeof AcceptedProvenance.Type
  * its default is the provider's `timeout` setting. A call nested in another never outlives the outer deadline.
  * `attemptLimit` bounds the requests that may cost something (completions, paid submits), 1 to 100, over everything that
  * is nested in the call; default what the retry limits come to. `accept` lists the provenances that are a result for the
- * caller; what is not in it is a failure. Default: `enhance` takes `Live`, `Cached` and `Stale`, `generate` takes `Live`,
- * and `illustrate` takes a `Degraded` enhancement too. `fallbackOnContentRejected` (default false) lets another image
+ * caller; what is not in it is a failure. Default: `enhance` takes `Live`, `Cached` and `Stale`, `generate` takes `Live` and
+ * `OtherProvider`, and `illustrate` takes a `Degraded` enhancement too. `fallbackOnContentRejected` (default false) lets another image
  * provider be asked after the first one refused the content.
  */
 export const CallOptions = Schema.Struct({

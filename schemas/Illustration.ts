@@ -20,8 +20,8 @@ export interface IllustrationRequest extends Schema.Schema.Type<typeof Illustrat
 /**
  * A prompt illustrated.
  *
- * **Details** `enhanced` is `null` only where no enhancement was asked for. Where enhancing failed it holds the raw
- * prompt with the provenance `Degraded`.
+ * **Details** `enhanced` is `null` only where no enhancement was asked for. Where enhancing failed it holds what stood in
+ * (the local template, or the prompt as it was) with the provenance `Degraded`.
  */
 export const Illustration = Schema.Struct({
   callId: CallId,

@@ -2,12 +2,15 @@
  * The library's policies around an effect that does nothing: the pipeline as the library's calls go through it, and the
  * limiter and the breaker as they are used alone.
  */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Scope from "effect/Scope"
 import * as Live from "../../layers/Live.ts"
 import { noCost } from "../../schemas/Money.ts"
+import type { Payment } from "../../schemas/Provider.ts"
+import { withCall } from "../../src/pipeline/WithCall.ts"
 import { type CallPlan, Pipeline } from "../../src/pipeline/Pipeline.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { fibersMany } from "../policy/EffectMany.ts"
@@ -18,13 +21,13 @@ import { loadMakeRateLimiter } from "./RateLimiter.ts"
 import { recordingTracer } from "./RecordingTracer.ts"
 import { loadCached } from "./ResponseCache.ts"
 
-const noOperationPlan = Effect.gen(function* () {
+const noOperationPlan = Effect.fnUntraced(function* (payment: Payment) {
   const { settings } = yield* LiveSettings.use((it) => it.current)
   const { attemptTimeout, backoffBase, backoffCap, retryLimit } = settings.deepseek
   return {
     provider: "deepseek",
     operation: "chat",
-    payment: "metered",
+    payment,
     request: { fieldLengths: {}, bodySha256: "", parameters: {} },
     attemptTimeout: attemptTimeout.chat,
     retryLimit,
@@ -38,25 +41,35 @@ const noOperationPlan = Effect.gen(function* () {
   } satisfies CallPlan<void>
 })
 
-/** What the pipeline shall have around it. */
+/**
+ * What the pipeline shall have around it. `isWhole`: each is a call of its own, with an id, a deadline and money of its
+ * own, as the library's users make them; else all are requests of one call that cost nothing, which leaves the policies.
+ */
 interface Surroundings {
   readonly isCached: boolean
   readonly isTraced: boolean
+  readonly isWhole: boolean
 }
+
+const oneCall = { deadline: Duration.hours(1) }
+const noBounds = () => ({ deadline: Duration.hours(1), attemptLimit: Number.MAX_SAFE_INTEGER })
 
 /** `Pipeline.run` of a plan whose attempt does nothing. Nothing is sent: the address is never asked. */
 export const openPipeline =
-  ({ isCached, isTraced }: Surroundings): OpenCase =>
+  ({ isCached, isTraced, isWhole }: Surroundings): OpenCase =>
   async () => {
     const live = Live.layerWith(settingsOf("http://127.0.0.1:9"))
     const runtime = ManagedRuntime.make(isTraced ? Layer.merge(live, recordingTracer().layer) : live)
-    const [pipeline, plan] = await runtime.runPromise(Effect.all([Pipeline, noOperationPlan]))
-    const call = pipeline.run<void>(plan)
-    if (!isCached) return (calls, workers) => runtime.runPromise(fibersMany(() => call, calls, workers))
-    const cached = await loadCached()
-    if (cached === undefined) return undefined
-    const look = cached(call)
-    return (calls, workers) => runtime.runPromise(fibersMany(() => look, calls, workers))
+    const plan = noOperationPlan(isWhole ? "metered" : "free")
+    const [pipeline, made] = await runtime.runPromise(Effect.all([Pipeline, plan]))
+    const call = pipeline.run<void>(made)
+    const cached = isCached ? await loadCached() : undefined
+    if (isCached && cached === undefined) return undefined
+    const one = cached === undefined ? call : cached(call)
+    return (calls, workers) => {
+      const many = fibersMany(() => one, calls, workers)
+      return runtime.runPromise(isWhole ? many : withCall(oneCall, noBounds, () => many))
+    }
   }
 
 /** The limiter around the breaker, alone. */

@@ -7,7 +7,8 @@ import { fibersBehind } from "../queue/Fibers.ts"
 import type { OpenQueue } from "../queue/QueueCase.ts"
 import { loadMakeRateLimiter } from "./RateLimiter.ts"
 
-const priorityOf = (waiterClass: number) => (waiterClass < 3 ? "high" : waiterClass < 7 ? "normal" : "low")
+/** The class of the library that is nearest. */
+export const priorityOf = (waiterClass: number) => (waiterClass < 3 ? "high" : waiterClass < 7 ? "normal" : "low")
 
 /** Opens it. */
 export const open: OpenQueue = async (waiters, done, gone) => {

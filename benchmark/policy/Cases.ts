@@ -14,22 +14,24 @@ export const referenceName = "cockatiel's four policies + rate-limiter-flexible 
 
 /** The rows that are ours. */
 export const oursName = {
-  cached: "ours: Pipeline.run, cache miss, key hashed",
-  plain: "ours: Pipeline.run",
-  traced: "ours: Pipeline.run, one span",
+  cached: "ours: every policy, cache miss, key hashed",
+  plain: "ours: every policy",
+  whole: "ours: every policy, a call of its own with its money",
+  traced: "ours: every policy, a call of its own with its money, one span",
   standalone: "ours: limiter around breaker, alone"
 } as const
 
-const pipeline = (isCached: boolean, isTraced: boolean) => async () =>
-  (await import("../ours/NoOperation.ts")).openPipeline({ isCached, isTraced })
+const pipeline = (isCached: boolean, isTraced: boolean, isWhole: boolean) => async () =>
+  (await import("../ours/NoOperation.ts")).openPipeline({ isCached, isTraced, isWhole })
 
 /** All cases: ours stands next to the reference. */
 export const policyCases: ReadonlyArray<PolicyCase> = [
   { name: "nothing: await an async function", load: async () => (await import("./cases/None.ts")).open },
   { name: referenceName, load: async () => (await import("./cases/Cockatiel.ts")).openWithLimiterAndCache },
-  { name: oursName.cached, load: pipeline(true, false) },
-  { name: oursName.plain, load: pipeline(false, false) },
-  { name: oursName.traced, load: pipeline(false, true) },
+  { name: oursName.cached, load: pipeline(true, false, false) },
+  { name: oursName.plain, load: pipeline(false, false, false) },
+  { name: oursName.whole, load: pipeline(false, false, true) },
+  { name: oursName.traced, load: pipeline(false, true, true) },
   { name: oursName.standalone, load: async () => (await import("../ours/NoOperation.ts")).openStandalone },
   { name: "cockatiel's four policies", load: async () => (await import("./cases/Cockatiel.ts")).openAlone },
   {

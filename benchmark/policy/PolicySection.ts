@@ -51,7 +51,7 @@ const rowOf = (times: Times, name: string): ReadonlyArray<string> => {
   return [name, ...middles.map(whole), ...numbersInFlight.map((_, index) => fixed(ratioOf(times, name, index), 2))]
 }
 
-const introduction = `Every policy around a function (or an effect) that does nothing, with stores in memory and limits that are never reached. Cases with a cache look a key up that is not there and store the answer; ours hashes its key with SHA-256, the others use a text. Ratios are to ${referenceName}, in the same round; lower is better.`
+const introduction = `Every policy around a function (or an effect) that does nothing, with stores in memory and limits that are never reached. Cases with a cache look a key up that is not there and store the answer; ours hashes its key with SHA-256, the others use a text. Ours is the pipeline: limiter, slots, circuit, attempt timeout, retry budget, statistics; as requests of one call, and with what a call of its own adds (an id, a deadline, a reservation of money settled after). Ratios are to ${referenceName}, in the same round; lower is better.`
 
 const markdownOf = (times: Times): string =>
   [

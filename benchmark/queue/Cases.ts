@@ -10,13 +10,15 @@ export interface QueueCase {
   readonly load: () => Promise<OpenQueue>
 }
 
-/** The row that is ours, and the one it is compared with. */
+/** The rows that are ours, and the one they are compared with. */
 export const oursName = "ours, fibers, 3 classes"
+export const roomName = "ours, the waiting room alone, 3 classes"
 export const referenceName = "p-queue, priorities 0 to 9"
 
 /** All cases. */
 export const queueCases: ReadonlyArray<QueueCase> = [
   { name: oursName, warmUp: 5_000, load: async () => (await import("../ours/Queue.ts")).open },
+  { name: roomName, warmUp: 5_000, load: async () => (await import("../ours/Room.ts")).open },
   { name: referenceName, warmUp: 5_000, load: async () => (await import("./cases/PQueue.ts")).open },
   {
     name: "Effect Semaphore(1), fibers, no priorities",

@@ -15,9 +15,9 @@ import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { enhanceDefaults } from "../enhancement/Enhance.ts"
 import { acceptedForIllustration } from "../enhancement/EnhancementWish.ts"
 import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
-import { requestHashOf } from "../image/EnterJob.ts"
+import { generateDefaults } from "../image/GenerateDefaults.ts"
 import { ImageGenerator } from "../image/ImageGenerator.ts"
-import { generateDefaults } from "../image/MakeImageGenerator.ts"
+import { requestHashOf } from "../image/PlanImage.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { JobLedger } from "../job/JobLedger.ts"
@@ -114,7 +114,9 @@ export const make: Effect.Effect<
       return yield* reject({ _tag: "LoadShed" }, call.callId)
     // Whatever would refuse the picture refuses the whole before the enhancement is paid for.
     if (earlier === undefined)
-      yield* generator.plan({ prompt: wish.prompt, ...image }).pipe(Effect.mapError(ofIllustration))
+      yield* generator
+        .plan({ prompt: wish.prompt, ...image })
+        .pipe(Effect.mapError(ofIllustration), Effect.provideService(CurrentCall, { ...call, origin: { requestHash } }))
     const enhanced =
       earlier !== undefined
         ? yield* earlierEnhancement(earlier, call)

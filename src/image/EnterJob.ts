@@ -14,8 +14,6 @@ import { tellMove } from "./MoveJob.ts"
 import type { PlannedRequest } from "./PlanImage.ts"
 import { tellFellBack } from "./TellFellBack.ts"
 
-export { requestHashOf } from "./PlanImage.ts"
-
 /** Whether a request with this key joins a job that exists: then nothing new is paid, and no door is asked. */
 export const joinsJob = Effect.fnUntraced(function* (
   key: IdempotencyKey | undefined,

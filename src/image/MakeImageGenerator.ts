@@ -32,8 +32,6 @@ import { planImage } from "./PlanImage.ts"
 import { startQueued } from "./StartJob.ts"
 import { watchJob } from "./WatchJob.ts"
 
-export { generateDefaults } from "./GenerateDefaults.ts"
-
 type Dependencies =
   | Pipeline
   | AdmissionControl

@@ -103,14 +103,15 @@ export const queueJob = Effect.fnUntraced(function* (
   { attemptsPerRound, exchanges, waits }: QueueTools
 ): Effect.fn.Return<Submitted | undefined, CallFailure, SubmitDependencies | DegradedModes> {
   const age = Math.max(0, (yield* Clock.currentTimeMillis) - job.createdAt)
-  const deadlineAt = (yield* monotonicMillis) + Duration.toMillis(queueExpiry) - age
+  const enqueuedAt = Math.floor(yield* monotonicMillis)
+  const deadlineAt = enqueuedAt + Duration.toMillis(queueExpiry) - age
   const modes = yield* DegradedModes
 
   const tryOnce = Effect.fnUntraced(function* (round: number) {
     if (isPutOff(modes, call)) return { reason: "LoadShed", wait: deferralRetryAfter, isShared: true } as const
     const now = yield* backToFirstAccount(yield* asItStands(job), call)
     const attempts = new AttemptBudget(attemptsPerRound, call.attempts)
-    const result = yield* Effect.result(submitByRoute(now, { ...call, deadlineAt, attempts }, exchanges))
+    const result = yield* Effect.result(submitByRoute(now, { ...call, deadlineAt, attempts, enqueuedAt }, exchanges))
     if (Result.isSuccess(result)) return result.success
     const held = heldBy(result.failure)
     if (held !== undefined) return holdAfter(held, round)

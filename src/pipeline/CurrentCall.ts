@@ -22,6 +22,8 @@ export interface Call {
   readonly accept: ReadonlyArray<AcceptedProvenance> | undefined
   readonly fallbackOnContentRejected: boolean
   readonly startedAt: number
+  /** The place in the queue at a door, where it was taken before: a queued job keeps the one it first came to. */
+  readonly enqueuedAt?: number
   readonly deadlineAt: number
   readonly settings: SettingsVersion
   /** Counts the attempts begun by everything in the call, and bounds those that may cost something. */

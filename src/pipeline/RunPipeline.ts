@@ -75,7 +75,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
           attempts: 0,
           cost: noCost,
           last: undefined,
-          enqueuedAt: undefined,
+          enqueuedAt: call.enqueuedAt,
           nextDelay: undefined,
           wasCorrected: false
         }
