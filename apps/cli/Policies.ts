@@ -12,13 +12,15 @@ type EventOf<T extends CallEvent["_tag"]> = Extract<CallEvent, { readonly _tag: 
 /**
  * What was decided for the requests of one operation.
  *
- * **Units** `waitMillis` whole milliseconds, of all its requests together; `heldBackBy` and `tier` are of the longest
+ * **Units** whole milliseconds, of all its requests together: `waitMillis` at the door, `backoffMillis` between attempts.
+ * `heldBackBy` and `tier` are of the longest
  * wait, `null` where nothing was waited for. `circuit` is its state as last seen, `null` where nothing was seen of it.
  */
 export interface OperationPolicies {
   readonly attempts: number
   readonly retries: number
   readonly waitMillis: number
+  readonly backoffMillis: number
   readonly heldBackBy: string | null
   readonly tier: string | null
   readonly circuit: string | null
@@ -34,6 +36,7 @@ export interface Policies {
   readonly attempts: number
   readonly retries: number
   readonly waitMillis: number
+  readonly backoffMillis: number
   readonly cache: EventOf<"CacheAnswered">["answer"] | null
   readonly fallbacks: ReadonlyArray<Pick<EventOf<"FellBack">, "to" | "reason">>
   readonly modes: ReadonlyArray<string>
@@ -48,7 +51,16 @@ export interface PolicyTrail {
 
 /** Before the first event. */
 export const noPolicies: PolicyTrail = {
-  policies: { attempts: 0, retries: 0, waitMillis: 0, cache: null, fallbacks: [], modes: [], operations: {} },
+  policies: {
+    attempts: 0,
+    retries: 0,
+    waitMillis: 0,
+    backoffMillis: 0,
+    cache: null,
+    fallbacks: [],
+    modes: [],
+    operations: {}
+  },
   longestWaits: {}
 }
 
@@ -56,6 +68,7 @@ const untouched: OperationPolicies = {
   attempts: 0,
   retries: 0,
   waitMillis: 0,
+  backoffMillis: 0,
   heldBackBy: null,
   tier: null,
   circuit: null
@@ -69,6 +82,8 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
       return withOperation(trail, event.operation, (it) => it)
     case "AttemptStarted":
       return afterAttempt(trail, event)
+    case "RetryScheduled":
+      return afterBackOff(trail, event)
     case "CircuitMoved":
       // A second account has circuits of its own, and no operation apart in this report.
       return event.scope === "nanobanana-fallback" || policies.operations[event.operation] === undefined
@@ -87,7 +102,6 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
         : { ...trail, policies: { ...policies, modes: [...policies.modes, event.to] } }
     case "AttemptSucceeded":
     case "AttemptFailed":
-    case "RetryScheduled":
     case "CallSucceeded":
     case "CallFailed":
     case "CallRejected":
@@ -108,6 +122,13 @@ const withOperation = (
   return { ...trail, policies: { ...trail.policies, operations: { ...operations, [operation]: changed } } }
 }
 
+const afterBackOff = (trail: PolicyTrail, { delay, operation }: EventOf<"RetryScheduled">): PolicyTrail => {
+  const millis = Math.round(Duration.toMillis(delay))
+  const { policies } = trail
+  const counted = { ...trail, policies: { ...policies, backoffMillis: policies.backoffMillis + millis } }
+  return withOperation(counted, operation, (it) => ({ ...it, backoffMillis: it.backoffMillis + millis }))
+}
+
 const afterAttempt = (trail: PolicyTrail, event: EventOf<"AttemptStarted">): PolicyTrail => {
   const { admission, attempt, operation } = event
   const { policies } = trail
@@ -124,6 +145,7 @@ const afterAttempt = (trail: PolicyTrail, event: EventOf<"AttemptStarted">): Pol
     }
   }
   return withOperation(counted, operation, (before) => ({
+    ...before,
     attempts: before.attempts + 1,
     retries: before.retries + retries,
     waitMillis: before.waitMillis + waitMillis,

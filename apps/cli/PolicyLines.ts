@@ -3,7 +3,7 @@
  * result that is not new. Pure.
  */
 import * as Duration from "effect/Duration"
-import type { CallEvent, HeldBackBy } from "../../schemas/CallEvent.ts"
+import type { AdmissionFacts, CallEvent, HeldBackBy } from "../../schemas/CallEvent.ts"
 import { secondsText, tierText } from "./Text.ts"
 
 type EventOf<T extends CallEvent["_tag"]> = Extract<CallEvent, { readonly _tag: T }>
@@ -19,11 +19,10 @@ const holders: Readonly<Record<HeldBackBy, string>> = {
   circuit: "the circuit that is recovering"
 }
 
-/** Of a request that was held back. That a refused one waits before it is sent again is told when that is decided. */
-export const admittedLines = (label: string, { admission, attempt }: EventOf<"AttemptStarted">): Lines => {
-  const { heldBackBy, tier, waited } = admission
+/** Of a request that was held back. */
+export const admittedLines = (label: string, { heldBackBy, tier, waited }: AdmissionFacts): Lines => {
   const millis = Duration.toMillis(waited)
-  if (heldBackBy === undefined || millis < worthTelling || (heldBackBy === "pause" && attempt > 1)) return []
+  if (heldBackBy === undefined || millis < worthTelling) return []
   const limit = tier === undefined ? "" : ` (${tierText(tier)})`
   return [`… ${label}: waited ${secondsText(millis)} for ${holders[heldBackBy]}${limit}`]
 }
@@ -72,7 +71,13 @@ export const modeLines = ({ by, from, to }: EventOf<"ModeChanged">): Lines => [
   to === "Normal" ? `✔ mode ${from} is over (by ${by})` : `⚠ mode ${to} (by ${by})`
 ]
 
-/** Of a provider that wants to be left alone. */
-export const pauseLines = ({ operation, pause, scope }: EventOf<"RoomPaused">): Lines => [
-  `… ${scope} ${operation}: the provider asks for a pause of ${secondsText(Duration.toMillis(pause))}`
-]
+/** Shorter pauses are no more than the back-off of the request that met the limit. **Units** milliseconds. */
+const longPause = 1_000
+
+/** Of a provider that is at its limit. */
+export const pauseLines = ({ operation, pause, scope }: EventOf<"RoomPaused">): Lines => {
+  const millis = Duration.toMillis(pause)
+  return millis < longPause
+    ? []
+    : [`… ${scope} ${operation}: paused for ${secondsText(millis)}, the provider is at its limit`]
+}

@@ -77,7 +77,7 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
       const activity = { text: `${labelOf(event)}, attempt ${event.attempt}`, since: event.at }
       return {
         progress: { ...progress, facts, ...(event.attempt === 1 ? {} : { activity }) },
-        lines: isFree(event) ? [] : admittedLines(labelOf(event), event)
+        lines: isFree(event) ? [] : admittedLines(labelOf(event), event.admission)
       }
     }
     case "AttemptFailed": {

@@ -50,6 +50,7 @@ describe("what the policies decided", () => {
     const { operations, ...whole } = policiesOf([
       started("chat"),
       attempt("chat", 1, 1_200.4, { heldBackBy: "window", tier: minute }),
+      { _tag: "RetryScheduled", ...common("chat"), attempt: 1, delay: Duration.millis(249.6) },
       attempt("chat", 2, 700, { heldBackBy: "window", tier: hour }),
       started("submit"),
       attempt("submit", 1, 300, { heldBackBy: "slot", circuit: "HalfOpen" }),
@@ -62,13 +63,22 @@ describe("what the policies decided", () => {
       attempts: 5,
       retries: 1,
       waitMillis: 2_200,
+      backoffMillis: 250,
       cache: null,
       fallbacks: [],
       modes: []
     })
-    const none = { retries: 0, waitMillis: 0, heldBackBy: null, tier: null, circuit: "Closed" }
+    const none = { retries: 0, waitMillis: 0, backoffMillis: 0, heldBackBy: null, tier: null, circuit: "Closed" }
     assert.deepStrictEqual(operations, {
-      chat: { attempts: 2, retries: 1, waitMillis: 1_900, heldBackBy: "window", tier: "20/minute", circuit: "Closed" },
+      chat: {
+        attempts: 2,
+        retries: 1,
+        waitMillis: 1_900,
+        backoffMillis: 250,
+        heldBackBy: "window",
+        tier: "20/minute",
+        circuit: "Closed"
+      },
       submit: { ...none, attempts: 1, waitMillis: 300, heldBackBy: "slot", circuit: "HalfOpen" },
       status: { ...none, attempts: 2 }
     })
@@ -107,7 +117,6 @@ describe("the lines of the policies", () => {
       linesOf([
         attempt("chat", 1, 1_234, { heldBackBy: "window", tier: minute }),
         attempt("chat", 1, 2_000, { heldBackBy: "pause" }),
-        attempt("chat", 2, 2_000, { heldBackBy: "pause" }),
         attempt("submit", 1, 300, { heldBackBy: "slot" }),
         attempt("submit", 1, 5_000, { heldBackBy: "circuit" }),
         attempt("submit", 1, 99, { heldBackBy: "slot" }),
@@ -152,6 +161,7 @@ describe("the lines of the policies", () => {
         ...standIns,
         { ...mode, by: "rule", from: "Normal", to: "CacheOnly" },
         { ...mode, by: "hand", from: "CacheOnly", to: "Normal" },
+        { _tag: "RoomPaused", scope: "nanobanana", operation: "submit", at: 0, pause: Duration.millis(400) },
         { _tag: "RoomPaused", scope: "nanobanana", operation: "submit", at: 0, pause: Duration.seconds(5) }
       ]),
       [
@@ -164,7 +174,7 @@ describe("the lines of the policies", () => {
         "⚠ an earlier picture stands in (TimedOut)",
         "⚠ mode CacheOnly (by rule)",
         "✔ mode CacheOnly is over (by hand)",
-        "… nanobanana submit: the provider asks for a pause of 5.0 s"
+        "… nanobanana submit: paused for 5.0 s, the provider is at its limit"
       ]
     )
   })

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { createHash } from "node:crypto"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -63,7 +65,15 @@ describe("the program", { timeout: 60_000 }, () => {
     const good = await runProgram(["enhance", "a red fox", "--priority", "high", "--json"], { environment })
     assert.strictEqual(good.code, 0, good.error)
     const { policies } = JSON.parse(good.out) as { policies: Policies & { provenance: object } }
-    const once = { attempts: 1, retries: 0, waitMillis: 0, heldBackBy: null, tier: null, circuit: "Closed" }
+    const once = {
+      attempts: 1,
+      retries: 0,
+      waitMillis: 0,
+      backoffMillis: 0,
+      heldBackBy: null,
+      tier: null,
+      circuit: "Closed"
+    }
     assert.deepStrictEqual(policies.operations, { chat: once })
     assert.deepStrictEqual(policies.provenance, { enhanced: "Live", image: null })
     const bad = await runProgram(["enhance", "a red fox", "--attempts", "2", "--accept", "live", "--json"], {
@@ -71,7 +81,8 @@ describe("the program", { timeout: 60_000 }, () => {
     })
     const failed = JSON.parse(bad.out) as { error: { stoppedBy: string }; policies: Policies }
     assert.deepStrictEqual([bad.code, failed.error.stoppedBy], [3, "AttemptsExhausted"], bad.error)
-    assert.deepStrictEqual(failed.policies.operations, { chat: { ...once, attempts: 2, retries: 1 } })
+    const backoffMillis = failed.policies.backoffMillis
+    assert.deepStrictEqual(failed.policies.operations, { chat: { ...once, attempts: 2, retries: 1, backoffMillis } })
   })
 
   it("writes plain lines when piped: progress on standard error, the result on standard output", async () => {
@@ -148,18 +159,27 @@ describe("the program", { timeout: 60_000 }, () => {
   })
 
   it("a second signal leaves at once, though a paid request is still in flight", async () => {
+    // A provider that takes the request and never answers: from then on a paid request is in flight.
+    let isInFlight = false
+    const server = createServer(() => (isInFlight = true))
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const { port } = server.address() as AddressInfo
     let again: NodeJS.Timeout | undefined
-    const { code, error } = await runProgram(["generate", "a red fox"], {
+    const { code, error } = await runProgram(["generate", "a red fox", "--timeout", "1h"], {
       environment: {
-        MOCK_LATENCY: "1 hour",
+        NANOBANANA_API_KEY: "nb-canary-nano",
+        NANOBANANA_BASE_URL: `http://127.0.0.1:${port}`,
         NANOBANANA_SUBMIT_ATTEMPT_TIMEOUT: "86400000",
         NANOBANANA_SUBMIT_GRACE: "86400000"
       },
-      onError: (text, child) => {
-        if (text.includes("simulated")) again ??= setInterval(() => child.kill("SIGTERM"), 100)
+      onBegun: (child) => {
+        again = setInterval(() => isInFlight && child.kill("SIGTERM"), 100)
       }
+    }).finally(() => {
+      clearInterval(again)
+      server.closeAllConnections()
+      server.close()
     })
-    clearInterval(again)
     assert.strictEqual(code, 130)
     assert.include(error, "left at once by SIGTERM")
   })

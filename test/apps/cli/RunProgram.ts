@@ -24,6 +24,7 @@ export interface ProgramOptions {
   readonly program?: string
   /** A file to write standard output to, instead of reading it. */
   readonly out?: number
+  readonly onBegun?: (child: ChildProcess) => void
   readonly onError?: (text: string, child: ChildProcess) => void
   readonly onOut?: (text: string, child: ChildProcess) => void
 }
@@ -36,6 +37,7 @@ export const runProgram = (args: ReadonlyArray<string>, options: ProgramOptions 
       env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...options.environment },
       stdio: ["ignore", options.out ?? "pipe", "pipe"]
     })
+    options.onBegun?.(child)
     let out = ""
     let error = ""
     child.stdout?.on("data", (chunk: Buffer) => {
