@@ -10,12 +10,13 @@ import * as Layer from "effect/Layer"
 import type { Owner } from "../../schemas/Identifiers.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { RecentReferences } from "./RecentReferences.ts"
-import { CostLedger, type CostTotals, type MoneyMove, type ReservationKey } from "../../src/money/CostLedger.ts"
-
-/** What is reserved. **Units** micro-dollars. */
-interface Reservation {
-  readonly held: number
-}
+import {
+  CostLedger,
+  type CostTotals,
+  type MoneyMove,
+  type Reservation,
+  type ReservationKey
+} from "../../src/money/CostLedger.ts"
 
 /** How many reservations that have ended are remembered, so that memory stays flat however long a program runs. */
 const rememberedEnds = 2_048
@@ -24,7 +25,7 @@ type Account = { -readonly [Field in keyof CostTotals]: CostTotals[Field] }
 
 /** The ledger in memory. */
 export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
-  const reservations = new Map<string, Reservation>()
+  const held = new Map<string, number>()
   const ended = new RecentReferences(rememberedEnds)
   const accounts = new Map<Owner, Account>()
 
@@ -37,40 +38,80 @@ export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
   }
 
   const remember = (reference: string): void => {
-    reservations.delete(reference)
+    held.delete(reference)
     ended.add(reference)
   }
 
   const apply = (key: ReservationKey, move: MoneyMove): void => {
     if (ended.has(key.reference) || move._tag === "Keep") return
-    const reservation = reservations.get(key.reference)
+    const reserved = held.get(key.reference)
     const account = accountOf(key.owner)
     if (move._tag === "Hold") {
-      if (reservation !== undefined) return
-      const bound = amountOf(move.bound)
-      draw(account, bound)
-      account.reserved += bound
-      reservations.set(key.reference, { held: bound })
+      if (reserved === undefined) held.set(key.reference, setAside(account, move.bound))
       return
     }
-    if (reservation !== undefined) {
-      account.reserved -= reservation.held
-      account.available += reservation.held
-    } else if (move._tag === "Release") return
+    if (reserved === undefined && move._tag === "Release") return
+    free(account, reserved ?? 0)
     remember(key.reference)
-    if (move._tag === "Release") return
-    const cost = amountOf(move.cost)
-    draw(account, cost)
-    account.spent += cost
-    if (move.cost.usdMicros === null) account.unpriced += 1
+    if (move._tag === "Settle") spend(account, move.cost)
   }
 
   return {
     move: (key, move) => Effect.sync(() => apply(key, move)),
+    reserve: ({ owner }, bound) =>
+      Effect.sync(() => {
+        const account = accountOf(owner)
+        return new HeldAmount(account, setAside(account, bound))
+      }),
     totals: (owner) =>
       Effect.sync(() => (owner === undefined ? sum(accounts.values()) : { ...(accounts.get(owner) ?? emptyAccount()) }))
   }
 })
+
+/** What one attempt holds. **Units** micro-dollars. */
+class HeldAmount implements Reservation {
+  readonly #account: Account
+  #held: number | undefined
+
+  constructor(account: Account, held: number) {
+    this.#account = account
+    this.#held = held
+  }
+
+  settle(cost: Cost): Effect.Effect<void> {
+    return Effect.sync(() => this.#end(cost))
+  }
+
+  get release(): Effect.Effect<void> {
+    return Effect.sync(() => this.#end())
+  }
+
+  #end(cost?: Cost): void {
+    if (this.#held === undefined) return
+    free(this.#account, this.#held)
+    this.#held = undefined
+    if (cost !== undefined) spend(this.#account, cost)
+  }
+}
+
+const setAside = (account: Account, bound: Cost): number => {
+  const amount = amountOf(bound)
+  draw(account, amount)
+  account.reserved += amount
+  return amount
+}
+
+const free = (account: Account, amount: number): void => {
+  account.reserved -= amount
+  account.available += amount
+}
+
+const spend = (account: Account, cost: Cost): void => {
+  const amount = amountOf(cost)
+  draw(account, amount)
+  account.spent += amount
+  if (cost.usdMicros === null) account.unpriced += 1
+}
 
 /** Takes an amount out of what is available, and has granted what is missing. */
 const draw = (account: Account, amount: number): void => {

@@ -19,13 +19,25 @@ export type MoneyMove =
   | { readonly _tag: "Settle"; readonly cost: Cost }
   | { readonly _tag: "Release" }
 
-/** What a reservation is for; `reference` names it (`job:{id}`, `call:{id}:{attempt}`) and is unique. */
-export interface ReservationKey {
-  readonly reference: string
+/** What money is set aside for. */
+export interface Purpose {
   readonly callId: CallId
   readonly owner: Owner
   readonly provider: Provider
   readonly operation: Operation
+}
+
+/** A purpose with a name that is unique (`job:{id}`), under which it is found again after a restart. */
+export interface ReservationKey extends Purpose {
+  readonly reference: string
+}
+
+/** Money set aside for one attempt. It ends once, by the first of the two; what comes after changes nothing. */
+export interface Reservation {
+  /** Spends a cost, and frees the rest. */
+  readonly settle: (cost: Cost) => Effect.Effect<void>
+  /** Frees all of it. */
+  readonly release: Effect.Effect<void>
 }
 
 /** **Units** micro-dollars. `unpriced` counts settlements without a price. */
@@ -56,7 +68,10 @@ export interface CostTotals {
 export class CostLedger extends Context.Service<
   CostLedger,
   {
+    /** Moves the money of a job, which is kept by its reference. */
     readonly move: (key: ReservationKey, move: MoneyMove) => Effect.Effect<void>
+    /** Sets money aside for an attempt, which is over when its program is: whoever holds it ends it. */
+    readonly reserve: (purpose: Purpose, bound: Cost) => Effect.Effect<Reservation>
     readonly totals: (owner?: Owner) => Effect.Effect<CostTotals>
   }
 >()("@ludeng/providers/money/CostLedger") {}

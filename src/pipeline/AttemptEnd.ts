@@ -5,7 +5,6 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { AttemptFailed } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
-import type { MoneyMove } from "../money/CostLedger.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import { hintOf } from "../policy/retry/RetrySchedule.ts"
@@ -38,24 +37,15 @@ export const endAfterFailure = (
 
 const atBound = (bound: Cost): Cost => (bound.usdMicros === null ? bound : { ...bound, basis: "estimated" })
 
-/** What a failed attempt leaves to be paid. */
-export const moveAfterFailure = (
+/** What a failed attempt is to be paid with; `undefined` where nothing is, or where it is not known yet. */
+export const costAfterFailure = (
   failure: AttemptFailed,
   plan: Pick<CallPlan<never>, "payment" | "bound">
-): MoneyMove => {
-  switch (recover(failure.reason, plan.payment, failure.outcome).money) {
-    case "release":
-      return { _tag: "Release" }
-    case "settleAtBound":
-      return { _tag: "Settle", cost: atBound(plan.bound) }
-    case "hold":
-      return { _tag: "Keep" }
-  }
-}
+): Cost | undefined =>
+  recover(failure.reason, plan.payment, failure.outcome).money === "settleAtBound" ? atBound(plan.bound) : undefined
 
-/** What an attempt that was cut short leaves to be paid: all of it, if it may have been sent. */
-export const moveAfterCut = (isSent: boolean, bound: Cost): MoneyMove =>
-  isSent ? { _tag: "Settle", cost: atBound(bound) } : { _tag: "Release" }
+/** What an attempt that was cut short is to be paid with: all of it, if it may have been sent. */
+export const costAfterCut = (isSent: boolean, bound: Cost): Cost | undefined => (isSent ? atBound(bound) : undefined)
 
 /** The texts of a plan that must not be in a log or a crash report. */
 export const secretsOf = (plan: Pick<CallPlan<never>, "key" | "privateTexts">): ReadonlyArray<string> =>

@@ -10,8 +10,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { AttemptFailed, CallFailure, StoppedBy } from "../../schemas/Failures.ts"
-import { addCosts, noCost } from "../../schemas/Money.ts"
-import { CostLedger, type MoneyMove, type ReservationKey } from "../money/CostLedger.ts"
+import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
+import { CostLedger, type Reservation } from "../money/CostLedger.ts"
 import { millisOf, remaining } from "../policy/deadline/Deadline.ts"
 import { Admission } from "../policy/rate-limit/Admission.ts"
 import { admit } from "../policy/rate-limit/Admit.ts"
@@ -25,7 +25,7 @@ import { CallStatistics } from "../telemetry/CallStatistics.ts"
 import { redactDefect } from "../telemetry/Redaction.ts"
 import { admissionFacts } from "./AdmissionFacts.ts"
 import { AdmissionControl } from "./AdmissionControl.ts"
-import { endAfterFailure, moveAfterCut, moveAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
+import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
@@ -116,16 +116,9 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
 
   /** Only metered requests are paid for attempt by attempt; the price of an image is held by its job. */
   const exchangePaid = <A>(run: Run<A>, admission: Admission, begunAt: number) => {
-    const { call, plan } = run
-    const reservation: ReservationKey = {
-      reference: `call:${call.callId}:${call.attempts.count}`,
-      callId: call.callId,
-      owner: call.owner,
-      provider: plan.provider,
-      operation: plan.operation
-    }
-    return Effect.andThen(
-      ledger.move(reservation, { _tag: "Hold", bound: plan.bound }),
+    const { callId, owner } = run.call
+    const { bound, operation, provider } = run.plan
+    return Effect.flatMap(ledger.reserve({ callId, owner, provider, operation }, bound), (reservation) =>
       exchange(run, admission, begunAt, reservation)
     )
   }
@@ -134,11 +127,13 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     run: Run<A>,
     admission: Admission,
     begunAt: number,
-    reservation: ReservationKey | undefined
+    reservation: Reservation | undefined
   ): Effect.Effect<CallResult<A>, CallFailure> => {
     const { door, plan } = run
-    const pay = <B, E>(move: MoneyMove, then: Effect.Effect<B, E>): Effect.Effect<B, E> =>
-      reservation === undefined ? then : Effect.andThen(ledger.move(reservation, move), then)
+    const pay = <B, E>(cost: Cost | undefined, then: Effect.Effect<B, E>): Effect.Effect<B, E> =>
+      reservation === undefined
+        ? then
+        : Effect.andThen(cost === undefined ? reservation.release : reservation.settle(cost), then)
     return Effect.matchCauseEffect(run.restore(plan.attempt(attemptOf(run, admission, begunAt))), {
       onSuccess: (answer) => {
         const endedAt = now()
@@ -148,19 +143,19 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         run.cost = run.cost === noCost ? cost : addCosts(run.cost, cost)
         run.tell.succeeded(run.attempts, begunAt, endedAt, run.cost)
         const done = Effect.succeed({ answer, attempts: run.attempts, cost: run.cost })
-        return pay({ _tag: "Settle", cost }, run.tell.hasThrown ? afterThrow(done) : done)
+        return pay(cost, run.tell.hasThrown ? afterThrow(done) : done)
       },
       onFailure: (cause) => {
         const found = Cause.findErrorOption(cause)
         if (found._tag === "None") {
           door.circuit.end(admission.ticket, "ignored", undefined, Math.floor(now()))
           admission.end()
-          return pay(moveAfterCut(admission.isSent, plan.bound), endWith(run, cause))
+          return pay(costAfterCut(admission.isSent, plan.bound), endWith(run, cause))
         }
         endAfterFailure(door, admission, found.value, plan.payment, Math.floor(now()))
-        const move = moveAfterFailure(found.value, plan)
-        if (move._tag === "Settle") run.cost = addCosts(run.cost, move.cost)
-        return pay(move, afterFailure(run, begunAt, withoutEchoes(found.value, secretsOf(plan))))
+        const cost = costAfterFailure(found.value, plan)
+        if (cost !== undefined) run.cost = addCosts(run.cost, cost)
+        return pay(cost, afterFailure(run, begunAt, withoutEchoes(found.value, secretsOf(plan))))
       }
     })
   }

@@ -48,6 +48,24 @@ export const suite = (name: string, layer: Layer.Layer<CostLedger>): void => {
     const test = testOn(layer)
 
     test(
+      "a reservation of an attempt ends once: what comes after its end changes nothing",
+      Effect.gen(function* () {
+        const ledger = yield* CostLedger
+        const spent = yield* ledger.reserve(key("unused"), cost(100))
+        const freed = yield* ledger.reserve(key("unused"), cost(50))
+        assert.deepInclude(yield* totals, { reserved: 150, spent: 0 })
+        yield* spent.settle(cost(30))
+        yield* spent.settle(cost(30))
+        yield* spent.release
+        yield* freed.release
+        yield* freed.settle(cost(50))
+        const { available, granted, reserved, spent: all } = yield* totals
+        assert.deepStrictEqual({ reserved, all }, { reserved: 0, all: 30 })
+        assert.strictEqual(granted, available + reserved + all)
+      })
+    )
+
+    test(
       "a hold reserves, and its settlement spends the cost and frees the rest",
       Effect.gen(function* () {
         yield* move("a", hold(100))
