@@ -200,6 +200,36 @@ describe("the commands", () => {
     })
   )
 
+  it.live(
+    "a picture of the second provider is told on the terminal and in --json, and is a failure to who takes Live only",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* pictures
+        const { baseUrls } = yield* SimulatorServer.make({ latency: 5 })
+        const environment = {
+          ...quick,
+          NANOBANANA_API_KEY: "nb-canary-1",
+          NANOBANANA_BASE_URL: "http://127.0.0.1:1",
+          NANOBANANA_BACKOFF_BASE: "1",
+          NANOBANANA_FALLBACK_PROTOCOL: "generic",
+          NANOBANANA_FALLBACK_BASE_URL: baseUrls.generic,
+          NANOBANANA_FALLBACK_API_KEY: "nb-canary-2"
+        }
+        const args = ["generate", "a red fox", "--out", directory]
+        const { code, error, out } = yield* runIn(args, environment)
+        assert.strictEqual(code, 0, error)
+        assert.include(error, "⚠ nanobanana submit: the circuit is open (OpensAtOnce)")
+        assert.include(error, "⚠ the second image provider is asked (ConnectionRefused)")
+        assert.include(out, "(by generic, because of ConnectionRefused)")
+        assert.notMatch(out + error, /canary/)
+        const { policies } = yield* jsonIn(args, environment)
+        assert.deepStrictEqual(policies.fallbacks, [{ to: "OtherProtocol", reason: "ConnectionRefused" }])
+        assert.deepStrictEqual(policies.provenance, { enhanced: null, image: "OtherProvider" })
+        const refused = yield* jsonIn([...args, "--accept", "live"], environment)
+        assert.deepStrictEqual([refused.error?.reason, refused.policies.fallbacks], ["ConnectionRefused", []])
+      })
+  )
+
   it.live("every priority is taken; illustrate --json tells each operation and where the parts came from", () =>
     Effect.gen(function* () {
       const directory = yield* pictures
