@@ -177,7 +177,8 @@ export const makeSingleFlight = <A, E>(timeouts?: TimeoutList): Effect.Effect<Si
       join: (key, wish, run, hooks) =>
         Effect.callback<A, E>((resume) => {
           if (isClosed) return resume(Effect.interrupt)
-          const joiner = { wish: { ...wish }, resume, overdue: hooks?.overdue, timeout: undefined }
+          const { deadlineAt, priority } = wish
+          const joiner = { wish: { deadlineAt, priority }, resume, overdue: hooks?.overdue, timeout: undefined }
           const underWay = flights.get(key)
           if (underWay !== undefined) {
             hooks?.onJoined?.()
