@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
+import { proveCrowd } from "../src/policy/rate-limit/Crowd.ts"
 import { dayMillis, Traffic } from "../src/policy/rate-limit/DayOfTraffic.ts"
 
 setFlagsFromString("--expose-gc")
@@ -32,5 +33,11 @@ describe("a day of traffic", () => {
       assert.isAtMost(fullest[index]!, limit)
       assert.isAtLeast(fullest[index]!, 0.9 * limit)
     })
+  })
+})
+
+describe("a crowd", () => {
+  it("of a million waiters comes and goes in a bounded number of steps for each, with one timer", () => {
+    proveCrowd(1_000_000)
   })
 })

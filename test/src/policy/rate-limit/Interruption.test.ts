@@ -155,6 +155,7 @@ describe("interruption", () => {
       const fibers = [world.fork(call), world.fork(call), world.fork(call)]
       world.run((step) => {
         if (step === interruptAt) fibers[1]?.interruptUnsafe()
+        if (fibers.every((it) => it.pollUnsafe() !== undefined)) assert.strictEqual(timeouts.size, 0)
       })
       valueOf(fibers[0]!)
       valueOf(fibers[2]!)

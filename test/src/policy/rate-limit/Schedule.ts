@@ -306,6 +306,9 @@ export class Schedule {
     }
     if (isDecided) this.#fail(`caller ${plan.id} waits, and need not`)
     if (waiting >= state.lane.options.queueLimit) this.#fail(`${waiting} wait already`)
+    if (isExact && state.lane.options.accounting === "sent" && earliest > deadlineAt) {
+      this.#fail(`caller ${plan.id} waits until ${deadlineAt} for a start at ${earliest}`)
+    }
     this.#waited += 1
     caller.waiter = entered
     caller.waiting = this.model.wait(comes)

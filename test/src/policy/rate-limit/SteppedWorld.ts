@@ -55,6 +55,10 @@ export class SteppedWorld {
       })
   }
 
+  get sleepers(): number {
+    return this.#sleepers.length
+  }
+
   fork<A, E>(effect: Effect.Effect<A, E>): Fiber.Fiber<A, E> {
     return Effect.runFork(Effect.provideService(effect, Clock.Clock, this.clock), { scheduler: this.scheduler })
   }
