@@ -11,7 +11,7 @@ import { SteppedWorld } from "./SteppedWorld.ts"
 
 const startsWith = (limiter: Effect.Success<ReturnType<typeof makeRateLimiter>>) => {
   const starts: Array<readonly [name: string, at: number]> = []
-  const call = (name: string, options: PermitOptions = {}, body: Effect.Effect<unknown> = Effect.void) =>
+  const call = (name: string, options: PermitOptions = {}, body: Effect.Effect<unknown, unknown> = Effect.void) =>
     limiter
       .run(
         Effect.andThen(
