@@ -92,6 +92,25 @@ describe("the list of timeouts", () => {
     })
   )
 
+  it.effect("takes no notice of a cancel that comes too late, or twice", () =>
+    Effect.gen(function* () {
+      const { list, note } = yield* noting
+      const own: Timeout = list.schedule(5, () => own.cancel())
+      const late = note("late", 5)
+      const twice = note("twice", 50)
+      note("waits", 60)
+      yield* TestClock.adjust("10 millis")
+      late.cancel()
+      own.cancel()
+      assert.strictEqual(list.size, 2)
+      twice.cancel()
+      twice.cancel()
+      assert.strictEqual(list.size, 1)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(list.size, 0)
+    })
+  )
+
   it.effect("waits for more than 2^31 milliseconds (trap 7)", () =>
     Effect.gen(function* () {
       const { note, runs } = yield* noting
