@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import { explore, setups } from "../src/policy/rate-limit/Interleavings.ts"
 import { proveSchedules } from "../src/policy/rate-limit/ProveSchedules.ts"
 
 const parts = 5
@@ -12,15 +11,6 @@ describe("the waiting room", () => {
       assert.isAtLeast(proved.waits, 4 * schedules)
       assert.isAtLeast(proved.exact, schedules / 2)
       assert.isAtLeast(proved.neutral, schedules / 5)
-    })
-  }
-
-  for (const setup of setups) {
-    const tiers = setup.tiers.map(({ limit, windowMillis }) => `${limit} in ${windowMillis} ms`).join(" and ")
-    it(`keeps its promises in every order of eight events: ${tiers}, ${setup.accounting}`, () => {
-      const explored = explore(setup, 8)
-      assert.isAtLeast(explored.states, 5_000)
-      assert.isAtLeast(explored.steps, 40_000)
     })
   }
 })
