@@ -28,7 +28,7 @@ export const slowDown = (
   const wish = hintOf(failure) ?? delay
   if (reason._tag === "RateLimited" && reason.concurrencyLimit !== undefined) {
     const windows = door.lane.options.tiers.map(({ windowMillis }) => windowMillis)
-    door.room.bulkhead.lower(reason.concurrencyLimit - 1, now + Math.min(loweredForMillis, ...windows))
+    door.room.lowerConcurrency(reason.concurrencyLimit - 1, now + Math.min(loweredForMillis, ...windows))
   }
   if (wish === undefined || Duration.isZero(wish)) return undefined
   const pause = Duration.min(longestPause, wish)

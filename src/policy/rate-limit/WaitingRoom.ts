@@ -63,6 +63,12 @@ export class WaitingRoom implements AdmissionDesk {
     this.drain()
   }
 
+  /** The provider allows fewer at once until an instant. A later, milder word of it may let somebody in. */
+  lowerConcurrency(concurrency: number, until: number): void {
+    this.bulkhead.lower(concurrency, until)
+    this.drain()
+  }
+
   /** Nobody is let in at this door before an instant; an earlier pause is never shortened. Whether it was made longer. */
   pause(lane: Lane, until: number): boolean {
     const at = Math.ceil(until)
