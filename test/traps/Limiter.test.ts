@@ -187,6 +187,7 @@ describe("whoever is answered 429", () => {
     }).pipe(
       Effect.provide(
         Mock.layerWith({
+          latency: 10_000,
           settings: limited(1, 60),
           faults: [{ fault: "rate-limited", operation: "chat", times: 1 }]
         })

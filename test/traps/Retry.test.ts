@@ -110,6 +110,7 @@ describe("retries", () => {
     }).pipe(
       Effect.provide(
         Mock.layerWith({
+          latency: 500,
           retryAfter: "30",
           settings: manyPermits,
           faults: [{ fault: "unavailable", operation: "chat", times: 3 }]
