@@ -38,7 +38,7 @@ export interface ImageDownloadInput {
  * The downloader. `attempt.timeout` covers all hops, the whole body, and storing it.
  *
  * **Errors** `AttemptFailed` with `ResultExpired` (ask for the URL again), `RateLimited`, `ServerFailed`,
- * `ServiceUnavailable`, `IncompleteResponse`, `EmptyResponse` or a network reason (try again), `RequestRejected` (a
+ * `ServiceUnavailable`, `IncompleteResponse`, `EmptyResponse` (nothing, or white space) or a network reason (try again), `RequestRejected` (a
  * status nobody expects), `ImageRejected` or `StorageFailed` (the URL, the picture or our disk is not as it must be).
  */
 export interface ImageDownload {
@@ -56,10 +56,14 @@ export const makeImageDownload: Effect.Effect<ImageDownload, never, Transport | 
   const save = Effect.fnUntraced(function* (download: Download, target: ImageTarget) {
     const reason = classifyDownload(download, yield* Clock.currentTimeMillis)
     if (reason !== undefined) return yield* failed(reason, download.status >= 500 ? "Unknown" : "Refused", download)
+    const received = new ReceivedBody()
     return yield* Effect.catchIf(
-      store.put(wholeBody(download), target),
+      store.put(wholeBody(download, received), target),
       (error) => error._tag !== "AttemptFailed",
-      (error) => failed(error, "Done", download)
+      (error) => {
+        const isNoImage = error._tag === "ImageRejected" && error.problem === "NotAnImage"
+        return failed(isNoImage && received.isBlank ? emptyResponse(download, received) : error, "Done", download)
+      }
     )
   })
 
@@ -107,30 +111,50 @@ export const makeImageDownload: Effect.Effect<ImageDownload, never, Transport | 
   }
 })
 
+/** What has come of a body. **Units** `bytes`. */
+class ReceivedBody {
+  readonly #hash = createHash("sha256")
+  bytes = 0
+  /** Nothing but white space: a gateway's empty page, no picture that a person would have to look at. */
+  isBlank = true
+
+  add(chunk: Uint8Array): void {
+    this.#hash.update(chunk)
+    this.bytes += chunk.length
+    this.isBlank &&= chunk.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))
+  }
+
+  get sha256(): string {
+    return this.#hash.copy().digest("hex")
+  }
+}
+
+const factsOf = (head: AnswerHead, { bytes, sha256 }: ReceivedBody) => {
+  const { contentType } = answerFacts({ ...head, body: new Uint8Array() })
+  return { contentType, bytes, sha256 }
+}
+
+const emptyResponse = (head: AnswerHead, received: ReceivedBody): ApiReason => ({
+  ...factsOf(head, received),
+  _tag: "EmptyResponse"
+})
+
 /** The body, which fails where it ends before the announced length, or is empty. */
-const wholeBody = (download: Download): Stream.Stream<Uint8Array, AttemptFailed> =>
+const wholeBody = (download: Download, received: ReceivedBody): Stream.Stream<Uint8Array, AttemptFailed> =>
   Stream.suspend(() => {
-    const hash = createHash("sha256")
-    let bytes = 0
     const ended = Effect.suspend(() => {
       const announced = declaredBytes(download)
-      if (bytes > 0 && bytes >= (announced ?? 0)) return Effect.void
-      const { contentType } = answerFacts({ ...download, body: new Uint8Array() })
-      const facts = { contentType, bytes, sha256: hash.digest("hex") }
+      if (received.bytes > 0 && received.bytes >= (announced ?? 0)) return Effect.void
+      const problem = `${announced} bytes announced`
       const reason: ApiReason =
         (announced ?? 0) > 0
-          ? { ...facts, _tag: "IncompleteResponse", problem: `${announced} bytes announced` }
-          : { ...facts, _tag: "EmptyResponse" }
+          ? { ...factsOf(download, received), _tag: "IncompleteResponse", problem }
+          : emptyResponse(download, received)
       return failed(reason, "Done", download)
     })
     return download.body.pipe(
       Stream.mapError((error) => failedExchange("nanobanana", "download", "free", error)),
-      Stream.tap((chunk) =>
-        Effect.sync(() => {
-          hash.update(chunk)
-          bytes += chunk.length
-        })
-      ),
+      Stream.tap((chunk) => Effect.sync(() => received.add(chunk))),
       Stream.concat(Stream.fromEffectDrain(ended))
     )
   })

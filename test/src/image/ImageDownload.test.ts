@@ -13,6 +13,7 @@ import { layer as memoryImages } from "../../../mock-layers/image/MemoryImageSto
 import type { AttemptFailed } from "../../../schemas/Failures.ts"
 import { type ImageDownloadInput, makeImageDownload } from "../../../src/image/ImageDownload.ts"
 import { ImageStore } from "../../../src/image/ImageStore.ts"
+import { recover } from "../../../src/policy/recovery/Recovery.ts"
 import { TransportFailed } from "../../../src/transport/TransportFailed.ts"
 import { pieces, sha256Of } from "../../layers/image/ImageStoreContract.ts"
 import { type FakeAnswer, type FakeDownloads, fakeDownloads } from "./FakeDownloads.ts"
@@ -243,6 +244,17 @@ describe("ImageDownload", () => {
         (yield* failureOf({ [first]: { headers: { "content-length": "9" } } })).reason._tag,
         "IncompleteResponse"
       )
+    })
+  )
+
+  it.effect("a body of white space is empty, and may be fetched again", () =>
+    Effect.gen(function* () {
+      const { outcome, reason } = yield* failureOf({
+        [first]: { body: new TextEncoder().encode("\n\r\n \n"), headers: { "content-type": "application/json" } }
+      })
+      assert.strictEqual(outcome, "Done")
+      assert.deepInclude(reason, { _tag: "EmptyResponse", contentType: "application/json", bytes: 5 })
+      assert.strictEqual(recover(reason, "free", outcome).retry, "backoff")
     })
   )
 
