@@ -3,6 +3,7 @@
  * that take longer than an attempt may, connections that are lost, and limits that change while all of it goes on.
  */
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,6 +12,7 @@ import { drawAt, drawInt } from "../../mock-layers/simulation/SeededRandom.ts"
 import type { Priority } from "../../schemas/CallOptions.ts"
 import type { RateLimit } from "../../schemas/RateLimit.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
+import { CallEvents } from "../../src/telemetry/CallEvents.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 
 const priorities: ReadonlyArray<Priority> = ["high", "normal", "low"]
@@ -79,3 +81,25 @@ export const mixedTraffic = Effect.fnUntraced(function* (phases: ReadonlyArray<P
   }
   return traffic
 })
+
+/** So many callers at once, each of whom leaves a moment after his request was sent, when it has not arrived yet. */
+export const callersWhoLeaveAtOnce = (count: number) =>
+  Effect.forEach(
+    Array.from({ length: count }, (_, number) => `fox number ${number}`),
+    (prompt) =>
+      Effect.gen(function* () {
+        const isSent = yield* Deferred.make<void>()
+        const enhancing = yield* PromptEnhancer.use((it) =>
+          it.enhance({ prompt }, { cache: "bypass", deadline: Duration.minutes(1) })
+        ).pipe(
+          Effect.provideService(CallEvents, (event) => {
+            if (event._tag === "AttemptStarted") Deferred.doneUnsafe(isSent, Effect.void)
+          }),
+          Effect.forkChild
+        )
+        yield* Deferred.await(isSent)
+        yield* Effect.sleep("50 millis")
+        yield* Fiber.interrupt(enhancing)
+      }),
+    { concurrency: "unbounded" }
+  )

@@ -6,7 +6,7 @@ import type { RateLimit } from "../../schemas/RateLimit.ts"
 import { AdmissionControl } from "../../src/pipeline/AdmissionControl.ts"
 import { monotonicMillis } from "../../src/policy/deadline/Deadline.ts"
 import { CallEvents } from "../../src/telemetry/CallEvents.ts"
-import { mixedTraffic, type Phase, type Traffic } from "./MixedTraffic.ts"
+import { callersWhoLeaveAtOnce, mixedTraffic, type Phase, type Traffic } from "./MixedTraffic.ts"
 import { enforced, enhanceAtOnce, measureQuota, type QuotaRun } from "./QuotaTraffic.ts"
 import { fullestWindowOf, startWorld } from "./SocketWorld.ts"
 
@@ -99,6 +99,19 @@ describe.concurrent("a quota over real sockets", () => {
       const { atClient, atProvider } = yield* measureQuota(run)
       assert.deepStrictEqual(atClient, [40])
       assert.isAbove(atProvider[0] ?? 0, 40)
+    })
+  )
+
+  it.live("counts a request as long as it may still arrive after its caller has left", () =>
+    Effect.gen(function* () {
+      const world = yield* startWorld
+      yield* world.play({ latency: 0, transit: { there: { from: 100, to: 900 } } })
+      const live = world.live({ deepseek: { rateLimit: { requests: 5, window: 1 }, concurrency: 100 } })
+      yield* Effect.provide(callersWhoLeaveAtOnce(20), live)
+      yield* Effect.sleep("1 second")
+      assert.strictEqual((yield* world.instants("chat")).length, 20)
+      assert.isTrue(world.wire.requests.every(({ firstByteAt }) => firstByteAt === undefined))
+      assert.isAtMost(yield* world.fullestWindow("chat", 1_000), 5)
     })
   )
 
