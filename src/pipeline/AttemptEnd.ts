@@ -5,7 +5,6 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { AttemptFailed } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
-import { hasSucceededLately } from "../policy/circuit-breaker/RecentSuccess.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import { hintOf } from "../policy/retry/RetrySchedule.ts"
@@ -17,10 +16,6 @@ import type { CallPlan } from "./Pipeline.ts"
 /**
  * Ends an admission after a failure. The circuit hears of it first: who is let in next is let in by what it makes of it.
  * **Units** `now` in whole milliseconds of the monotonic clock.
- *
- * **Details** What opens a circuit at once (a refused connection) does so where nothing has succeeded lately. Among
- * successes it is one failure of several: behind a name with many servers a single one may refuse, and opening would take
- * all of them out of service.
  */
 export const endAfterFailure = (
   door: Door,
@@ -31,12 +26,10 @@ export const endAfterFailure = (
 ): void => {
   const rule = recover(failure.reason, payment, failure.outcome).breaker
   const hint = hintOf(failure)
-  const { circuit } = door
-  const opensAtOnce = rule === "opens" && !hasSucceededLately(circuit.config, circuit.state, now)
-  circuit.end(
+  door.circuit.end(
     admission.ticket,
     rule === "ignored" ? "ignored" : "failure",
-    { opensAtOnce, retryAfterMillis: hint === undefined ? undefined : Duration.toMillis(hint) },
+    { opensAtOnce: rule === "opens", retryAfterMillis: hint === undefined ? undefined : Duration.toMillis(hint) },
     now
   )
   admission.end()

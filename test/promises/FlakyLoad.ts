@@ -2,9 +2,11 @@
  * Many calls over providers that fail, at a pace of people: workers that ask one after the other, at real latencies, in
  * virtual time. What came of it, and what it took.
  */
+import { assert } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Cause from "effect/Cause"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -12,13 +14,14 @@ import * as Random from "effect/Random"
 import { TestClock } from "effect/testing"
 import * as Mock from "../../mock-layers/Mock.ts"
 import type { ScriptDocument } from "../../mock-layers/simulation/Script.ts"
+import type { CallFailure } from "../../schemas/Failures.ts"
 import type { Provenance } from "../../schemas/Provenance.ts"
 import type { SettingsDocument } from "../../schemas/Settings.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
 import { CallStatistics, type OperationStatistics } from "../../src/telemetry/CallStatistics.ts"
 
-/** What is asked for, by how many workers. **Units** `concurrency` in requests on the wire, as the setting. */
+/** What is asked for, by how many workers. **Units** `concurrency` in requests on the wire, default the setting's. */
 export interface FlakyLoad {
   readonly seed: number
   readonly kind: "enhancements" | "images"
@@ -32,7 +35,7 @@ export interface FlakyLoad {
 export interface FlakyOutcome {
   readonly calls: number
   readonly liveOrCached: number
-  readonly others: ReadonlyMap<string, number>
+  readonly others: Readonly<Record<string, number>>
   readonly retriesPerFailed: number
   readonly statistics: ReadonlyArray<OperationStatistics>
 }
@@ -46,28 +49,32 @@ export const realLatencies = {
   job: { from: "20 seconds", to: "90 seconds" }
 } as const
 
-/** Submits fail at random only in ways that prove that nothing was processed. */
-export const provenSubmitFaults = ["rate-limited", "unavailable", "refused"] as const
+/** 10 % of all requests fail. What fails of the submits proves, each time, that nothing was processed. */
+export const flaky: ScriptDocument = {
+  scenario: "flaky",
+  submitFaults: ["rate-limited", "unavailable"],
+  latency: realLatencies
+}
 
 /** Limits are kept and never reached: they are not what is measured here. */
-const unlimited = (concurrency: number | undefined): SettingsDocument => {
+const withoutLimits = (concurrency: number | undefined): SettingsDocument => {
   const common = {
     rateLimit: [{ requests: 1_000_000, window: 1 }],
     queueLimit: 1_000_000,
     ...(concurrency === undefined ? {} : { concurrency })
-  } as const
-  return { deepseek: common, nanobanana: common }
+  }
+  // The plain job API makes pictures as small as they are asked for: thousands of them cost little.
+  return { deepseek: common, nanobanana: { ...common, protocol: "generic" } }
 }
 
-const wordOf = (
-  exit: Exit.Exit<{ readonly provenance: Provenance }, { readonly reason: { readonly _tag: string } }>
-) => {
+const wordOf = (exit: Exit.Exit<{ readonly provenance: Provenance }, CallFailure>): string => {
   if (Exit.isSuccess(exit)) return exit.value.provenance._tag
   const error = Cause.findErrorOption(exit.cause)
   if (error._tag === "None") return "Defect"
-  const { reason } = error.value
-  const stoppedBy: unknown = Reflect.get(error.value, "stoppedBy")
-  return typeof stoppedBy === "string" ? `${reason._tag}, ${stoppedBy}` : reason._tag
+  const { value } = error
+  return value._tag === "ApiError" && value.stoppedBy !== undefined
+    ? `${value.reason._tag}, ${value.stoppedBy}`
+    : value.reason._tag
 }
 
 const askOnce = (kind: FlakyLoad["kind"], prompt: string) =>
@@ -77,23 +84,25 @@ const askOnce = (kind: FlakyLoad["kind"], prompt: string) =>
         ImageGenerator.use((it) => it.generate({ prompt, parameters: { width: 64, height: 64, quality: "low" } }))
       )
 
+/** Nobody who was refused at once comes back at once. **Units** milliseconds. */
+const longestPauseMillis = { enhancements: 2_000, images: 20_000 }
+
 /** Runs the load in a world of its own. */
-export const flakyOutcome = ({
-  calls,
-  concurrency,
-  kind,
-  script,
-  seed,
-  workers
-}: FlakyLoad): Effect.Effect<FlakyOutcome> =>
-  Effect.gen(function* () {
-    const words = new Map<string, number>()
+export const flakyOutcome = (load: FlakyLoad): Effect.Effect<FlakyOutcome> => {
+  const { calls, concurrency, kind, script, seed, workers } = load
+  return Effect.gen(function* () {
+    const words: Record<string, number> = {}
     let left = calls
+    const pause = Effect.flatMap(Random.nextIntBetween(0, longestPauseMillis[kind]), (millis) =>
+      Effect.sleep(Duration.millis(millis))
+    )
     const worker = Effect.gen(function* () {
+      yield* pause
       while (left > 0) {
         left -= 1
         const word = wordOf(yield* askOnce(kind, `a red fox, number ${left}`))
-        words.set(word, (words.get(word) ?? 0) + 1)
+        words[word] = (words[word] ?? 0) + 1
+        yield* pause
       }
     })
     const all = yield* Effect.forkChild(
@@ -103,10 +112,10 @@ export const flakyOutcome = ({
     yield* Fiber.join(all)
     const statistics = yield* CallStatistics.use((it) => it.snapshot)
     const sum = (count: (it: OperationStatistics) => number) => statistics.reduce((total, it) => total + count(it), 0)
-    const others = new Map([...words].filter(([word]) => word !== "Live" && word !== "Cached"))
+    const { Cached = 0, Live = 0, ...others } = words
     return {
       calls,
-      liveOrCached: (words.get("Live") ?? 0) + (words.get("Cached") ?? 0),
+      liveOrCached: Live + Cached,
       others,
       retriesPerFailed:
         sum((it) => it.retries) /
@@ -118,7 +127,30 @@ export const flakyOutcome = ({
     }
   }).pipe(
     Effect.provide(
-      Layer.merge(Mock.layerWith({ seed, ...script, settings: unlimited(concurrency) }), Logger.layer([]))
+      Layer.merge(Mock.layerWith({ seed, ...script, settings: withoutLimits(concurrency) }), Logger.layer([]))
     ),
     Random.withSeed(seed)
   )
+}
+
+/** The least share of calls that end `Live` or `Cached`. */
+export const leastShare = { enhancements: 0.999, images: 0.995 } as const
+
+/** Checks the outcomes of all loads of one kind together; the statistics of each must add up. */
+export const assertFlaky = (kind: FlakyLoad["kind"], outcomes: ReadonlyArray<FlakyOutcome>): void => {
+  const total = (count: (it: FlakyOutcome) => number) => outcomes.reduce((sum, it) => sum + count(it), 0)
+  const share = total((it) => it.liveOrCached) / total((it) => it.calls)
+  assert.isAtLeast(share, leastShare[kind], JSON.stringify(outcomes.map((it) => it.others)))
+  for (const { retriesPerFailed, statistics } of outcomes) {
+    assert.isBelow(retriesPerFailed, 3)
+    for (const it of statistics) {
+      assert.strictEqual(it.attempts, it.firstAttempts + it.retries)
+      assert.strictEqual(it.calls, it.succeeded + it.failed)
+      assert.strictEqual(it.firstAttempts, it.calls)
+      const failures = [...it.failures.values()].reduce((sum, count) => sum + count, 0)
+      assert.strictEqual(failures, it.attempts - it.succeeded)
+      assert.isAtMost(it.rescued, it.succeeded)
+      assert.isAtMost(it.givenUp, it.failed)
+    }
+  }
+}

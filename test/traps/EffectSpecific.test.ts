@@ -160,7 +160,6 @@ describe("an observer", () => {
           const text = yield* observed(ask("fox"))
           yield* play({ faults: [{ fault: "refused", operation: "chat" }] })
           const failed = yield* observed(Effect.flip(ask("owl")))
-          for (const name of ["one", "two", "three"]) yield* observed(Effect.flip(ask(`owl ${name}`)))
           yield* observed(Effect.flip(ask("")))
           return {
             image: image.attempts,

@@ -45,7 +45,8 @@ export interface HalfOpen {
 }
 
 /**
- * More and more calls pass: `halfOpenPermits * 2^step` in flight, `step` from 0. `successes` is of the present step.
+ * More and more calls pass: `halfOpenPermits * 2^step` in flight, `step` from 0. `successes` is of the present step,
+ * `consecutiveFailures` of the present row.
  *
  * **Details** Half-open and ramping are one recovery and one generation: a probe that is still in flight when the ramp
  * begins holds its place there, and its failure is as good a reason to go back.
@@ -58,6 +59,7 @@ export interface Ramping {
   readonly step: number
   readonly calls: ReadonlyArray<Lease>
   readonly successes: number
+  readonly consecutiveFailures: number
 }
 
 /** Calls are refused until a person resets the circuit. */

@@ -72,7 +72,8 @@ const rampOrClose = (
         issued: state.issued,
         step,
         calls,
-        successes: 0
+        successes: 0,
+        consecutiveFailures: 0
       }
     : closedCircuit(state.generation + 1)
 
@@ -91,10 +92,15 @@ const endRamping = (config: CircuitConfig, state: Ramping, event: Ended, now: nu
   const calls = withoutLease(live, event.ticket.id)
   if (calls === live) return live === state.calls ? state : { ...state, calls }
   if (event.outcome === "ignored") return { ...state, calls }
-  if (event.outcome === "failure") return opened(config, state, event, state.openings + 1, "RampFailed", now)
+  if (event.outcome === "failure") {
+    const consecutiveFailures = state.consecutiveFailures + 1
+    return event.opensAtOnce === true || consecutiveFailures >= config.halfOpenPermits
+      ? opened(config, state, event, state.openings + 1, "RampFailed", now)
+      : { ...state, calls, consecutiveFailures }
+  }
   const successes = state.successes + 1
   return successes < rampAllowance(config.halfOpenPermits, state.step)
-    ? { ...state, calls, successes }
+    ? { ...state, calls, successes, consecutiveFailures: 0 }
     : rampOrClose(config, state, state.step + 1, calls)
 }
 

@@ -7,8 +7,8 @@
  * Open      Refuse CircuitOpen; when due   nothing               nothing             nothing
  *           HalfOpen, and as there
  * HalfOpen  a place: Pass, else Wait       k of them: Ramping    Open, longer        the place is free
- * Ramping   a place: Pass, else Wait       allowance: next       Open, longer        the place is free
- *                                          step, then Closed
+ * Ramping   a place: Pass, else Wait       allowance: next       k in a row: Open,   the place is free
+ *                                          step, then Closed     longer
  * Isolated  Refuse Isolated                nothing               nothing             nothing
  *
  *           Isolate     Reset                  Look
@@ -23,6 +23,8 @@
  * - Every event of a recovering circuit first frees the places whose lease has ended. That a probe hangs is no failure.
  * - While half-open `k = halfOpenPermits` calls are in flight at most; on step s of the ramp `k * 2^s`, s from 0, and as
  *   many successes end the step. Behind the last step the window is empty.
+ * - The ramp takes `k` failures in a row to go back, as half-open took `k` successes to begin it (one that opens at once
+ *   is enough): a provider that fails one call in ten must not be held open for minutes by the first of them.
  * - Successes never open: the share of failures is looked at when a call fails.
  * - `observeOnly` turns Wait and Refuse into Pass; the results of calls that would not have passed count nowhere.
  *

@@ -3,19 +3,24 @@
  * that a provider that is down is not asked three times as often as one that is well.
  *
  * ```text
- * balance  +0.2 for each first attempt, -1 for each retry; it fades to 1/e in 10 s, and never passes 100
+ * balance  +0.2 for each first attempt, -1 for each retry; what is above 5 fades to 1/e in 10 s, and never passes 100
  * floor    3 retries in any 10 s are allowed without a balance, so that a quiet operation can retry at all
  * ```
  *
+ * The 5 that do not fade are for operations of a few calls in 10 s, whose failures come unevenly: a balance that faded to
+ * nothing gave up calls of theirs while their provider failed one request in ten, half of what the share is for.
+ *
  * **Source** The shape is that of Finagle's `RetryBudget` (a share, a floor, a time to live of 10 s); the share is the 20 %
- * of Envoy's and failsafe-go's.
+ * of Envoy's and failsafe-go's; that a part lasts is ours, as gRPC's bucket of tokens and the AWS SDKs' do not fade at all.
  */
 
-/** **Units** `ratio` in retries for each first attempt; times in milliseconds. */
+/** **Units** `ratio` in retries for each first attempt; balances in retries; times in milliseconds. */
 export interface RetryBudgetConfig {
   readonly ratio: number
   readonly floor: number
   readonly windowMillis: number
+  /** The part of the balance that does not fade. */
+  readonly lastingBalance: number
   readonly largestBalance: number
 }
 
@@ -24,6 +29,7 @@ export const defaultRetryBudgetConfig: RetryBudgetConfig = {
   ratio: 0.2,
   floor: 3,
   windowMillis: 10_000,
+  lastingBalance: 5,
   largestBalance: 100
 }
 
@@ -38,8 +44,12 @@ export interface RetryBudgetState {
 /** A budget nobody has used. */
 export const emptyRetryBudget: RetryBudgetState = { balance: 0, at: Number.NEGATIVE_INFINITY, floorUsedAt: [] }
 
-const faded = (config: RetryBudgetConfig, state: RetryBudgetState, now: number): number =>
-  state.balance === 0 ? 0 : state.balance * Math.exp(-Math.max(0, now - state.at) / config.windowMillis)
+const faded = (config: RetryBudgetConfig, state: RetryBudgetState, now: number): number => {
+  const fading = state.balance - config.lastingBalance
+  return fading <= 0
+    ? state.balance
+    : config.lastingBalance + fading * Math.exp(-Math.max(0, now - state.at) / config.windowMillis)
+}
 
 /** A first attempt is made. */
 export const deposit = (config: RetryBudgetConfig, state: RetryBudgetState, now: number): RetryBudgetState => ({

@@ -179,15 +179,30 @@ describe("a recovering circuit", () => {
     endOld(5_005)
   })
 
-  it("a failure while ramping opens again, for longer", () => {
+  it("as many failures in a row as probes open the ramp again, for longer", () => {
     const circuit = openCircuit()
     for (let index = 0; index < 5; index++) call(circuit, "success", 5_000)
-    assert.deepInclude(circuit.state, { _tag: "Ramping", step: 1, successes: 1 })
+    call(circuit, "failure", 5_000)
+    assert.deepInclude(circuit.state, { _tag: "Ramping", step: 1, successes: 1, consecutiveFailures: 1 })
     call(circuit, "failure", 5_001)
     assert.deepInclude(circuit.state, { _tag: "Open", reason: "RampFailed", openings: 2, openUntil: 15_001 })
   })
 
-  it("a probe still in flight when the ramp begins keeps its place there, and its failure opens", () => {
+  it("a ramp goes on over a failure among successes, and ends at once on one that opens at once", () => {
+    const circuit = openCircuit()
+    for (let index = 0; index < 16; index++) {
+      assert.include(["Open", "HalfOpen", "Ramping"], circuit.state._tag)
+      call(circuit, "success", 5_000)
+      if (circuit.state._tag === "Ramping") call(circuit, "failure", 5_000)
+    }
+    assert.strictEqual(circuit.state._tag, "Closed")
+    const refused = openCircuit()
+    for (let index = 0; index < 2; index++) call(refused, "success", 5_000)
+    refused.end(ticketOf(refused, 5_000), "failure", { opensAtOnce: true }, 5_000)
+    assert.deepInclude(refused.state, { _tag: "Open", reason: "RampFailed" })
+  })
+
+  it("a probe still in flight when the ramp begins keeps its place there, and its failure counts", () => {
     const circuit = openCircuit()
     const slow = ticketOf(circuit, 5_000)
     call(circuit, "success", 5_000)
@@ -196,6 +211,8 @@ describe("a recovering circuit", () => {
     ticketOf(circuit, 5_001)
     assert.strictEqual(circuit.admit(5_001)._tag, "Wait")
     circuit.end(slow, "failure", undefined, 5_002)
+    assert.deepInclude(circuit.state, { _tag: "Ramping", consecutiveFailures: 1 })
+    call(circuit, "failure", 5_003)
     assert.deepInclude(circuit.state, { _tag: "Open", reason: "RampFailed" })
   })
 

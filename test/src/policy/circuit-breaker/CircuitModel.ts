@@ -22,6 +22,7 @@ export class CircuitModel {
   openUntil = 0
   step = 0
   successes = 0
+  failuresInARow = 0
   history: Array<{ readonly at: number; readonly failed: boolean }> = []
   places = new Set<ModelCall>()
 
@@ -34,6 +35,7 @@ export class CircuitModel {
     this.era++
     this.history = []
     this.successes = 0
+    this.failuresInARow = 0
     this.step = 0
     this.places.clear()
     if (phase === "Closed") this.openings = 0
@@ -107,7 +109,12 @@ export class CircuitModel {
     }
     this.settle(now)
     if (!this.places.delete(call) || outcome === "ignored") return
-    if (outcome === "failure") return this.open(now, hint, chance)
+    if (outcome === "failure") {
+      this.failuresInARow++
+      const opens = this.phase === "HalfOpen" || atOnce || this.failuresInARow >= this.config.halfOpenPermits
+      return opens ? this.open(now, hint, chance) : undefined
+    }
+    this.failuresInARow = 0
     this.successes++
     if (this.successes < this.allowance()) return
     const next = this.phase === "HalfOpen" ? 0 : this.step + 1

@@ -61,7 +61,7 @@ const toldCircuit = ({ state }: Circuit, now: number): string => {
     case "HalfOpen":
       return `HalfOpen ${state.openings}: ${live(state.probes)} in flight, ${state.successes} good`
     case "Ramping":
-      return `Ramping ${state.openings} ${state.step}: ${live(state.calls)} in flight, ${state.successes} good`
+      return `Ramping ${state.openings} ${state.step}: ${live(state.calls)} in flight, ${state.successes} good, ${state.consecutiveFailures} bad`
   }
 }
 
@@ -77,7 +77,7 @@ const toldModel = (model: CircuitModel, now: number): string => {
     case "HalfOpen":
       return `HalfOpen ${openings}: ${places.size} in flight, ${successes} good`
     case "Ramping":
-      return `Ramping ${openings} ${step}: ${places.size} in flight, ${successes} good`
+      return `Ramping ${openings} ${step}: ${places.size} in flight, ${successes} good, ${model.failuresInARow} bad`
   }
 }
 

@@ -73,7 +73,8 @@ const states = {
     issued: 7,
     step: 1,
     calls: [{ id: 7, expiresAt: 1_050 }],
-    successes: 3
+    successes: 3,
+    consecutiveFailures: 0
   },
   "ramping, full": {
     _tag: "Ramping",
@@ -85,7 +86,8 @@ const states = {
       { id: 6, expiresAt: 1_040 },
       { id: 7, expiresAt: 1_050 }
     ],
-    successes: 1
+    successes: 1,
+    consecutiveFailures: 1
   },
   "ramping, hung": {
     _tag: "Ramping",
@@ -97,7 +99,8 @@ const states = {
       { id: 6, expiresAt: 990 },
       { id: 7, expiresAt: 1_000 }
     ],
-    successes: 1
+    successes: 1,
+    consecutiveFailures: 0
   },
   isolated: { _tag: "Isolated", generation: 4 }
 } satisfies Record<string, CircuitState>
@@ -137,7 +140,7 @@ const toldState = (state: CircuitState): string => {
     case "HalfOpen":
       return `HalfOpen ${state.generation}: [${state.probes.map((it) => it.id)}], ${state.successes} good`
     case "Ramping":
-      return `Ramping ${state.generation}: step ${state.step}, [${state.calls.map((it) => it.id)}], ${state.successes} good`
+      return `Ramping ${state.generation}: step ${state.step}, [${state.calls.map((it) => it.id)}], ${state.successes} good, ${state.consecutiveFailures} bad`
     case "Isolated":
       return `Isolated ${state.generation}`
   }
@@ -208,7 +211,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   "half-open, free": {
     Admit: "Pass 4.8; HalfOpen 4: [7,8], 1 good",
-    success: "Ramping 4: step 0, [], 0 good",
+    success: "Ramping 4: step 0, [], 0 good, 0 bad",
     failure: "Open 5: 2. until 1200, ProbeFailed",
     "failure, opens at once": "Open 5: 2. until 1200, ProbeFailed",
     ignored: "HalfOpen 4: [], 1 good",
@@ -243,11 +246,11 @@ const table: Record<StateName, Record<EventName, string>> = {
     Reset: "Closed 5: 0 of 0 failed, 0 in a row"
   },
   "ramping, free": {
-    Admit: "Pass 4.8; Ramping 4: step 1, [7,8], 3 good",
+    Admit: "Pass 4.8; Ramping 4: step 1, [7,8], 3 good, 0 bad",
     success: "Closed 5: 0 of 0 failed, 0 in a row",
-    failure: "Open 5: 2. until 1200, RampFailed",
+    failure: "Ramping 4: step 1, [], 3 good, 1 bad",
     "failure, opens at once": "Open 5: 2. until 1200, RampFailed",
-    ignored: "Ramping 4: step 1, [], 3 good",
+    ignored: "Ramping 4: step 1, [], 3 good, 0 bad",
     "stale success": "same",
     "stale failure": "same",
     Look: "same",
@@ -256,10 +259,10 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   "ramping, full": {
     Admit: "Wait until 1040; same",
-    success: "Ramping 4: step 1, [6], 0 good",
+    success: "Ramping 4: step 1, [6], 0 good, 0 bad",
     failure: "Open 5: 4. until 1800, RampFailed",
     "failure, opens at once": "Open 5: 4. until 1800, RampFailed",
-    ignored: "Ramping 4: step 0, [6], 1 good",
+    ignored: "Ramping 4: step 0, [6], 1 good, 1 bad",
     "stale success": "same",
     "stale failure": "same",
     Look: "same",
@@ -267,14 +270,14 @@ const table: Record<StateName, Record<EventName, string>> = {
     Reset: "Closed 5: 0 of 0 failed, 0 in a row"
   },
   "ramping, hung": {
-    Admit: "Pass 4.8; Ramping 4: step 0, [8], 1 good",
-    success: "Ramping 4: step 0, [], 1 good",
-    failure: "Ramping 4: step 0, [], 1 good",
-    "failure, opens at once": "Ramping 4: step 0, [], 1 good",
-    ignored: "Ramping 4: step 0, [], 1 good",
+    Admit: "Pass 4.8; Ramping 4: step 0, [8], 1 good, 0 bad",
+    success: "Ramping 4: step 0, [], 1 good, 0 bad",
+    failure: "Ramping 4: step 0, [], 1 good, 0 bad",
+    "failure, opens at once": "Ramping 4: step 0, [], 1 good, 0 bad",
+    ignored: "Ramping 4: step 0, [], 1 good, 0 bad",
     "stale success": "same",
     "stale failure": "same",
-    Look: "Ramping 4: step 0, [], 1 good",
+    Look: "Ramping 4: step 0, [], 1 good, 0 bad",
     Isolate: "Isolated 5",
     Reset: "Closed 5: 0 of 0 failed, 0 in a row"
   },
