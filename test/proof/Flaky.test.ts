@@ -11,19 +11,19 @@ const crowds = [
 ] as const
 
 describe("a provider that fails one request in ten", () => {
-  it.effect("lets 99.9 % of 40 000 enhancements through, by one caller and by 64", () =>
+  it.effect("lets 99.9 % of 20 000 enhancements through, by one caller and by 64", () =>
     Effect.gen(function* () {
       const outcomes = yield* Effect.forEach(crowds, (crowd, index) =>
-        flakyOutcome({ seed: 100 + index, kind: "enhancements", calls: 10_000, script: flaky, ...crowd })
+        flakyOutcome({ seed: 100 + index, kind: "enhancements", calls: 5_000, script: flaky, ...crowd })
       )
-      assertFlaky("enhancements", outcomes)
+      for (const outcome of outcomes) assertFlaky("enhancements", [outcome])
     })
   )
 
-  it.effect("lets 99.5 % of 6 000 pictures through where no submit is lost, by one caller and by 64", () =>
+  it.effect("lets 99.5 % of 5 000 pictures through where no submit is lost, by one caller and by 64", () =>
     Effect.gen(function* () {
       const outcomes = yield* Effect.forEach(crowds, (crowd, index) =>
-        flakyOutcome({ seed: 200 + index, kind: "images", calls: 1_500, script: flaky, ...crowd })
+        flakyOutcome({ seed: 200 + index, kind: "images", calls: 1_250, script: flaky, ...crowd })
       )
       assertFlaky("images", outcomes)
     })
