@@ -108,10 +108,8 @@ const textOf = (question: ChatQuestion, world: World): Text => {
       return { content: '{"prompt": "', finishReason: "insufficient_system_resource" }
   }
   const prompt = rewrittenPrompt(question.messages)
-  if (!question.wantsJson) return stop(prompt)
-  if (!question.messages.some(({ content }) => /json/i.test(content))) {
-    return stop("\n".repeat(question.maximumTokens * 4 + 1))
-  }
+  const isToldJson = question.messages.some(({ content }) => /json/i.test(content))
+  if (!isToldJson) return stop(question.wantsJson ? "\n".repeat(question.maximumTokens * 4 + 1) : prompt)
   // A mistake that is pointed out is not repeated.
   if (world.fault === "missing-fields" && !isCorrection(question.messages))
     return stop(JSON.stringify({ text: prompt }))
