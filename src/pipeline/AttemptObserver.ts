@@ -22,7 +22,7 @@ export class AttemptObserver implements ExchangeObserver {
   }
 
   onSend(): void {
-    this.#admission.onSend()
+    this.#admission.onWriting()
   }
 
   onFirstByte(): void {

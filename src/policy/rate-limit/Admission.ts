@@ -25,7 +25,7 @@ export interface AdmissionDesk {
   readonly takeBack: (admission: Admission) => void
 }
 
-/** An admission. Its methods may be called in this order, each at most once; what comes after `end` changes nothing. */
+/** An admission. Its methods may be called in this order, each at most once (`onSend` or `onWriting`); what comes after `end` changes nothing. */
 export class Admission {
   readonly lane: Lane
   /** The place at the gate. */
@@ -53,10 +53,16 @@ export class Admission {
     return this.#isSent
   }
 
-  /** The first byte of the request is about to be written. */
+  /** The request is sent. */
   onSend(): void {
     this.#isSent = true
     if (this.#accounting === "sent") this.#count(0)
+  }
+
+  /** The request is written in this turn: counted at its end, as a write that is held up would be counted too early. */
+  onWriting(): void {
+    this.#isSent = true
+    if (this.#accounting === "sent") queueMicrotask(() => this.#count(0))
   }
 
   /** The first byte of the answer has come. */
@@ -68,7 +74,7 @@ export class Admission {
   end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    if (this.#isSent) this.#count(abortGraceMillis)
+    if (this.#isSent) this.#count(this.#accounting === "sent" ? 0 : abortGraceMillis)
     else this.lane.store.giveBack(this.#permit)
     this.#desk.takeBack(this)
   }
