@@ -35,12 +35,17 @@ export interface Run<A> {
   wasCorrected: boolean
 }
 
+/** Whether the call has begun all the requests of this kind that it may. */
+export const isUsedUp = <A>({ call, plan }: Run<A>): boolean => plan.payment !== "free" && call.attempts.left <= 0
+
 /** What the next attempt is given. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number): Attempt => {
   const { attempts, call, door, last, plan, tell } = run
   const leftMillis = call.deadlineAt - begunAt
-  // A paid request is never cut short by a caller's deadline: its answer is what we have paid for.
-  const isWhole = plan.payment === "paidSubmit" || Duration.toMillis(plan.attemptTimeout) <= leftMillis
+  // A paid request is never cut short by a caller's deadline: its answer is what we have paid for. Of a call that may
+  // grow the deadline is watched while the attempt runs.
+  const isWhole =
+    plan.payment === "paidSubmit" || call.onRaised !== undefined || Duration.toMillis(plan.attemptTimeout) <= leftMillis
   return {
     number: attempts,
     timeout: isWhole ? plan.attemptTimeout : Duration.millis(leftMillis),

@@ -20,6 +20,7 @@ import { rankOf } from "../policy/rate-limit/WaitingQueue.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import type { RetryDecision } from "../policy/retry/DecideRetry.ts"
 import { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
+import { hintOf } from "../policy/retry/RetrySchedule.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallStatistics } from "../telemetry/CallStatistics.ts"
 import { redactDefect } from "../telemetry/Redaction.ts"
@@ -28,11 +29,12 @@ import { AdmissionControl } from "./AdmissionControl.ts"
 import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
+import { endWithCall, mayGrow } from "./GrowingDeadline.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
 import { refusalBeyond, rejectionOf, retryAfterOf, stoppedByOf } from "./Refused.ts"
 import { reject } from "./Reject.ts"
 import { attemptsExhausted, decideAfter, delaysOf } from "./RetryDelay.ts"
-import { attemptOf, errorOf, type Run } from "./Run.ts"
+import { attemptOf, errorOf, isUsedUp, type Run } from "./Run.ts"
 import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
 import { withCall } from "./WithCall.ts"
@@ -87,7 +89,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   const attempt = <A>(run: Run<A>, at: number): Effect.Effect<CallResult<A>, CallFailure> => {
     const { call, door, plan, restore } = run
     if (at >= call.deadlineAt) return stop(run, "DeadlineExceeded")
-    if (plan.payment !== "free" && call.attempts.left <= 0) return stop(run, "AttemptsExhausted")
+    if (isUsedUp(run)) return stop(run, "AttemptsExhausted")
     run.enqueuedAt ??= Math.floor(at)
     const wish = {
       rank: rankOf(call.priority),
@@ -101,6 +103,12 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       (admitted, waiter) => {
         if (!(admitted instanceof Admission)) return refused(run, admitted)
         const begunAt = waiter === undefined ? at : now()
+        // What runs beside it in the same call may have taken the last attempt while this one waited.
+        if (waiter !== undefined && isUsedUp(run)) {
+          door.circuit.end(admitted.ticket, "ignored", undefined, Math.floor(begunAt))
+          admitted.end()
+          return stop(run, "AttemptsExhausted")
+        }
         run.attempts += 1
         call.attempts.begin(plan.payment !== "free")
         if (run.attempts === 1) door.retryBudget.deposit(begunAt)
@@ -134,7 +142,9 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       reservation === undefined
         ? then
         : Effect.andThen(cost === undefined ? reservation.release : reservation.settle(cost), then)
-    return Effect.matchCauseEffect(run.restore(plan.attempt(attemptOf(run, admission, begunAt))), {
+    const alone = plan.attempt(attemptOf(run, admission, begunAt))
+    const asked = mayGrow(run, begunAt) ? endWithCall(run, alone, admission, control.timeouts, now) : alone
+    return Effect.matchCauseEffect(run.restore(asked), {
       onSuccess: (answer) => {
         const endedAt = now()
         door.circuit.end(admission.ticket, "success", undefined, Math.floor(endedAt))
@@ -184,7 +194,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     }
     run.nextDelay ??= yield* delaysOf(policy, plan)
     const decision: RetryDecision =
-      (rule === "onceCorrected" && run.wasCorrected) || (plan.payment !== "free" && call.attempts.left <= 0)
+      (rule === "onceCorrected" && run.wasCorrected) || isUsedUp(run)
         ? attemptsExhausted
         : yield* decideAfter(run.nextDelay, failure, () => remaining(call.deadlineAt, now()))
     run.wasCorrected ||= rule === "onceCorrected"
@@ -198,8 +208,20 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     // Whoever lost his turn to the provider's quota keeps his place in the queue. The door is closed to all until the
     // hint has passed; his own jitter comes after it, so that those who got the same hint do not come back together.
     if (rule !== "afterHint") run.enqueuedAt = undefined
-    yield* run.restore(Effect.sleep(decision.delay))
+    const jitterMillis = Duration.toMillis(decision.delay) - Duration.toMillis(hintOf(failure) ?? Duration.zero)
+    yield* run.restore(sleepBeyondPause(run, decision.delay, jitterMillis))
   })
+
+  /** Another's refusal may have closed the door for longer: then it is the own jitter after it opens, not all at once. */
+  const sleepBeyondPause = <A>(run: Run<A>, delay: Duration.Duration, jitterMillis: number): Effect.Effect<void> =>
+    Effect.flatMap(Effect.sleep(delay), () => {
+      const at = now()
+      const closedMillis = run.door.lane.pausedUntil - at
+      const leftMillis = run.call.deadlineAt - at
+      return closedMillis <= 0 || leftMillis <= 0
+        ? Effect.void
+        : sleepBeyondPause(run, Duration.millis(Math.min(closedMillis + jitterMillis, leftMillis)), jitterMillis)
+    })
 
   const pauseDoor = <A>({ door, tell }: Run<A>, failure: AttemptFailed, delay: Duration.Duration | undefined): void => {
     const pause = slowDown(door, failure, delay, Math.floor(now()))

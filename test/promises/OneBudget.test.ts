@@ -1,0 +1,13 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { oneBudget } from "./OneBudget.ts"
+
+describe("calls nested in any way", () => {
+  it.effect("send no more paid requests than any of them may, and none after its deadline (traps 1, 2)", () =>
+    Effect.gen(function* () {
+      let sent = 0
+      for (let seed = 0; seed < 100; seed++) sent += (yield* oneBudget(seed)).paidRequests
+      assert.isAbove(sent, 300)
+    })
+  )
+})
