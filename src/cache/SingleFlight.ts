@@ -34,6 +34,8 @@ export interface Flight {
 export interface JoinHooks<E> {
   /** There was a flight already. Called in the step of joining; it must not throw. */
   readonly onJoined?: () => void
+  /** The flight has ended, and of all who wait for it this joiner came first. It must not throw. */
+  readonly onFirst?: () => void
   /** What the joiner fails with if the flight goes on beyond the deadline of its own wish. */
   readonly overdue?: () => E
 }
@@ -60,6 +62,7 @@ type Resume<A, E> = (effect: Effect.Effect<A, E>) => void
 interface Joiner<A, E> {
   readonly wish: Wish
   readonly resume: Resume<A, E>
+  readonly onFirst: (() => void) | undefined
   readonly overdue: (() => E) | undefined
   timeout: Timeout | undefined
 }
@@ -97,6 +100,7 @@ export const makeSingleFlight = <A, E>(timeouts?: TimeoutList): Effect.Effect<Si
       forget(flight)
       const waiting = [...flight.joiners]
       flight.joiners.clear()
+      waiting[0]?.onFirst?.()
       for (const { resume, timeout } of waiting) {
         timeout?.cancel()
         resume(exit)
@@ -178,7 +182,13 @@ export const makeSingleFlight = <A, E>(timeouts?: TimeoutList): Effect.Effect<Si
         Effect.callback<A, E>((resume) => {
           if (isClosed) return resume(Effect.interrupt)
           const { deadlineAt, priority } = wish
-          const joiner = { wish: { deadlineAt, priority }, resume, overdue: hooks?.overdue, timeout: undefined }
+          const joiner = {
+            wish: { deadlineAt, priority },
+            resume,
+            onFirst: hooks?.onFirst,
+            overdue: hooks?.overdue,
+            timeout: undefined
+          }
           const underWay = flights.get(key)
           if (underWay !== undefined) {
             hooks?.onJoined?.()

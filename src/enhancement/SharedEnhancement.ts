@@ -1,9 +1,9 @@
 /**
  * Makes equal enhancements at the same time one: one asks DeepSeek and keeps the answer, all get the text.
  *
- * Who began it pays: that call's result has the cost and the attempts, that call's id, owner, context and budget of
- * attempts are those of the requests. The others get the same text, `Live`, with their own id, at no cost and without an
- * attempt. Deadline and priority are the best of all who wait, at every moment. A failure is everybody's; a joiner is
+ * Who began it asks: that call's id, owner, context and budget of attempts are those of the requests. Of those who are
+ * there at the end the first pays: that call's result has the cost and the attempts. The others get the same text,
+ * `Live`, with their own id, at no cost and without an attempt. Deadline and priority are the best of all who wait, at every moment. A failure is everybody's; a joiner is
  * told it under its own id, at no cost.
  */
 import * as Context from "effect/Context"
@@ -120,38 +120,34 @@ export const makeLiveEnhancement = (
       alone: (wish) => enhance(wish, wish.call, Effect.succeed),
       shared: (wish, key, fiber, { onBegun, onJoined }) => {
         const { call } = wish
-        let isOwn = false
+        let isPayer = false
         const joined = flights.join(
           key,
           call,
           (flight) => {
-            isOwn = true
             onBegun()
             const flightCall = new FlightCall(call, flight)
             const context = Context.add(fiber.context, CurrentCall, flightCall)
             return Effect.updateContext(enhance(wish, flightCall, keep(key)), () => context)
           },
-          { onJoined, overdue: () => overdue(call) }
+          { onJoined, onFirst: () => void (isPayer = true), overdue: () => overdue(call) }
         )
         return Effect.matchEffect(joined, {
-          onSuccess: (enhancement) => Effect.succeed(isOwn ? enhancement : sharedWith(call, enhancement)),
-          onFailure: (failure) => Effect.fail(isOwn ? failure : failureFor(call, failure))
+          onSuccess: (enhancement) => Effect.succeed(sharedWith(call, enhancement, isPayer)),
+          onFailure: (failure) => Effect.fail(failureFor(call, failure, isPayer))
         })
       }
     }
   })
 
-const sharedWith = ({ callId }: Call, enhancement: Enhancement): Enhancement => ({
-  ...enhancement,
-  callId,
-  cost: noCost,
-  attempts: 0
-})
+const sharedWith = ({ callId }: Call, enhancement: Enhancement, isPayer: boolean): Enhancement =>
+  isPayer ? { ...enhancement, callId } : { ...enhancement, callId, cost: noCost, attempts: 0 }
 
-const failureFor = ({ callId }: Call, failure: CallFailure): CallFailure =>
-  failure._tag === "Rejection"
-    ? new Rejection({ ...failure, callId })
-    : new ApiError({ ...failure, callId, cost: noCost })
+const failureFor = ({ callId }: Call, failure: CallFailure, isPayer: boolean): CallFailure => {
+  if (failure.callId === callId) return failure
+  if (failure._tag === "Rejection") return new Rejection({ ...failure, callId })
+  return new ApiError(isPayer ? { ...failure, callId } : { ...failure, callId, cost: noCost })
+}
 
 /** The call's own deadline has passed, and what it waited for goes on for others. */
 const overdue = (call: Call): CallFailure => {

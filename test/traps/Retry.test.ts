@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
 import * as Mock from "../../mock-layers/Mock.ts"
 import { MockHandle } from "../../mock-layers/MockHandle.ts"
@@ -105,15 +106,41 @@ describe("retries", () => {
       yield* TestClock.adjust("10 minutes")
       yield* Effect.forEach(calls, Fiber.join)
       const back = (yield* MockHandle.use((it) => it.countedAt("chat"))).slice(3)
-      assert.strictEqual(new Set(back.map((at) => Math.floor(at / 10))).size, 3)
+      assert.strictEqual(new Set(back).size, 3)
       for (const at of back) assert.isAtLeast(at, 30_000)
     }).pipe(
+      Random.withSeed("three draws apart"),
       Effect.provide(
         Mock.layerWith({
           latency: 500,
           retryAfter: "30",
           settings: manyPermits,
           faults: [{ fault: "unavailable", operation: "chat", times: 3 }]
+        })
+      )
+    )
+  )
+
+  it.effect("of many who were refused without a hint do not come back together when the door opens (trap 5)", () =>
+    Effect.gen(function* () {
+      const calls = yield* Effect.forEach(
+        Array.from({ length: 40 }, (_, index) => index),
+        (index) => begin(ask(`fox ${index}`))
+      )
+      yield* TestClock.adjust("10 minutes")
+      yield* Effect.forEach(calls, Fiber.join)
+      const at = yield* MockHandle.use((it) => it.countedAt("chat"))
+      const perInstant = new Map<number, number>()
+      for (const instant of at.slice(40)) perInstant.set(instant, (perInstant.get(instant) ?? 0) + 1)
+      assert.isAtLeast(at.length, 48)
+      assert.isAtMost(Math.max(...perInstant.values()), 2)
+    }).pipe(
+      Random.withSeed("a crowd at the door"),
+      Effect.provide(
+        Mock.layerWith({
+          latency: 20,
+          settings: manyPermits,
+          limits: [{ operation: "chat", requests: 5, window: "1 second" }]
         })
       )
     )

@@ -49,6 +49,25 @@ describe("SingleFlight", () => {
     })
   )
 
+  it.effect("tells who came first of those who are still there", () =>
+    Effect.gen(function* () {
+      const { end, flights, run } = yield* scenario
+      const firsts = new Array<string>()
+      const join = (name: string) =>
+        Effect.forkChild(flights.join("key", wish, run, { onFirst: () => firsts.push(name) }), {
+          startImmediately: true
+        })
+      const gone = yield* join("gone")
+      const first = yield* join("first")
+      yield* join("second")
+      yield* Fiber.interrupt(gone)
+      assert.deepStrictEqual(firsts, [])
+      yield* Deferred.succeed(end, "fox")
+      yield* Fiber.join(first)
+      assert.deepStrictEqual(firsts, ["first"])
+    })
+  )
+
   it.effect("different keys are different flights", () =>
     Effect.gen(function* () {
       const { flights, join, seen } = yield* scenario

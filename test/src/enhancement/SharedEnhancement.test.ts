@@ -106,10 +106,11 @@ describe("who leaves a flight", () => {
       yield* Fiber.interrupt(first)
       yield* TestClock.adjust(500)
       const result = yield* Fiber.join(second)
-      assert.deepInclude(result, { provenance: { _tag: "Live" }, attempts: 0, cost: noCost })
+      assert.deepInclude(result, { provenance: { _tag: "Live" }, attempts: 1 })
       assert.strictEqual(yield* chats, 1)
       assert.deepStrictEqual(told.slice(-1), ["CallSucceeded"])
-      assert.isAbove((yield* CostLedger.use((it) => it.totals())).spent, 0)
+      assert.isAbove(result.cost.usdMicros ?? 0, 0)
+      assert.strictEqual((yield* CostLedger.use((it) => it.totals())).spent, result.cost.usdMicros)
     }).pipe(Effect.provide(sluggish))
   )
 
@@ -145,13 +146,29 @@ describe("who leaves a flight", () => {
       assert.strictEqual(ofHasty.reason._tag, "DeadlineExceeded")
       assert.notStrictEqual(ofHasty.callId, ofFirst.callId)
       yield* TestClock.adjust("1 second")
-      assert.strictEqual((yield* Fiber.join(patient)).provenance._tag, "Live")
-    }).pipe(
-      // The first attempt has only the first joiner's time: it is made again in that of the last.
-      Effect.provide(
-        Mock.layerWith({ latency: { chat: 350 }, settings: { deepseek: { backoffBase: 1, backoffCap: 1 } } })
-      )
-    )
+      const ofPatient = yield* Fiber.join(patient)
+      assert.deepInclude(ofPatient, { provenance: { _tag: "Live" }, attempts: 1 })
+      assert.isAbove(ofPatient.cost.usdMicros ?? 0, 0)
+      // The request that the first began is the only one, and the first who is still there pays for it.
+      assert.strictEqual(yield* chats, 1)
+      const { reserved, spent } = yield* CostLedger.use((it) => it.totals())
+      assert.deepStrictEqual([reserved, spent], [0, ofPatient.cost.usdMicros ?? -1])
+    }).pipe(Effect.provide(sluggish))
+  )
+
+  it.effect("takes the request along when the deadline of all is over", () =>
+    Effect.gen(function* () {
+      const first = yield* begin({}, { deadline: Duration.millis(300) })
+      yield* TestClock.adjust(100)
+      const later = yield* begin({}, { deadline: Duration.millis(400) })
+      yield* TestClock.adjust(400)
+      for (const fiber of [first, later]) {
+        const failure = yield* Effect.flip(Fiber.join(fiber))
+        assert.strictEqual(failure.reason._tag, "TimedOut")
+      }
+      assert.strictEqual(yield* chats, 1)
+      assert.strictEqual((yield* CostLedger.use((it) => it.totals())).reserved, 0)
+    }).pipe(Effect.provide(sluggish))
   )
 })
 
@@ -199,7 +216,7 @@ describe("a flight that waits at the limiter", () => {
       const left = yield* Fiber.await(hasty)
       assert.isTrue(Exit.isFailure(left))
       assert.strictEqual((yield* Effect.flip(Fiber.join(hasty))).reason._tag, "DeadlineExceeded")
-      assert.deepInclude(yield* Fiber.join(patient), { provenance: { _tag: "Live" }, attempts: 0 })
+      assert.deepInclude(yield* Fiber.join(patient), { provenance: { _tag: "Live" }, attempts: 1 })
       yield* Fiber.join(ahead)
       assert.deepStrictEqual(yield* order, ["first", "ahead", "second"])
     }).pipe(Effect.provide(narrow))
