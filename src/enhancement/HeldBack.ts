@@ -11,7 +11,7 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import type { ReasonTag, RejectionReason } from "../../schemas/Reason.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
-import { heldMode, type HeldMode } from "../policy/degraded-mode/DecideModes.ts"
+import { heldMode, type HeldMode, shedRetryAfter } from "../policy/degraded-mode/DecideModes.ts"
 import type { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import type { Obstacle } from "./EnhancementWish.ts"
 
@@ -25,7 +25,8 @@ export const heldBack = (modes: Modes, call: Call): Obstacle | undefined => {
   const held = modes.held()
   if (held.length > 0) {
     const shed = call.priority === "low" ? heldMode(held, "LowPriorityShed") : undefined
-    if (shed !== undefined) return inMode(reject({ _tag: "LoadShed" }, call.callId), shed)
+    if (shed !== undefined)
+      return inMode(reject({ _tag: "LoadShed" }, call.callId, { retryAfter: shedRetryAfter }), shed)
     const account = heldMode(held, "CacheOnly")
     if (account !== undefined) return inMode(rejectedForAccount(modes, account, call), account)
     const without = heldMode(held, "WithoutEnhancement")

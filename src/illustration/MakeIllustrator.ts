@@ -25,6 +25,7 @@ import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
+import { shedRetryAfter } from "../policy/degraded-mode/DecideModes.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
@@ -111,7 +112,7 @@ export const make: Effect.Effect<
     const earlier = yield* earlierJob(options.idempotencyKey, requestHash, call)
     const image = wish.image === undefined ? {} : { parameters: wish.image }
     if (earlier === undefined && call.priority === "low" && modes.isActive("LowPriorityShed"))
-      return yield* reject({ _tag: "LoadShed" }, call.callId)
+      return yield* reject({ _tag: "LoadShed" }, call.callId, { retryAfter: shedRetryAfter })
     // Whatever would refuse the picture refuses the whole before the enhancement is paid for.
     if (earlier === undefined)
       yield* generator

@@ -32,7 +32,7 @@ export const askDoor = (
       if (reason === "Isolated") return { _tag: reason }
       return retryAfterMillis === undefined ? { _tag: reason } : { _tag: reason, retryAfterMillis }
     }
-    if (lane.queue.size >= lane.options.queueLimit) return { _tag: "QueueFull" }
+    if (lane.queue.size >= lane.options.queueLimit) return room.queueFull(lane)
     const retryAfterMillis = room.predictedWaitMillis(lane, rankOf(call.priority))
     return now + retryAfterMillis > deadlineAt ? { _tag: "RateLimitExceeded", retryAfterMillis } : undefined
   })

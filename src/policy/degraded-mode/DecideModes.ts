@@ -12,11 +12,15 @@
  * `WithoutEnhancement` holds by hand no probe is sent. A mode that is left by hand while its rule still holds is entered
  * again at once. Several hold at once; `Normal` is when none does.
  */
+import * as Duration from "effect/Duration"
 import type { DegradedMode, ModeCause } from "../../../schemas/DegradedMode.ts"
 import type { ReasonTag } from "../../../schemas/Reason.ts"
 
 /** What DeepSeek may say of the account as a whole. */
 export type AccountReason = "InsufficientBalance" | "QuotaExhausted" | "KeyRejected"
+
+/** When somebody who was shed may come again: nobody knows how soon the queues are half empty, so once a minute. */
+export const shedRetryAfter: Duration.Duration = Duration.minutes(1)
 
 /** Why a circuit refuses. */
 export type CircuitRefusal = "CircuitOpen" | "Isolated"

@@ -5,7 +5,7 @@
 /** **Units** `retryAfterMillis` in milliseconds from now. */
 export type Refusal =
   | { readonly _tag: "RateLimitExceeded"; readonly retryAfterMillis: number }
-  | { readonly _tag: "QueueFull" }
+  | { readonly _tag: "QueueFull"; readonly retryAfterMillis: number }
   | { readonly _tag: "CircuitOpen"; readonly retryAfterMillis?: number }
   | { readonly _tag: "Isolated" }
   | { readonly _tag: "DeadlineExceeded" }

@@ -86,7 +86,7 @@ export class WaitingRoom implements AdmissionDesk {
       if (step._tag === "Admitted") return step.admission
       if (step._tag === "Refused") return step.refusal
     } else if (lane.gate.standing(now) === "refuses") return gateRefusal(lane, now)
-    if (lane.queue.size >= lane.options.queueLimit) return { _tag: "QueueFull" }
+    if (lane.queue.size >= lane.options.queueLimit) return this.queueFull(lane)
     if (Number.isFinite(wish.deadlineAt)) {
       // Who comes again has his old place, and is not asked to predict his wait anew.
       const ahead = wish.enqueuedAt < now ? 0 : lane.queue.countBefore(wish.rank, now)
@@ -99,6 +99,15 @@ export class WaitingRoom implements AdmissionDesk {
     // Behind others nobody can go whom time has not let in: all that is not time has called `drain` itself.
     if (isFirst || now >= this.#wakeAt) this.drain()
     return waiter
+  }
+
+  /** Too many wait. There is room again when the next of them may go. */
+  queueFull(lane: Lane): Refusal {
+    const now = this.#now
+    return {
+      _tag: "QueueFull",
+      retryAfterMillis: Math.max(0, lane.store.forecast(1, now, lane.pausedUntil) - now)
+    }
   }
 
   /** When somebody of this rank who came now would start at the earliest. **Units** milliseconds from now. */

@@ -75,6 +75,11 @@ describe("a picture that can not be begun in time is refused on entry", () => {
         yield* ImageGenerator.use((it) => it.submit(request))
         const refused = yield* Effect.flip(generate({ deadline: Duration.hours(10) }))
         assert.deepInclude(refused, { _tag: "Rejection", reason: { _tag: "QueueFull" } })
+        // There is room again when the job that waits may be sent: an hour after the first.
+        assert.isDefined(refused.retryAfter)
+        assert.isTrue(
+          Duration.between(refused.retryAfter, { minimum: Duration.minutes(55), maximum: Duration.minutes(61) })
+        )
         assert.strictEqual((yield* jobs).length, 2)
       })
     )

@@ -43,9 +43,20 @@ describe("the second image provider in the settings", () => {
     assert.isUndefined(fallbackSettingsOf(settingsWith({ protocol: "generic", apiKey: "nb-b" }).nanobanana))
   })
 
-  it("is not there, and no problem, where no protocol is named", () => {
+  it("is not there where nothing of it is set, and lacks its protocol where anything else is", () => {
     assert.isUndefined(fallbackSettingsOf(settingsWith({ apiKey: "nb-b", baseURL: "https://b.test" }).nanobanana))
-    assert.deepStrictEqual(namesOf({ apiKey: "nb-b" }), [])
+    assert.deepStrictEqual(namesOf({}), [])
+    for (const some of [{ apiKey: "nb-b" }, { baseURL: "https://b.test" }])
+      assert.deepStrictEqual(namesOf(some), ["NANOBANANA_FALLBACK_PROTOCOL is missing"])
+  })
+
+  it("is refused where it is the first account by a second name, whose quota it would double", () => {
+    const same = { apiKey: "nb-a", baseURL: nanoBananaApiBaseUrl }
+    const refused = ["NANOBANANA_FALLBACK_API_KEY is the key of the first image provider, at the same address"]
+    assert.deepStrictEqual(namesOf({ ...same, protocol: "generic" }), refused)
+    assert.deepStrictEqual(namesOf({ protocol: "nanobananaapi", apiKey: "nb-a" }), refused)
+    assert.deepStrictEqual(namesOf({ ...same, protocol: "generic", baseURL: "https://b.test" }), [])
+    assert.deepStrictEqual(namesOf({ ...same, protocol: "generic", apiKey: "nb-b" }), [])
   })
 
   it("lacks what it lacks by the name of its variable", () => {

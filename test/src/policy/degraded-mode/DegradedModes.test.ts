@@ -210,6 +210,7 @@ describe("LowPriorityShed", () => {
       const failure = yield* Effect.flip(asking({}, { priority: "low" }))
       assert.deepInclude(failure, { _tag: "Rejection", isRetryable: true })
       assert.strictEqual(failure.reason._tag, "LoadShed")
+      assert.deepStrictEqual(failure.retryAfter, Duration.minutes(1))
       assert.strictEqual((yield* asking({ prompt: "known" }, { priority: "low" })).provenance._tag, "Cached")
       const illustration = Illustrator.use((it) => it.illustrate({ prompt }, { priority: "low" }))
       assert.strictEqual(yield* refused(illustration), "LoadShed")
