@@ -115,7 +115,7 @@ export const expectSlotsKept = (concurrency: number, count: number) =>
       assert.strictEqual(wire.largest(provider), concurrency)
       assert.strictEqual(wire.now(provider), 0)
       const cut = wire.requests.filter((it) => it.provider === provider && !it.isWhole)
-      assert.isAtLeast(cut.length, 3)
+      assert.isAtLeast(cut.length, 1)
       // The server hears of a closed socket a moment after we have closed it, and of the next request meanwhile.
       const closedAt = cut.map(({ endedAt }) => endedAt ?? 0)
       assert.isAtMost(largestInFlight[provider], concurrency + fullestWindowOf(closedAt, hearingMillis))
