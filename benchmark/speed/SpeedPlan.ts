@@ -23,8 +23,8 @@ export const speedCases = (isQuick: boolean): ReadonlyArray<SpeedCase> => {
   const timed = cases.map((it): SpeedCase => {
     if (isQuick) return { ...it, warmUp: 200, duration: 300, rounds: 1 }
     return isGoalCase(it)
-      ? { ...it, warmUp: 4_000, duration: 3_000, rounds: 5 }
-      : { ...it, warmUp: 1_500, duration: 2_000, rounds: 3 }
+      ? { ...it, warmUp: 4_000, duration: 2_500, rounds: 3 }
+      : { ...it, warmUp: 1_000, duration: 1_000, rounds: 1 }
   })
   return [...timed.filter(isGoalCase), ...timed.filter((it) => !isGoalCase(it))]
 }
