@@ -57,6 +57,8 @@ const advice = (error: {
     const again = error.providerJobId === undefined ? "" : ", as a new purchase"
     return `may be tried again${again}${when(error.retryAfter)}`
   }
+  if (error.reason._tag === "GenerationTimedOut" && error.outcome === "NotSent")
+    return "it still waits in our own queue, resume it: sending it again may pay twice"
   const livesOn = error.outcome === "Accepted" || error.reason._tag === "GenerationTimedOut"
   const mayBePaid = error.jobId !== undefined && (livesOn || error.outcome === "Unknown")
   return mayBePaid ? "sending it again may pay twice" : "trying again does not help"
