@@ -1,7 +1,7 @@
 /**
  * The chat request of one attempt at an enhancement. What the attempt before failed of decides how this one differs:
  *
- * - `MalformedResponse`: the problem is quoted.
+ * - `MalformedResponse`: the problem is quoted, where it is the model's.
  * - `IncompleteResponse` because of `max_tokens`: twice the tokens.
  * - `EmptyResponse`: as it was, then without `json_object`, under which DeepSeek "may occasionally return empty content".
  *
@@ -29,7 +29,8 @@ const toleratedEmptyAnswers = 1
 /** The request to send. */
 export const enhancementChat = (ask: EnhancementAsk, choice: ModelChoice, earlier: EarlierAttempts): ChatRequest => {
   const reason = earlier.previous?.reason
-  const notes = reason?._tag === "MalformedResponse" ? [...ask.notes, malformedNote(reason.problem)] : ask.notes
+  const isToCorrect = reason?._tag === "MalformedResponse" && earlier.previous?.outcome === "Done"
+  const notes = isToCorrect ? [...ask.notes, malformedNote(reason.problem)] : ask.notes
   const wasCut = reason?._tag === "IncompleteResponse" && reason.problem === cutAtMaximumTokens
   const maximumTokens = maximumTokensOf(ask.parameters.length, choice.thinking)
   return {

@@ -12,7 +12,8 @@ import type { ApiReason } from "../../../schemas/Reason.ts"
  * - `never`: the call ends now.
  * - `backoff`: again after a jittered, growing delay (and not before the provider's hint, if it gave one).
  * - `afterHint`: as `backoff`; the request has lost its place to the provider's quota and waits for it.
- * - `onceCorrected`: once more, with a request that quotes what was wrong with the answer.
+ * - `onceCorrected`: once more, with a request that quotes what was wrong with the answer. Where the answer was not the
+ *   provider's at all (outcome not `Done`), there is nothing to correct: as `backoff`.
  */
 export type RetryRule = "never" | "backoff" | "afterHint" | "onceCorrected"
 
@@ -102,6 +103,9 @@ export const recoveryRows = {
 
 const isProvenUnprocessed = (outcome: Outcome): boolean => outcome === "NotSent" || outcome === "Refused"
 
+const retryOf = (rule: RetryRule, outcome: Outcome): RetryRule =>
+  rule === "onceCorrected" && outcome !== "Done" ? "backoff" : rule
+
 const moneyOf = (payment: Payment, outcome: Outcome): MoneyRule => {
   if (payment === "free" || isProvenUnprocessed(outcome)) return "release"
   return payment === "metered" ? "settleAtBound" : "hold"
@@ -122,7 +126,7 @@ export const recover = (reason: { readonly _tag: ApiReason["_tag"] }, payment: P
   const row: Row = recoveryRows[reason._tag]
   const mayHaveBeenPaid = payment === "paidSubmit" && !isProvenUnprocessed(outcome)
   return {
-    retry: mayHaveBeenPaid ? "never" : row.retry[payment],
+    retry: mayHaveBeenPaid ? "never" : retryOf(row.retry[payment], outcome),
     breaker: row.breaker,
     key: row.key,
     money: moneyOf(payment, outcome),

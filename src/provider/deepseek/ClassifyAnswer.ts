@@ -65,7 +65,8 @@ const readGood = <A>(
     case "Truncated":
       return fail({ _tag: "IncompleteResponse", ...facts(), problem: "the JSON breaks off" }, "Unknown")
     case "NotJson":
-      return fail({ _tag: "MalformedResponse", ...facts(), problem: "answer: expected JSON" }, "Done")
+      // A page of whoever stands between: it does not tell whether a completion was made.
+      return fail({ _tag: "MalformedResponse", ...facts(), problem: "answer: expected JSON" }, "Unknown")
     case "Json":
       return Result.mapError(read(body.value, facts), (reason) => failed(answer, context, reason, "Done"))
   }

@@ -28,7 +28,7 @@ describe("a stale answer", () => {
     ["unavailable", "ServiceUnavailable", 4],
     ["reset", "ConnectionLost", 4],
     ["rate-limited", "RateLimited", 4],
-    ["bad-json", "MalformedResponse", 2],
+    ["bad-json", "MalformedResponse", 4],
     ["unauthorized", "KeyRejected", 1],
     ["no-balance", "InsufficientBalance", 1]
   ] as const)("stands in after %s, with its age, the reason, and what was tried", ([fault, reason, attempts]) =>

@@ -146,7 +146,7 @@ describe("ClassifyAnswer of a 200", () => {
     ["blank", "\n\n\n", "EmptyResponse", "Unknown"],
     ["nothing at all", "", "EmptyResponse", "Unknown"],
     ["cut", fixture("chat").slice(0, 200), "IncompleteResponse", "Unknown"],
-    ["HTML", "<html></html>", "MalformedResponse", "Done"],
+    ["HTML", "<html></html>", "MalformedResponse", "Unknown"],
     ["empty content", completion("", "stop"), "EmptyResponse", "Done"],
     ["blank content", completion(" \n ", "stop"), "EmptyResponse", "Done"],
     ["no content", completion(null, "stop"), "EmptyResponse", "Done"],
