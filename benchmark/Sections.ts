@@ -5,6 +5,7 @@ import type { Section } from "./report/Section.ts"
 import { adherenceSection } from "./adherence/AdherenceSection.ts"
 import { policySection } from "./policy/PolicySection.ts"
 import { queueSection } from "./queue/QueueSection.ts"
+import { resilienceSection } from "./resilience/ResilienceSection.ts"
 import { speedSection } from "./speed/SpeedSection.ts"
 import { trapsSection } from "./traps/TrapsSection.ts"
 
@@ -14,5 +15,6 @@ export const sections: ReadonlyArray<Section> = [
   policySection,
   queueSection,
   adherenceSection,
-  trapsSection
+  trapsSection,
+  resilienceSection
 ]
