@@ -13,6 +13,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import type { Priority } from "../../../schemas/CallOptions.ts"
@@ -112,7 +113,10 @@ export class RateLimiter extends Context.Service<
 >()("@ludeng/providers/policy/rate-limit/RateLimiter") {}
 
 const tiersOf = (limits: RateLimiterOptions["limits"]): ReadonlyArray<RateTier> =>
-  limits.map(({ limit, window }) => ({ limit, windowMillis: Duration.toMillis(window) }))
+  limits.map(({ limit, window }) => ({
+    limit,
+    windowMillis: Option.match(Duration.fromInput(window), { onNone: () => Number.NaN, onSome: Duration.toMillis })
+  }))
 
 const checkedTiers = (
   limits: RateLimiterOptions["limits"],
@@ -131,12 +135,10 @@ const problemsOfRoom = ({ concurrency = 1, queueLimit = 0 }: RateLimiterOptions)
   return problems
 }
 
-const refusedBy = (refusal: Refusal): RateLimitRefused => {
-  if (refusal._tag === "RateLimitExceeded") {
-    return new RateLimitRefused({ reason: refusal._tag, retryAfter: Duration.millis(refusal.retryAfterMillis) })
-  }
-  return new RateLimitRefused({ reason: refusal._tag === "QueueFull" ? "QueueFull" : "RateLimitExceeded" })
-}
+const refusedBy = (refusal: Refusal): RateLimitRefused =>
+  refusal._tag === "RateLimitExceeded" || refusal._tag === "QueueFull"
+    ? new RateLimitRefused({ reason: refusal._tag, retryAfter: Duration.millis(refusal.retryAfterMillis) })
+    : new RateLimitRefused({ reason: "RateLimitExceeded" })
 
 /** Makes a limiter; its timer ends with the scope. **Errors** `RateLimitsRejected`. */
 export const makeRateLimiter = (

@@ -27,6 +27,9 @@ type Step =
   | { readonly _tag: "Refused"; readonly refusal: Refusal }
   | { readonly _tag: "Blocked"; readonly until: number; readonly by: Hold }
 
+/** The least time that whoever finds the queue full is told to stay away. **Units** milliseconds. */
+const fullQueueMillis = 1_000
+
 /** The room. All methods are one synchronous step each. */
 export class WaitingRoom implements AdmissionDesk {
   readonly bulkhead: Bulkhead
@@ -101,12 +104,12 @@ export class WaitingRoom implements AdmissionDesk {
     return waiter
   }
 
-  /** Too many wait. There is room again when the next of them may go. */
+  /** Too many wait. There is room again when the next of them may go: when a slot will be free nobody knows. */
   queueFull(lane: Lane): Refusal {
     const now = this.#now
     return {
       _tag: "QueueFull",
-      retryAfterMillis: Math.max(0, lane.store.forecast(1, now, lane.pausedUntil) - now)
+      retryAfterMillis: Math.max(fullQueueMillis, lane.store.forecast(1, now, lane.pausedUntil) - now)
     }
   }
 

@@ -86,6 +86,7 @@ describe("the options of a limiter", () => {
   for (const [name, options] of [
     ["a limit of nothing", { limits: [{ limit: 0, window: "1 second" }] }],
     ["a window without length", { limits: [{ limit: 1, window: 0 }] }],
+    ["a window nobody can read", { limits: [{ limit: 1, window: "1 fortnight" as "1 week" }] }],
     ["an endless window", { limits: [{ limit: 1, window: Duration.infinity }] }],
     ["no slot", { limits, concurrency: 0 }],
     ["slots that are no number", { limits, concurrency: Number.NaN }],
@@ -138,6 +139,7 @@ describe("a limiter", () => {
       })
       const full = yield* Effect.flip(limiter.run(Effect.void))
       assert.strictEqual(full.reason, "QueueFull")
+      assert.deepStrictEqual(full.retryAfter, Duration.seconds(1))
       assert.deepStrictEqual(yield* limiter.usage, { tiers: [], running: 1, waiting: 1 })
       yield* TestClock.adjust("10 seconds")
       const late = yield* Fiber.join(waiting)
