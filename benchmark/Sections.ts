@@ -3,6 +3,7 @@
  */
 import type { Section } from "./report/Section.ts"
 import { adherenceSection } from "./adherence/AdherenceSection.ts"
+import { loadSection } from "./load/LoadSection.ts"
 import { policySection } from "./policy/PolicySection.ts"
 import { queueSection } from "./queue/QueueSection.ts"
 import { resilienceSection } from "./resilience/ResilienceSection.ts"
@@ -16,5 +17,6 @@ export const sections: ReadonlyArray<Section> = [
   queueSection,
   adherenceSection,
   trapsSection,
-  resilienceSection
+  resilienceSection,
+  loadSection
 ]
