@@ -18,7 +18,7 @@ const callsOf = ({ kind, name, whyNot }: Situation, isQuick: boolean): number =>
 const measureSituation = async (situation: Situation, number: number, { isQuick, tell }: RunOptions) => {
   tell(`${situation.name}, ${situation.kind}`)
   const calls = callsOf(situation, isQuick)
-  const request: RunnerRequest = { situation: number, crowd: { seed: 1, calls, workers: 5 } }
+  const request: RunnerRequest = { situation: number, crowd: { seed: 100 + number, calls, workers: 5 } }
   const answer = await runChild<RunnerAnswer>("resilience/Runner.ts", request, { seconds: 300 })
   return { ...answer, situation: number, calls }
 }
