@@ -76,7 +76,7 @@ const heads = [
 ]
 
 const introduction = (scale: number): string =>
-  `Normal load, over sockets, against \`ludeng simulate\` in a process of its own, with the latencies of the real providers (DeepSeek 2 to 10 s, a picture 20 to 90 s, polls and downloads besides) made ${scale} times shorter, and with them every time limit, back-off, poll and circuit of the library. The figures are scaled back: a millisecond of our own work counts as ${scale}. The retry budget keeps its 10 s, and its rate limits are out of reach. Calls are kept in flight one after the other; pictures are made over the plain job API, 64 by 64, where submits fail by 429 and 503. The spread is the standard deviation.`
+  `Normal load, over sockets, against \`ludeng simulate\` in a process of its own, with the latencies of the real providers (DeepSeek 2 to 10 s, a picture 20 to 90 s, polls and downloads besides) made ${scale} times shorter, and with them every time limit, back-off, poll and circuit of the library. The figures are scaled back: a millisecond of our own work counts as ${scale}. The retry budget keeps its 10 s, and its rate limits are out of reach. Each caller asks again when he is answered, and 2 s after a failure; pictures are made over the plain job API, 64 by 64, where submits fail by 429 and 503. The spread is the standard deviation.`
 
 /** The text of the section. */
 export const loadMarkdown = (figures: LoadFigures): string =>

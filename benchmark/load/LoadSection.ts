@@ -10,15 +10,15 @@ import type { RunOptions, Section } from "../report/Section.ts"
 import { goalsOf, type LoadFigures, loadMarkdown, rowOf } from "./LoadReport.ts"
 import { realLatencies, type RunnerAnswer, type RunnerRequest, type Trial } from "./Trial.ts"
 
-/** So many calls that each trial takes up to half a minute. */
+/** So many calls that each trial takes up to a minute. */
 const callsOf = (kind: Trial["kind"], inFlight: number, isQuick: boolean): number => {
-  if (isQuick) return kind === "images" ? inFlight : 4 * inFlight
-  if (kind === "images") return inFlight === 5 ? 60 : 640
-  return inFlight === 5 ? 500 : 4_000
+  if (isQuick) return kind === "images" ? inFlight : 3 * inFlight
+  if (kind === "images") return inFlight === 5 ? 40 : 320
+  return inFlight === 5 ? 300 : 4_000
 }
 
 /** Short enough for the patience of a reader, long enough that our own work does not count for seconds. */
-const scale = 20
+const scale = 10
 
 const trialsOf = (isQuick: boolean): ReadonlyArray<Trial> =>
   (["enhancements", "images"] as const).flatMap((kind) =>

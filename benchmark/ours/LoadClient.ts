@@ -71,6 +71,9 @@ const askOf = (
 
 const warmUpCalls = 5
 
+/** After a failure. **Units** milliseconds. */
+const pauseMillis = 2_000
+
 /** Keeps so many calls in flight until all are made. */
 export const measureLoad = (request: RunnerRequest): Promise<RunnerAnswer> =>
   Effect.gen(function* () {
@@ -87,7 +90,12 @@ export const measureLoad = (request: RunnerRequest): Promise<RunnerAnswer> =>
         const begunAt = performance.now()
         const outcome = yield* Effect.result(askOf(request, `a red fox, number ${left}`))
         if (Result.isSuccess(outcome)) times.push(performance.now() - begunAt)
-        else failures[outcome.failure.reason._tag] = (failures[outcome.failure.reason._tag] ?? 0) + 1
+        else {
+          const { _tag } = outcome.failure.reason
+          failures[_tag] = (failures[_tag] ?? 0) + 1
+          // Who was refused at once does not come back at once: else one open circuit uses up all the calls.
+          yield* Effect.sleep(pauseMillis / request.scale)
+        }
       }
     })
     yield* Effect.forEach(Array.from({ length: request.inFlight }), () => worker, {
