@@ -7,11 +7,15 @@
 import "./NodeVersion.ts"
 import * as Layer from "effect/Layer"
 import type { ConfigurationError, SettingsDocument } from "../schemas/Settings.ts"
+import * as Home from "./home/Home.ts"
 import * as FileImageStore from "./image/FileImageStore.ts"
 import { isolated } from "./Isolated.ts"
 import * as Services from "./Services.ts"
 import * as EnvironmentSettings from "./settings/EnvironmentSettings.ts"
+import * as ChosenStores from "./stores/ChosenStores.ts"
 import * as UndiciTransport from "./transport/UndiciTransport.ts"
+
+const stores = ChosenStores.layerOver(Home.layer)
 
 /**
  * Every service, live, with settings from code over the environment over `.env` over the defaults.
@@ -20,7 +24,7 @@ import * as UndiciTransport from "./transport/UndiciTransport.ts"
  * `{ deepseek: { apiKey, baseURL, timeout, retryLimit, rateLimit }, nanobanana: … }`, every field optional.
  *
  * **Errors** `ConfigurationError` lists every bad value and every missing key by the name of its variable, and an
- * `HTTPS_PROXY` that can not be used. Keys are needed for the providers listed in `providers` (default both); nothing is
+ * `HTTPS_PROXY` or a `LUDENG_HOME` that can not be used. Keys are needed for the providers listed in `providers` (default both); nothing is
  * simulated that was not asked for.
  *
  * ```ts types
@@ -37,7 +41,7 @@ export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services
   isolated(
     Services.layer.pipe(
       // The settings come first: they tell of a proxy that the transport could not start with.
-      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer)),
+      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores)),
       Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true, proxy: process.env }))
     )
   )

@@ -1,7 +1,7 @@
 /**
  * The wiring, once for live and simulated alike: every service over its leaves.
  *
- * The leaves (`Transport`, `ImageStore`, `LiveSettings`) are supplied by `Live.ts`, and by `mock-layers/` for
+ * The leaves (`Transport`, `ImageStore`, `LiveSettings`, the stores) are supplied by `Live.ts`, and by `mock-layers/` for
  * simulations. This value is a constant: wherever it is provided within one program, it is built once, so that there is
  * one ledger and one waiting room for each quota scope.
  */
@@ -15,8 +15,6 @@ import * as MakeIllustrator from "../src/illustration/MakeIllustrator.ts"
 import { ImageGenerator } from "../src/image/ImageGenerator.ts"
 import type { ImageStore } from "../src/image/ImageStore.ts"
 import * as MakeImageGenerator from "../src/image/MakeImageGenerator.ts"
-import type { JobLedger } from "../src/job/JobLedger.ts"
-import type { CostLedger } from "../src/money/CostLedger.ts"
 import { Prices } from "../src/money/Prices.ts"
 import * as MakePrices from "../src/money/MakePrices.ts"
 import { priceTable } from "../src/money/PriceTable.ts"
@@ -33,12 +31,11 @@ import * as Protocols from "../src/provider/nanobanana/Protocols.ts"
 import type { LiveSettings } from "../src/settings/LiveSettings.ts"
 import type { CallStatistics } from "../src/telemetry/CallStatistics.ts"
 import type { Transport } from "../src/transport/Transport.ts"
-import * as MemoryJobLedger from "./job/MemoryJobLedger.ts"
-import * as MemoryCostLedger from "./money/MemoryCostLedger.ts"
 import * as ProtectedPipeline from "./pipeline/ProtectedPipeline.ts"
+import type { Stores } from "./stores/MemoryStores.ts"
 
 /** What the wiring stands on. */
-export type Leaves = Transport | ImageStore | LiveSettings
+export type Leaves = Transport | ImageStore | LiveSettings | Stores
 
 /** What every composition of the library provides, live or simulated. */
 export type Services =
@@ -53,12 +50,8 @@ export type Services =
   | DegradedModes
   | ResponseCache
   | RetryPolicy
-  | JobLedger
-  | CostLedger
   | Prices
   | Leaves
-
-const ledgers = MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer))
 
 const providers = Layer.mergeAll(
   Layer.effect(DeepSeek, DeepSeekClient.make),
@@ -85,5 +78,5 @@ export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Laye
   Layer.provideMerge(calls),
   Layer.provideMerge(degradation),
   Layer.provideMerge(ProtectedPipeline.layer),
-  Layer.provideMerge(Layer.mergeAll(providers, ledgers))
+  Layer.provideMerge(providers)
 )

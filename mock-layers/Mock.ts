@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as MemorySettings from "../layers/settings/MemorySettings.ts"
 import * as Services from "../layers/Services.ts"
+import * as MemoryStores from "../layers/stores/MemoryStores.ts"
 import type { SettingsDocument } from "../schemas/Settings.ts"
 import * as MemoryImageStore from "./image/MemoryImageStore.ts"
 import { isolated } from "../layers/Isolated.ts"
@@ -54,6 +55,7 @@ export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.
           layerSimulation(simulation),
           simulation.seed === undefined ? Layer.empty : layerSeededRandom(simulation.seed),
           MemoryImageStore.layer,
+          MemoryStores.layer,
           Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings)))
         )
       )

@@ -5,9 +5,11 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as Home from "../layers/home/Home.ts"
 import * as FileImageStore from "../layers/image/FileImageStore.ts"
 import * as Services from "../layers/Services.ts"
 import * as EnvironmentSettings from "../layers/settings/EnvironmentSettings.ts"
+import * as ChosenStores from "../layers/stores/ChosenStores.ts"
 import { ConfigurationError } from "../schemas/Settings.ts"
 import { isolated } from "../layers/Isolated.ts"
 import type { MockOptions } from "./Mock.ts"
@@ -15,6 +17,8 @@ import type { MockHandle } from "./MockHandle.ts"
 import { mockVariables } from "./MockVariables.ts"
 import { withSimulatedKeys } from "./SimulatedKeys.ts"
 import { layerSimulation } from "./simulation/SimulationLayer.ts"
+
+const stores = ChosenStores.layerOver(Home.layerSimulated)
 
 /**
  * Every service, simulated, on real files. What the options leave open is read from `MOCK_SEED`, `MOCK_SCENARIO`,
@@ -40,9 +44,10 @@ export const layerWith = ({
             Layer.mergeAll(
               layerSimulation({ ...variables.success.simulation, ...simulation }),
               FileImageStore.layer,
-              EnvironmentSettings.layerFromEnvironment({ code })
+              stores
             )
-          )
+          ),
+          Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code }))
         )
       )
     })

@@ -75,9 +75,18 @@ export const ImageRejected = Schema.TaggedStruct("ImageRejected", {
   detail: Schema.String
 })
 
-/** Our own disk or ledger refused to keep something. */
+/** Our own disk or ledger refused to keep something, or can not read what it has kept. */
 export const StorageFailed = Schema.TaggedStruct("StorageFailed", {
-  problem: Schema.Literals(["DiskFull", "ReadOnly", "PermissionDenied", "AlreadyExists", "PathNotAllowed", "Other"]),
+  problem: Schema.Literals([
+    "DiskFull",
+    "ReadOnly",
+    "PermissionDenied",
+    "AlreadyExists",
+    "PathNotAllowed",
+    "Locked",
+    "Corrupt",
+    "Other"
+  ]),
   detail: Schema.String
 })
 

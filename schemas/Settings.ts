@@ -208,17 +208,25 @@ export const NanoBananaSettings = Schema.Struct({
 })
 export interface NanoBananaSettings extends Schema.Schema.Type<typeof NanoBananaSettings> {}
 
+/** Where jobs, money, permits and what else must outlive a program are kept. */
+export const StoreName = Schema.Literals(["sqlite", "memory"])
+export type StoreName = typeof StoreName.Type
+
 /**
  * All settings.
  *
  * **Details** `providers` lists those that must have a key (default both); calling another one is refused with
- * `NoHealthyKey`. `imageDirectory` is the root below which pictures are stored, default `images`.
+ * `NoHealthyKey`. `imageDirectory` is the root below which pictures are stored, default `images`. `home` is the folder
+ * of what must outlive the program (jobs, money, permits, keys, audit), default `.ludeng`; with `store` set to `memory`
+ * (default `sqlite`) nothing of it is written, and all of it ends with the process.
  */
 export const Settings = Schema.Struct({
   providers: withDefault(Schema.Array(Provider), ["deepseek", "nanobanana"]),
   deepseek: withDefault(DeepSeekSettings, {}),
   nanobanana: withDefault(NanoBananaSettings, {}),
-  imageDirectory: withDefault(Schema.NonEmptyString, "images")
+  imageDirectory: withDefault(Schema.NonEmptyString, "images"),
+  home: withDefault(Schema.NonEmptyString, ".ludeng"),
+  store: withDefault(StoreName, "sqlite")
 })
 export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 

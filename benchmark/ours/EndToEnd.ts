@@ -19,6 +19,7 @@ import { recordingTracer } from "./RecordingTracer.ts"
 
 /** Limits that are kept and never reached. */
 export const settingsOf = (baseURL: string): SettingsDocument => ({
+  store: "memory",
   deepseek: {
     apiKey,
     baseURL,

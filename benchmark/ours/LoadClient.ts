@@ -28,6 +28,7 @@ const settingsOf = ({ baseUrls, directory, inFlight, scale }: RunnerRequest): Se
   }
   return {
     imageDirectory: directory,
+    store: "memory",
     deepseek: {
       ...common,
       baseURL: baseUrls.deepseek,

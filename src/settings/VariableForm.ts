@@ -20,6 +20,7 @@ export type VariableForm =
   | "dollars"
   | "boolean"
   | "protocol"
+  | "store"
   | "providers"
 
 /** What the settings document holds for a variable, before the schema has seen it. */
@@ -37,6 +38,7 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
     case "text":
     case "url":
     case "protocol":
+    case "store":
     case "accounting":
       return text
     case "milliseconds":
@@ -92,6 +94,7 @@ const expectations: Readonly<Record<VariableForm, string>> = {
   dollars: "dollars such as 0.04, with at most six decimals",
   boolean: "true or false",
   protocol: "nanobananaapi or generic",
+  store: "sqlite or memory",
   providers: "deepseek, nanobanana, or both separated by a comma"
 }
 

@@ -15,7 +15,13 @@ type PathsOf<P extends "deepseek" | "nanobanana"> =
       keyof Settings[P]]
 
 /** Where a value stands in the settings document: `deepseek.attemptTimeout.chat`. */
-export type SettingPath = "providers" | "imageDirectory" | PathsOf<"deepseek"> | PathsOf<"nanobanana">
+export type SettingPath =
+  | "providers"
+  | "imageDirectory"
+  | "home"
+  | "store"
+  | PathsOf<"deepseek">
+  | PathsOf<"nanobanana">
 
 /** Who says what a default is: the provider's documents, or we. */
 export type DefaultFrom = "provider" | "ours"
@@ -150,7 +156,9 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
     "whether the provider does not charge a cancelled job"
   ),
   providers: row("LUDENG_PROVIDERS", "providers", "the providers that must have a key"),
-  imageDirectory: row("LUDENG_IMAGE_DIRECTORY", "text", "the folder below which pictures are stored")
+  imageDirectory: row("LUDENG_IMAGE_DIRECTORY", "text", "the folder below which pictures are stored"),
+  home: row("LUDENG_HOME", "text", "the folder of jobs, money, permits, keys and audit"),
+  store: row("LUDENG_STORE", "store", "where these are kept: sqlite, or memory, which ends with the process")
 }
 
 /** All places of the settings document, in the order of the table. */

@@ -6,11 +6,12 @@ import * as Layer from "effect/Layer"
 import * as FileImageStore from "../../layers/image/FileImageStore.ts"
 import { isolated } from "../../layers/Isolated.ts"
 import * as Services from "../../layers/Services.ts"
+import * as MemoryStores from "../../layers/stores/MemoryStores.ts"
 import * as EnvironmentSettings from "../../layers/settings/EnvironmentSettings.ts"
 import * as HttpClientTransport from "../../layers/transport/HttpClientTransport.ts"
 import type { ConfigurationError, SettingsDocument } from "../../schemas/Settings.ts"
 
-/** What `Live.layerWith` composes, with the host's client in place of our own connections. */
+/** What `Live.layerWith` composes, with the host's client in place of our own connections, and its ledgers in memory. */
 export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services, ConfigurationError> =>
   isolated(
     Services.layer.pipe(
@@ -18,6 +19,7 @@ export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services
         Layer.mergeAll(
           Layer.provide(HttpClientTransport.layer, NodeHttpClient.layerUndici),
           FileImageStore.layer,
+          MemoryStores.layer,
           EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true })
         )
       )

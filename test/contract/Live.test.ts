@@ -1,4 +1,5 @@
 import { afterAll } from "@effect/vitest"
+import { join } from "node:path"
 import * as Live from "../../layers/Live.ts"
 import type { ImageProtocolName } from "../../schemas/Provider.ts"
 import * as HostHttpClient from "./HostHttpClient.ts"
@@ -22,7 +23,9 @@ const worldOver = (name: string, layerWith: typeof Live.layerWith, protocol: Ima
       pollFirst: 20,
       pollCap: 50
     },
-    imageDirectory: simulator.directory
+    imageDirectory: simulator.directory,
+    home: join(simulator.directory, name.slice(0, 4), protocol),
+    store: "sqlite"
   }),
   pass: passReally,
   isSimulated: false,

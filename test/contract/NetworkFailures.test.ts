@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { isolated } from "../../layers/Isolated.ts"
 import * as Services from "../../layers/Services.ts"
+import * as MemoryStores from "../../layers/stores/MemoryStores.ts"
 import * as MemorySettings from "../../layers/settings/MemorySettings.ts"
 import * as UndiciTransport from "../../layers/transport/UndiciTransport.ts"
 import * as MemoryImageStore from "../../mock-layers/image/MemoryImageStore.ts"
@@ -32,6 +33,7 @@ const over = (network: Pick<Networks.Network, "baseUrl" | "options">, attemptTim
         Layer.mergeAll(
           UndiciTransport.layerWith(network.options),
           MemoryImageStore.layer,
+          MemoryStores.layer,
           MemorySettings.layerFromCode({
             deepseek: { apiKey: "sk-key", baseURL: network.baseUrl, attemptTimeout: { chat: limit }, ...retries },
             nanobanana: {

@@ -14,6 +14,7 @@ import { afterAll, beforeEach, describe } from "vitest"
 import { budgetOf } from "../../scripts/live-budget.ts"
 import * as FileImageStore from "../../layers/image/FileImageStore.ts"
 import * as Services from "../../layers/Services.ts"
+import * as MemoryStores from "../../layers/stores/MemoryStores.ts"
 import * as EnvironmentSettings from "../../layers/settings/EnvironmentSettings.ts"
 import * as UndiciTransport from "../../layers/transport/UndiciTransport.ts"
 import { ImageQuality } from "../../schemas/Image.ts"
@@ -35,6 +36,7 @@ const providers = (process.env["LUDENG_PROVIDERS"] ?? "deepseek,nanobanana").spl
 
 const leaves = Layer.mergeAll(
   FileImageStore.layer,
+  MemoryStores.layer,
   EnvironmentSettings.layerFromEnvironment({ code: { imageDirectory: folder }, requireKeys: true })
 )
 const prices = MakePrices.makePrices(priceTable)

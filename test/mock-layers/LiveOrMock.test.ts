@@ -13,7 +13,10 @@ import { mockVariables } from "../../mock-layers/MockVariables.ts"
 import * as Simulated from "../../mock-layers/Simulated.ts"
 
 const withVariables = (variables: Readonly<Record<string, string>>) =>
-  Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(variables))
+  Effect.provideService(
+    ConfigProvider.ConfigProvider,
+    ConfigProvider.fromUnknown({ LUDENG_STORE: "memory", ...variables })
+  )
 
 const keys = { DEEPSEEK_API_KEY: "sk-canary", NANOBANANA_API_KEY: "nb-canary" }
 
@@ -105,7 +108,12 @@ describe("Simulated.layer", () => {
       )
       const layer = Simulated.layerWith({
         latency: 1,
-        settings: { imageDirectory: directory, nanobanana: { pollFirst: 5, protocol: "generic" } }
+        settings: {
+          imageDirectory: directory,
+          home: directory,
+          store: "sqlite",
+          nanobanana: { pollFirst: 5, protocol: "generic" }
+        }
       })
       yield* Effect.gen(function* () {
         const parameters = { width: 96, height: 64, format: "png" } as const

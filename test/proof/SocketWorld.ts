@@ -66,7 +66,8 @@ export const startWorld: Effect.Effect<SocketWorld, never, Scope.Scope> = Effect
           protocol: "generic",
           ...nanobanana
         },
-        imageDirectory: directory
+        imageDirectory: directory,
+        store: "memory"
       }),
     play: (script) => Effect.asVoid(ask("script", script)),
     totals: ask<LedgerTotals>("totals"),

@@ -25,4 +25,6 @@ const retryableByTag = {
 /** Whether the same call may succeed later without being changed. */
 export const isRejectionRetryable = (reason: RejectionReason): boolean =>
   // A full disk may have room later; a wrong place or missing rights stay wrong until somebody mends them.
-  reason._tag === "StorageFailed" ? reason.problem === "DiskFull" : retryableByTag[reason._tag]
+  reason._tag === "StorageFailed"
+    ? reason.problem === "DiskFull" || reason.problem === "Locked"
+    : retryableByTag[reason._tag]

@@ -35,7 +35,7 @@ const runIn = (args: ReadonlyArray<string>, variables: Readonly<Record<string, s
   Effect.gen(function* () {
     const { run, written } = begin(args, columns)
     const exit = yield* Effect.exit(program(args, run)).pipe(
-      Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(variables)))
+      Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ LUDENG_STORE: "memory", ...variables })))
     )
     const ending = endingOf(exit)
     const code = ending === undefined ? (run.exitCode ?? 0) : exitCodeOf(ending)

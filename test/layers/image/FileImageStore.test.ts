@@ -10,7 +10,7 @@ import { maximumImageBytes } from "../../../src/image/ImageBytes.ts"
 import { ImageStore } from "../../../src/image/ImageStore.ts"
 import { html, png } from "../../src/image/SampleImages.ts"
 import { pieces, suite } from "./ImageStoreContract.ts"
-import { filesBelow, temporaryFolder } from "./TemporaryFolder.ts"
+import { filesBelow, temporaryFolder } from "../../support/TemporaryFolder.ts"
 
 suite("FileImageStore", layer, temporaryFolder)
 

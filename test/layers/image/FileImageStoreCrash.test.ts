@@ -6,7 +6,7 @@ import * as path from "node:path"
 import { createInterface } from "node:readline"
 import * as Effect from "effect/Effect"
 import { sha256Of } from "./ImageStoreContract.ts"
-import { filesBelow, temporaryFolder } from "./TemporaryFolder.ts"
+import { filesBelow, temporaryFolder } from "../../support/TemporaryFolder.ts"
 
 /** Starts the program, and kills it as soon as it has said `lines` lines; answers what it said. */
 const killAfter = (

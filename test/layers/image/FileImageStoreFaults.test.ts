@@ -7,7 +7,7 @@ import { layer } from "../../../layers/image/FileImageStore.ts"
 import { ImageStore } from "../../../src/image/ImageStore.ts"
 import { png } from "../../src/image/SampleImages.ts"
 import { pieces } from "./ImageStoreContract.ts"
-import { filesBelow, temporaryFolder } from "./TemporaryFolder.ts"
+import { filesBelow, temporaryFolder } from "../../support/TemporaryFolder.ts"
 
 /** What the file system was asked to do, and what it is to refuse. */
 const disk = vi.hoisted(() => {

@@ -11,7 +11,7 @@ import { DeepSeek } from "../../../src/provider/deepseek/DeepSeek.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
 import { libraryVersion } from "../../../src/transport/UserAgent.ts"
 import * as HostHttpClient from "../../contract/HostHttpClient.ts"
-import { temporaryFolder } from "../image/TemporaryFolder.ts"
+import { temporaryFolder } from "../../support/TemporaryFolder.ts"
 import { providerServer, type RecordedRequest } from "./ProviderServer.ts"
 
 const userAgent = ["user-agent", `ludeng-providers/${libraryVersion}`] as const
@@ -90,7 +90,8 @@ describe("The head of every request, as the server sees it", () => {
               pollFirst: 5,
               pollCap: 10
             },
-            imageDirectory: yield* temporaryFolder
+            imageDirectory: yield* temporaryFolder,
+            store: "memory"
           })
           // A span that a client would tell the provider of, were it let.
           yield* everyOperation[protocol].pipe(Effect.withSpan("host"), Effect.provide(layer))

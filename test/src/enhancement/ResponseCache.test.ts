@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
 import * as Services from "../../../layers/Services.ts"
+import * as MemoryStores from "../../../layers/stores/MemoryStores.ts"
 import * as MemoryImageStore from "../../../mock-layers/image/MemoryImageStore.ts"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import { layerSimulation } from "../../../mock-layers/simulation/SimulationLayer.ts"
@@ -112,7 +113,7 @@ describe("an equal request", () => {
       })
     ).pipe(Layer.provide(Layer.orDie(withKey)))
     const layer = Services.layer.pipe(
-      Layer.provideMerge(Layer.mergeAll(layerSimulation({}), MemoryImageStore.layer, forgetful))
+      Layer.provideMerge(Layer.mergeAll(layerSimulation({}), MemoryImageStore.layer, MemoryStores.layer, forgetful))
     )
     return Effect.gen(function* () {
       yield* enhance()

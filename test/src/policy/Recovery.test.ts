@@ -110,7 +110,8 @@ describe("the rejection table", () => {
         "JobNotFound",
         "JobNotCancellable"
       ]
-      const isMended = reason._tag === "StorageFailed" ? reason.problem === "DiskFull" : !final.includes(reason._tag)
+      const isMended =
+        reason._tag === "StorageFailed" ? ["DiskFull", "Locked"].includes(reason.problem) : !final.includes(reason._tag)
       assert.strictEqual(isRejectionRetryable(reason), isMended)
     }
   )

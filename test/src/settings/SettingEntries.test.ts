@@ -45,6 +45,7 @@ const goodText = {
   dollars: "0.04",
   boolean: "true",
   protocol: "generic",
+  store: "memory",
   providers: "deepseek"
 } as const
 const badText = {
@@ -60,6 +61,7 @@ const badText = {
   dollars: "4 cents",
   boolean: "perhaps",
   protocol: "http",
+  store: "paper",
   providers: "openai"
 }
 

@@ -1,0 +1,53 @@
+/**
+ * What a database's errors mean to us. Only the step and SQLite's code are told: messages hold SQL and values.
+ */
+import type { SqlError } from "effect/sql/SqlError"
+import type { StorageFailed } from "../../schemas/Reason.ts"
+
+/** A failed statement as the failure of the store that ran it. `step` is what it was for ("entering a job"). */
+export const sqlFailed =
+  (step: string) =>
+  (error: SqlError): typeof StorageFailed.Type => ({
+    _tag: "StorageFailed",
+    problem: problemOf(error),
+    detail: `${step}: ${codeNameOf(error)}`
+  })
+
+/** What is wrong with the database. Source of the codes: sqlite.org/rescode.html. */
+export const problemOf = (error: SqlError): (typeof StorageFailed.Type)["problem"] => {
+  if (error.reason._tag === "LockTimeoutError") return "Locked"
+  const code = codeOf(error)
+  return (typeof code === "number" ? byResultCode[code & 0xff] : byFileCode[code]) ?? "Other"
+}
+
+const byResultCode: Readonly<Record<number, (typeof StorageFailed.Type)["problem"]>> = {
+  3: "PermissionDenied",
+  5: "Locked",
+  6: "Locked",
+  8: "ReadOnly",
+  11: "Corrupt",
+  13: "DiskFull",
+  14: "PermissionDenied",
+  26: "Corrupt"
+}
+
+const byFileCode: Readonly<Record<string, (typeof StorageFailed.Type)["problem"]>> = {
+  EACCES: "PermissionDenied",
+  EPERM: "PermissionDenied",
+  EROFS: "ReadOnly",
+  ENOSPC: "DiskFull",
+  EISDIR: "PathNotAllowed",
+  ENOTDIR: "PathNotAllowed",
+  ENOENT: "PathNotAllowed"
+}
+
+const codeOf = ({ reason: { cause } }: SqlError): number | string => {
+  if (!(cause instanceof Error)) return "unknown"
+  if ("errcode" in cause && typeof cause.errcode === "number") return cause.errcode
+  return "code" in cause && typeof cause.code === "string" ? cause.code : cause.name
+}
+
+const codeNameOf = (error: SqlError): string => {
+  const code = codeOf(error)
+  return typeof code === "number" ? `SQLite code ${code}` : code
+}

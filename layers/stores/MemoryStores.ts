@@ -1,0 +1,19 @@
+/**
+ * Everything that is kept, in memory: for tests, for embedding, and where `LUDENG_STORE` says so. It ends with the process.
+ */
+import * as Layer from "effect/Layer"
+import type { JobLedger } from "../../src/job/JobLedger.ts"
+import type { CostLedger } from "../../src/money/CostLedger.ts"
+import type { Sealer } from "../../src/vault/Sealer.ts"
+import * as MemoryJobLedger from "../job/MemoryJobLedger.ts"
+import * as MemoryCostLedger from "../money/MemoryCostLedger.ts"
+import * as LocalSealer from "../vault/LocalSealer.ts"
+
+/** What is kept: the services whose layers are chosen together. */
+export type Stores = JobLedger | CostLedger | Sealer
+
+/** The stores. */
+export const layer: Layer.Layer<Stores> = Layer.mergeAll(
+  MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer)),
+  LocalSealer.layerMemory
+)
