@@ -14,6 +14,7 @@ import * as Services from "./Services.ts"
 import * as EnvironmentSettings from "./settings/EnvironmentSettings.ts"
 import * as ChosenStores from "./stores/ChosenStores.ts"
 import * as UndiciTransport from "./transport/UndiciTransport.ts"
+import * as NoKeyStore from "./vault/NoKeyStore.ts"
 
 const stores = ChosenStores.layerOver(Home.layer)
 
@@ -41,7 +42,7 @@ export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services
   isolated(
     Services.layer.pipe(
       // The settings come first: they tell of a proxy that the transport could not start with.
-      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores)),
+      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores, NoKeyStore.layer)),
       Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true, proxy: process.env }))
     )
   )

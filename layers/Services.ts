@@ -1,7 +1,7 @@
 /**
  * The wiring, once for live and simulated alike: every service over its leaves.
  *
- * The leaves (`Transport`, `ImageStore`, `LiveSettings`, the stores) are supplied by `Live.ts`, and by `mock-layers/` for
+ * The leaves (`Transport`, `ImageStore`, `LiveSettings`, the stores, `KeyStore`) are supplied by `Live.ts`, and by `mock-layers/` for
  * simulations. This value is a constant: wherever it is provided within one program, it is built once, so that there is
  * one ledger and one waiting room for each quota scope.
  */
@@ -31,11 +31,14 @@ import * as Protocols from "../src/provider/nanobanana/Protocols.ts"
 import type { LiveSettings } from "../src/settings/LiveSettings.ts"
 import type { CallStatistics } from "../src/telemetry/CallStatistics.ts"
 import type { Transport } from "../src/transport/Transport.ts"
+import type { KeyStore } from "../src/vault/KeyStore.ts"
+import { KeyVault } from "../src/vault/KeyVault.ts"
+import * as MakeKeyVault from "../src/vault/MakeKeyVault.ts"
 import * as ProtectedPipeline from "./pipeline/ProtectedPipeline.ts"
 import type { Stores } from "./stores/MemoryStores.ts"
 
 /** What the wiring stands on. */
-export type Leaves = Transport | ImageStore | LiveSettings | Stores
+export type Leaves = Transport | ImageStore | LiveSettings | Stores | KeyStore
 
 /** What every composition of the library provides, live or simulated. */
 export type Services =
@@ -51,6 +54,7 @@ export type Services =
   | ResponseCache
   | RetryPolicy
   | Prices
+  | KeyVault
   | Leaves
 
 const providers = Layer.mergeAll(
@@ -78,5 +82,5 @@ export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Laye
   Layer.provideMerge(calls),
   Layer.provideMerge(degradation),
   Layer.provideMerge(ProtectedPipeline.layer),
-  Layer.provideMerge(providers)
+  Layer.provideMerge(Layer.merge(providers, Layer.effect(KeyVault, MakeKeyVault.make)))
 )

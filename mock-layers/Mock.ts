@@ -16,6 +16,7 @@ import type { MockHandle } from "./MockHandle.ts"
 import { withSimulatedKeys } from "./SimulatedKeys.ts"
 import type { SimulationDocument } from "./simulation/Script.ts"
 import { layerSimulation } from "./simulation/SimulationLayer.ts"
+import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 
 /**
  * What is simulated, and over which settings (default: the library's defaults).
@@ -56,6 +57,7 @@ export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.
           simulation.seed === undefined ? Layer.empty : layerSeededRandom(simulation.seed),
           MemoryImageStore.layer,
           MemoryStores.layer,
+          NoKeyStore.layer,
           Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings)))
         )
       )

@@ -17,6 +17,7 @@ import type { MockHandle } from "./MockHandle.ts"
 import { mockVariables } from "./MockVariables.ts"
 import { withSimulatedKeys } from "./SimulatedKeys.ts"
 import { layerSimulation } from "./simulation/SimulationLayer.ts"
+import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 
 const stores = ChosenStores.layerOver(Home.layerSimulated)
 
@@ -44,7 +45,8 @@ export const layerWith = ({
             Layer.mergeAll(
               layerSimulation({ ...variables.success.simulation, ...simulation }),
               FileImageStore.layer,
-              stores
+              stores,
+              NoKeyStore.layer
             )
           ),
           Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code }))

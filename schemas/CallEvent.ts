@@ -7,6 +7,8 @@ import { AttemptFailed, StoppedBy } from "./Failures.ts"
 import { CallId, JobId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { Cost } from "./Money.ts"
 import { DegradedModeName } from "./DegradedMode.ts"
+import { KeyId } from "./Key.ts"
+import { keyEvents, VaultTrouble } from "./KeyEvent.ts"
 import { Operation, Outcome, Provider, QuotaScope } from "./Provider.ts"
 import { ApiReason, ReasonTag, RejectionReason } from "./Reason.ts"
 
@@ -55,7 +57,12 @@ export const CallEvent = Schema.Union([
     ...common,
     answer: Schema.Literals(["Fresh", "Stale", "Miss", "Bypassed", "Joined"])
   }),
-  Schema.TaggedStruct("AttemptStarted", { ...common, attempt: Schema.Int, admission: AdmissionFacts }),
+  Schema.TaggedStruct("AttemptStarted", {
+    ...common,
+    attempt: Schema.Int,
+    admission: AdmissionFacts,
+    keyId: Schema.optionalKey(KeyId)
+  }),
   Schema.TaggedStruct("AttemptSucceeded", { ...common, attempt: Schema.Int, elapsed: Schema.Duration }),
   Schema.TaggedStruct("AttemptFailed", {
     ...common,
@@ -112,6 +119,8 @@ export const CallEvent = Schema.Union([
     from: Schema.String,
     to: Schema.String,
     providerJobId: Schema.optionalKey(ProviderJobId)
-  })
+  }),
+  ...keyEvents,
+  VaultTrouble
 ])
 export type CallEvent = typeof CallEvent.Type

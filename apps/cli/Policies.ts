@@ -108,6 +108,15 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
     case "RoomPaused":
     case "DefectCaught":
     case "JobMoved":
+    case "KeyAdded":
+    case "KeyOpened":
+    case "KeyActivated":
+    case "KeyRotated":
+    case "KeySetAside":
+    case "KeyCooled":
+    case "KeyRetired":
+    case "KeyRefused":
+    case "VaultTrouble":
       return trail
   }
 }

@@ -9,6 +9,7 @@ import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import { admittedLines, cacheLines, circuitLines, fallbackLines, modeLines, pauseLines } from "./PolicyLines.ts"
+import { keyLines } from "./KeyLines.ts"
 import { costText, secondsText } from "./Text.ts"
 
 /** An image job as its last event left it. `isOver`: nothing more will happen to it at the provider. */
@@ -99,6 +100,16 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
       return { progress, lines: modeLines(event) }
     case "RoomPaused":
       return { progress, lines: pauseLines(event) }
+    case "KeyAdded":
+    case "KeyOpened":
+    case "KeyActivated":
+    case "KeyRotated":
+    case "KeySetAside":
+    case "KeyCooled":
+    case "KeyRetired":
+    case "KeyRefused":
+    case "VaultTrouble":
+      return { progress, lines: keyLines(event) }
     case "AttemptSucceeded":
     case "DefectCaught":
       return quiet(progress)

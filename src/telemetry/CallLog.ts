@@ -76,6 +76,27 @@ export const logLine = (event: CallEvent): Line | undefined => {
       return { message: "mode changed", fields: { from: event.from, to: event.to, by: event.by } }
     case "FellBack":
       return { message: "fell back", fields: { to: event.to, reason: event.reason } }
+    case "KeyRetired":
+      return {
+        message: "key retired",
+        fields: { scope: event.scope, keyId: event.keyId, because: event.because, remedy: event.remedy }
+      }
+    case "KeySetAside":
+    case "KeyRefused":
+      return {
+        message: event._tag === "KeySetAside" ? "key set aside" : "key refused",
+        fields: { scope: event.scope, keyId: event.keyId, remedy: event.remedy }
+      }
+    case "VaultTrouble":
+      return {
+        message: `vault: ${event.doing} failed`,
+        fields: { problem: event.problem, remedy: event.remedy }
+      }
+    case "KeyAdded":
+    case "KeyOpened":
+    case "KeyActivated":
+    case "KeyRotated":
+    case "KeyCooled":
     case "CallStarted":
     case "CacheAnswered":
     case "RoomPaused":
@@ -97,7 +118,8 @@ export const logEvent = (event: CallEvent): Effect.Effect<void> => {
   if (line === undefined) return Effect.void
   const common = {
     ...("callId" in event ? { callId: event.callId, owner: event.owner } : {}),
-    ...("provider" in event ? { provider: event.provider, operation: event.operation } : {})
+    ...("provider" in event ? { provider: event.provider } : {}),
+    ...("operation" in event ? { operation: event.operation } : {})
   }
   return (event._tag === "DefectCaught" ? Effect.logError(line.message) : Effect.logWarning(line.message)).pipe(
     Effect.annotateLogs(known({ ...common, ...line.fields }))

@@ -10,6 +10,7 @@ import * as MemoryStores from "../../layers/stores/MemoryStores.ts"
 import * as EnvironmentSettings from "../../layers/settings/EnvironmentSettings.ts"
 import * as HttpClientTransport from "../../layers/transport/HttpClientTransport.ts"
 import type { ConfigurationError, SettingsDocument } from "../../schemas/Settings.ts"
+import * as NoKeyStore from "../../layers/vault/NoKeyStore.ts"
 
 /** What `Live.layerWith` composes, with the host's client in place of our own connections, and its ledgers in memory. */
 export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services, ConfigurationError> =>
@@ -20,6 +21,7 @@ export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services
           Layer.provide(HttpClientTransport.layer, NodeHttpClient.layerUndici),
           FileImageStore.layer,
           MemoryStores.layer,
+          NoKeyStore.layer,
           EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true })
         )
       )

@@ -19,6 +19,7 @@ import { JobLedger } from "../../src/job/JobLedger.ts"
 import { CostLedger } from "../../src/money/CostLedger.ts"
 import { httpServer, told } from "../layers/transport/Servers.ts"
 import * as Networks from "./Networks.ts"
+import * as NoKeyStore from "../../layers/vault/NoKeyStore.ts"
 
 const prompt = "a red fox in the snow"
 const price = 40_000
@@ -34,6 +35,7 @@ const over = (network: Pick<Networks.Network, "baseUrl" | "options">, attemptTim
           UndiciTransport.layerWith(network.options),
           MemoryImageStore.layer,
           MemoryStores.layer,
+          NoKeyStore.layer,
           MemorySettings.layerFromCode({
             deepseek: { apiKey: "sk-key", baseURL: network.baseUrl, attemptTimeout: { chat: limit }, ...retries },
             nanobanana: {

@@ -29,6 +29,7 @@ import * as ImageGeneratorContract from "../contract/ImageGeneratorContract.ts"
 import * as PromptEnhancerContract from "../contract/PromptEnhancerContract.ts"
 import { passReally, type World } from "../contract/World.ts"
 import { makeBudget, withBudget } from "./Budget.ts"
+import * as NoKeyStore from "../../layers/vault/NoKeyStore.ts"
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ludeng-live-"))
 const budget = makeBudget(budgetOf(process.env["LUDENG_LIVE_BUDGET"]) ?? 0)
@@ -37,6 +38,7 @@ const providers = (process.env["LUDENG_PROVIDERS"] ?? "deepseek,nanobanana").spl
 const leaves = Layer.mergeAll(
   FileImageStore.layer,
   MemoryStores.layer,
+  NoKeyStore.layer,
   EnvironmentSettings.layerFromEnvironment({ code: { imageDirectory: folder }, requireKeys: true })
 )
 const prices = MakePrices.makePrices(priceTable)

@@ -19,6 +19,7 @@ import { ResponseCache } from "../../../src/cache/ResponseCache.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
 import { recordCalls } from "../../support/CallRecorder.ts"
 import { asking, chatFault, chats, enhance, locally, pass, spent } from "./SimulatedEnhancer.ts"
+import * as NoKeyStore from "../../../layers/vault/NoKeyStore.ts"
 
 /** Each call's provenance, and in the end how often DeepSeek was asked. */
 const provenanceOf = <E, R>(...calls: ReadonlyArray<Effect.Effect<{ readonly provenance: { _tag: string } }, E, R>>) =>
@@ -113,7 +114,9 @@ describe("an equal request", () => {
       })
     ).pipe(Layer.provide(Layer.orDie(withKey)))
     const layer = Services.layer.pipe(
-      Layer.provideMerge(Layer.mergeAll(layerSimulation({}), MemoryImageStore.layer, MemoryStores.layer, forgetful))
+      Layer.provideMerge(
+        Layer.mergeAll(layerSimulation({}), MemoryImageStore.layer, MemoryStores.layer, NoKeyStore.layer, forgetful)
+      )
     )
     return Effect.gen(function* () {
       yield* enhance()
