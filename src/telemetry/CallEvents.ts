@@ -24,7 +24,7 @@ export const nobody: CallObserver = () => {}
  * const told: Array<string> = []
  * const program = PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" })).pipe(
  *   Effect.provideService(CallEvents, (event) => {
- *     told.push(event._tag)
+ *     if ("callId" in event) told.push(event._tag)
  *   })
  * )
  * await Effect.runPromise(Effect.provide(program, Mock.layer))

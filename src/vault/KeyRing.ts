@@ -65,17 +65,22 @@ export interface RingDecision {
  *
  * ```ts
  * import * as Result from "effect/Result"
- * import { KeyId } from "@ludeng/providers/schemas/Key"
+ * import { KeyId, type KeyRecord } from "@ludeng/providers/schemas/Key"
  * import { decideRing } from "@ludeng/providers"
  *
  * const id = KeyId.make("key_1")
- * const ring = [
- *   { id, scope: "deepseek", version: 1, account: "default", origin: "https://api.deepseek.com", source: "vault",
- *     state: { _tag: "Active" }, addedAt: 0 } as const
- * ]
- * const after = Result.getOrThrow(decideRing(ring, { _tag: "Refused", id, verdict: "rejected" }, 1_000))
+ * const key: KeyRecord = {
+ *   id,
+ *   scope: "deepseek",
+ *   version: 1,
+ *   account: "default",
+ *   origin: "https://api.deepseek.com",
+ *   source: "vault",
+ *   state: { _tag: "Active" },
+ *   addedAt: 0
+ * }
+ * const after = Result.getOrThrow(decideRing([key], { _tag: "Refused", id, verdict: "rejected" }, 1_000))
  * after.ring[0]?.state // => { _tag: "Retired", at: 1000, because: "Rejected" }
- * after.happened[0]?._tag // => "KeyRetired"
  * ```
  */
 export const decideRing = (ring: KeyRing, event: RingEvent, now: number): Result.Result<RingDecision, RingRefusal> => {

@@ -33,8 +33,7 @@ export interface LentKey {
  * import * as Mock from "@ludeng/providers/mock-layers/Mock"
  *
  * const keys = await Effect.runPromise(Effect.provide(KeyVault.use((it) => it.keys), Mock.layer))
- * keys.map(({ id, scope }) => [id, scope])
- * // => [["environment-deepseek", "deepseek"], ["environment-nanobanana", "nanobanana"]]
+ * keys.map(({ id }) => id) // => ["environment-deepseek", "environment-nanobanana"]
  * ```
  */
 export class KeyVault extends Context.Service<
