@@ -11,6 +11,7 @@
  * Which event leads where, and what it means for the money, is decided in `src/job/JobTransition.ts`.
  */
 import * as Schema from "effect/Schema"
+import { AcceptedProvenance, Priority } from "./CallOptions.ts"
 import { Enhancement } from "./Enhancement.ts"
 import { CallId, IdempotencyKey, JobId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { ImagePlan, ImageRequest, StoredImage } from "./Image.ts"
@@ -65,6 +66,14 @@ export type JobMoney = typeof JobMoney.Type
 export const StandIn = Schema.Struct({ scope: Schema.Literal("nanobanana-fallback"), reason: ReasonTag })
 export interface StandIn extends Schema.Schema.Type<typeof StandIn> {}
 
+/** What the caller has said that holds for as long as the job lives, whoever takes it up. */
+export const JobWishes = Schema.Struct({
+  priority: Schema.optionalKey(Priority),
+  accept: Schema.optionalKey(Schema.Array(AcceptedProvenance)),
+  fallbackOnContentRejected: Schema.optionalKey(Schema.Boolean)
+})
+export interface JobWishes extends Schema.Schema.Type<typeof JobWishes> {}
+
 /**
  * One image job, as the ledger keeps it. **Units** instants in milliseconds since 1970.
  *
@@ -79,6 +88,7 @@ export const Job = Schema.Struct({
   idempotencyKey: Schema.optionalKey(IdempotencyKey),
   requestHash: Schema.String,
   request: ImageRequest,
+  wishes: JobWishes,
   enhanced: Schema.optionalKey(Enhancement),
   plan: ImagePlan,
   price: Cost,

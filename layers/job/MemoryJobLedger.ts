@@ -8,21 +8,18 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { type IdempotencyKey, JobId, type Owner } from "../../schemas/Identifiers.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
 import type { JobNotFound } from "../../schemas/Reason.ts"
-import { freesItsKey, JobLedger, type NewJob } from "../../src/job/JobLedger.ts"
+import { enteredJob, freesItsKey, JobLedger, type NewJob, reservationOf } from "../../src/job/JobLedger.ts"
 import { transition, type TransitionRefused } from "../../src/job/JobTransition.ts"
+import { JobWatchers } from "../../src/job/JobWatchers.ts"
+import { dueAtOf, isUnderWay } from "../../src/job/Lease.ts"
 import { CostLedger, type MoneyMove } from "../../src/money/CostLedger.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
-
-interface Row {
-  readonly job: Job
-  readonly watchers: Set<Queue.Enqueue<Job>>
-}
+import { rankOf } from "../../src/policy/rate-limit/WaitingQueue.ts"
 
 type ApplyFailed = TransitionRefused | typeof JobNotFound.Type
 
@@ -34,26 +31,35 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
   Effect.gen(function* () {
     const costs = yield* CostLedger
     const runSync = Effect.runSyncWith(yield* Effect.context<never>())
-    const rows = new Map<JobId, Row>()
+    const rows = new Map<JobId, Job>()
     const idByKey = new Map<string, JobId>()
+    const watchers = new JobWatchers()
+    /** Jobs that nobody holds, and when they are due. Nobody else can hold one: the rows end with this ledger. */
+    const free = new Map<JobId, number>()
+
+    let writes = 0
 
     const write = (job: Job, move: MoneyMove): void => {
       runSync(costs.move(reservationOf(job), move))
-      const watchers = rows.get(job.id)?.watchers ?? new Set()
-      rows.set(job.id, { job, watchers })
-      for (const watcher of watchers) Queue.offerUnsafe(watcher, job)
+      rows.set(job.id, job)
+      writes += 1
+      if (!isUnderWay(job)) free.delete(job.id)
+      watchers.tell(job, writes)
     }
 
     const find = (key: IdempotencyKey | undefined, owner: Owner): Job | undefined => {
       const id = key === undefined ? undefined : idByKey.get(keyText(key, owner))
-      return id === undefined ? undefined : rows.get(id)?.job
+      return id === undefined ? undefined : rows.get(id)
     }
 
-    const owned = (id: JobId, owner: Owner): Effect.Effect<Row, typeof JobNotFound.Type> =>
+    const get = (id: JobId): Effect.Effect<Job, typeof JobNotFound.Type> =>
       Effect.suspend(() => {
-        const row = rows.get(id)
-        return row === undefined || row.job.owner !== owner ? Effect.fail(jobNotFound) : Effect.succeed(row)
+        const job = rows.get(id)
+        return job === undefined ? Effect.fail(jobNotFound) : Effect.succeed(job)
       })
+
+    const owned = (id: JobId, owner: Owner): Effect.Effect<Job, typeof JobNotFound.Type> =>
+      Effect.flatMap(get(id), (job) => (job.owner === owner ? Effect.succeed(job) : Effect.fail(jobNotFound)))
 
     const enterNow = (entry: NewJob, candidate: string, now: number) => {
       const existing = find(entry.idempotencyKey, entry.owner)
@@ -65,31 +71,31 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
         })
       }
       if (existing !== undefined && !freesItsKey(existing)) return Result.succeed({ job: existing, isNew: false })
-      const { bound = entry.price, ...fields } = entry
       let id = JobId.make(candidate)
       for (let suffix = 2; rows.has(id); suffix++) id = JobId.make(`${candidate}_${suffix}`)
-      const job: Job = {
-        ...fields,
-        id,
-        state: { _tag: "Queued" },
-        money: { _tag: "Held", bound: bound.usdMicros },
-        attempts: 0,
-        createdAt: now,
-        updatedAt: now
-      }
+      const { bound, job } = enteredJob(entry, id, now)
       write(job, { _tag: "Hold", bound })
       if (entry.idempotencyKey !== undefined) idByKey.set(keyText(entry.idempotencyKey, entry.owner), id)
       return Result.succeed({ job, isNew: true })
     }
 
     const applyNow = (id: JobId, event: JobEvent, now: number): Result.Result<Job, ApplyFailed> => {
-      const job = rows.get(id)?.job
+      const job = rows.get(id)
       if (job === undefined) return Result.fail(jobNotFound)
       return Result.map(transition(job, event, now), (next) => {
         if (next.job !== job) write(next.job, next.move)
+        // Nobody held it while nothing could be done for it.
+        if (!isUnderWay(job) && isUnderWay(next.job)) free.set(id, dueAtOf(next.job))
         return next.job
       })
     }
+
+    const dueNow = (now: number): ReadonlyArray<Job> =>
+      [...free]
+        .filter(([, dueAt]) => dueAt <= now)
+        .toSorted(([, left], [, right]) => left - right)
+        .flatMap(([id]) => rows.get(id) ?? [])
+        .toSorted((left, right) => rankOf(left.wishes.priority ?? "normal") - rankOf(right.wishes.priority ?? "normal"))
 
     return {
       enter: Effect.fnUntraced(function* (entry) {
@@ -97,17 +103,37 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
         const now = yield* Clock.currentTimeMillis
         return yield* Effect.suspend(() => Effect.fromResult(enterNow(entry, candidate, now)))
       }),
-      get: (id, owner) => Effect.map(owned(id, owner), (row) => row.job),
+      get: owned,
       find: (key, owner) => Effect.sync(() => find(key, owner)),
       findStored: (requestHash, owner) =>
         Effect.sync(() =>
-          Array.from(rows.values(), (row) => row.job)
+          [...rows.values()]
             .toReversed()
             .filter((job) => job.state._tag === "Stored" && job.owner === owner && job.requestHash === requestHash)
             .toSorted((left, right) => right.updatedAt - left.updatedAt)
         ),
-      list: (owner) =>
-        Effect.sync(() => Array.from(rows.values(), (row) => row.job).filter((job) => job.owner === owner)),
+      list: (owner, { before, limit = 100 } = {}) =>
+        Effect.sync(() => {
+          const jobs = [...rows.values()].filter((job) => job.owner === owner).toReversed()
+          const begin = before === undefined ? 0 : jobs.findIndex((job) => job.id === before) + 1
+          return jobs.slice(begin, begin + limit)
+        }),
+      claim: (id) =>
+        Effect.map(get(id), (job) => {
+          free.delete(id)
+          return { isHeld: true, job }
+        }),
+      claimDue: (limit) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          const due = dueNow(now).slice(0, limit)
+          for (const { id } of due) free.delete(id)
+          return due
+        }),
+      release: (id, dueAt) =>
+        Effect.sync(() => {
+          const job = rows.get(id)
+          if (job !== undefined && isUnderWay(job)) free.set(id, dueAt ?? dueAtOf(job))
+        }),
       apply: Effect.fnUntraced(function* (id, event) {
         const now = yield* Clock.currentTimeMillis
         return yield* Effect.suspend(() => Effect.fromResult(applyNow(id, event, now)))
@@ -115,25 +141,12 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
       changes: (id, owner) =>
         Stream.callback((queue) =>
           Effect.acquireRelease(
-            Effect.map(owned(id, owner), (row) => {
-              Queue.offerUnsafe(queue, row.job)
-              row.watchers.add(queue)
-              return row.watchers
-            }),
-            (watchers) => Effect.sync(() => watchers.delete(queue))
+            Effect.map(owned(id, owner), (job) => watchers.add(job, writes, queue)),
+            (stop) => Effect.sync(stop)
           )
         )
     }
   })
 )
-
-const reservationOf = (job: Job) =>
-  ({
-    reference: `job:${job.id}`,
-    callId: job.callId,
-    owner: job.owner,
-    provider: "nanobanana",
-    operation: "submit"
-  }) as const
 
 const keyText = (key: IdempotencyKey, owner: Owner): string => JSON.stringify([owner, key])

@@ -1,7 +1,8 @@
 /**
  * What a database's errors mean to us. Only the step and SQLite's code are told: messages hold SQL and values.
  */
-import type { SqlError } from "effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 
 /** A failed statement as the failure of the store that ran it. `step` is what it was for ("entering a job"). */
@@ -12,6 +13,14 @@ export const sqlFailed =
     problem: problemOf(error),
     detail: `${step}: ${codeNameOf(error)}`
   })
+
+/** Turns the errors of the database among those of an effect into the store's. */
+export const orStorageFailed =
+  (step: string) =>
+  <A, E, R>(
+    effect: Effect.Effect<A, E | SqlError, R>
+  ): Effect.Effect<A, Exclude<E, SqlError> | typeof StorageFailed.Type, R> =>
+    Effect.mapError(effect, (error) => (isSqlError(error) ? sqlFailed(step)(error) : (error as Exclude<E, SqlError>)))
 
 /** What is wrong with the database. Source of the codes: sqlite.org/rescode.html. */
 export const problemOf = (error: SqlError): (typeof StorageFailed.Type)["problem"] => {

@@ -5,14 +5,14 @@ import * as Layer from "effect/Layer"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import type { Home } from "../home/Home.ts"
-import * as MemoryJobLedger from "../job/MemoryJobLedger.ts"
+import * as SqliteJobLedger from "../job/SqliteJobLedger.ts"
 import * as MemoryCostLedger from "../money/MemoryCostLedger.ts"
 import * as LedgerDatabase from "../sql/LedgerDatabase.ts"
 import * as LocalSealer from "../vault/LocalSealer.ts"
 import type { Stores } from "./MemoryStores.ts"
 
 /** The stores. **Errors** `ConfigurationError` that names `LUDENG_HOME` where the home can not be used. */
-export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings> = MemoryJobLedger.layer.pipe(
+export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings> = SqliteJobLedger.layer.pipe(
   Layer.provideMerge(MemoryCostLedger.layer),
   Layer.provideMerge(Layer.merge(LocalSealer.layer, LedgerDatabase.layer))
 )

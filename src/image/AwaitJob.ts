@@ -69,8 +69,14 @@ const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive 
   return image
 })
 
-/** The life of a job that this call takes up is not that of the call: its attempts are bounded by what it takes. */
-const unboundedCall = (call: Call): Call => ({ ...call, attempts: new AttemptBudget(Number.POSITIVE_INFINITY) })
+/** The life of a job that this call takes up is not that of the call: it has its own attempts, and its owner's wishes. */
+const callOfJob = (call: Call, { wishes }: Job): Call => ({
+  ...call,
+  attempts: new AttemptBudget(Number.POSITIVE_INFINITY),
+  priority: wishes.priority ?? "normal",
+  accept: wishes.accept,
+  fallbackOnContentRejected: wishes.fallbackOnContentRejected ?? false
+})
 
 /** Makes the waiting over a driver; what it starts by itself ends with the scope. */
 export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaiting => {
@@ -100,7 +106,7 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
   ): Effect.fn.Return<GeneratedImage, CallFailure, Dependencies> {
     const job = yield* getJob(jobId, call)
     if (started === undefined && isOver(job)) return yield* imageOf(job, call, undefined)
-    const drive = started ?? (yield* driver.drive(job, unboundedCall(call), "queued"))
+    const drive = started ?? (yield* driver.drive(job, callOfJob(call, job), "queued"))
     const left = remaining(call.deadlineAt, yield* monotonicMillis)
     const end = yield* Effect.acquireUseRelease(
       enter(jobId),

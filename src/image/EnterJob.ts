@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { IdempotencyKey } from "../../schemas/Identifiers.ts"
-import type { Job } from "../../schemas/Job.ts"
+import type { Job, JobWishes } from "../../schemas/Job.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { freesItsKey, JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
@@ -32,6 +32,12 @@ const boundOf = ({ first, second }: PlannedRequest): Cost => {
   return first.price.usdMicros === null || first.price.usdMicros < other ? second.price : first.price
 }
 
+const wishesOf = ({ accept, fallbackOnContentRejected, priority }: Call): JobWishes => ({
+  ...(priority === "normal" ? {} : { priority }),
+  ...(accept === undefined ? {} : { accept }),
+  ...(fallbackOnContentRejected ? { fallbackOnContentRejected } : {})
+})
+
 /**
  * Enters the job of a request, or finds the one with the same idempotency key.
  *
@@ -51,6 +57,7 @@ export const enterJob = Effect.fnUntraced(function* (
       ...call.origin,
       requestHash: planned.requestHash,
       request: planned.request,
+      wishes: wishesOf(call),
       plan: route.plan,
       price: route.price,
       bound: boundOf(planned),

@@ -2,8 +2,11 @@
  * Drives jobs in the scope of the service: at most one fiber a job, shared by everybody who waits for it. Those who wait
  * may leave; the fiber goes on until the job is final, can not be followed now, or the program ends. A job that could not
  * be followed, and that nobody took up again until its time was over, is held as an unknown outcome.
+ *
+ * A drive holds its job in the ledger, so that no other process drives it too.
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -22,6 +25,7 @@ import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { type ImageResult, NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { followJob, untilState } from "./FollowJob.ts"
 import { generateDefaults } from "./GenerateDefaults.ts"
+import { holdJob } from "./HoldJob.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
@@ -51,6 +55,9 @@ export interface JobDriver {
 export type DriveMode = "now" | "queued"
 
 type Dependencies = SubmitDependencies | DegradedModes
+
+/** How long a job whose drive has failed is left alone. */
+const restAfterFailure = Duration.minutes(1)
 
 const isAtProvider = (job: Job): boolean => job.state._tag === "Submitted" || job.state._tag === "Running"
 
@@ -128,6 +135,18 @@ export const makeJobDriver = Effect.fnUntraced(function* (
 
   const whereItStands = (job: Job) => JobLedger.use((ledger) => ledger.get(job.id, job.owner))
 
+  const driveHeld = (job: Job, call: Call, mode: DriveMode) =>
+    Effect.flatMap(holdJob(job, call), (held) =>
+      held === undefined ? Effect.void : driveOnce(held, call, mode, tools)
+    )
+
+  /** After a drive that failed: whoever looks for work may try, but not at once. */
+  const letGo = (job: Job) =>
+    Effect.gen(function* () {
+      const dueAt = (yield* Clock.currentTimeMillis) + Duration.toMillis(restAfterFailure)
+      yield* JobLedger.use((ledger) => ledger.release(job.id, dueAt))
+    }).pipe(Effect.ignore({ log: "Warn" }))
+
   const expireUnlessDriven = (job: Job) =>
     Effect.gen(function* () {
       const now = yield* whereItStands(job)
@@ -149,9 +168,11 @@ export const makeJobDriver = Effect.fnUntraced(function* (
         if (underWay !== undefined) return Effect.succeed(underWay)
         // A call that did something else before (an enhancement) has counted that already.
         const begunBefore = call.attempts.count
-        return driveOnce(job, call, mode, tools).pipe(
+        return driveHeld(job, call, mode).pipe(
           Effect.interruptible,
-          Effect.tapCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : expireLater(job, call))),
+          Effect.tapCause((cause) =>
+            Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.andThen(letGo(job), expireLater(job, call))
+          ),
           Effect.provideContext(services),
           Effect.ensuring(Effect.sync(() => drives.delete(job.id))),
           Effect.forkIn(scope, { startImmediately: true }),

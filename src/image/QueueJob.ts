@@ -125,6 +125,11 @@ export const queueJob = Effect.fnUntraced(function* (
     return waits.begin(hold.isShared ? hold.reason : job.id, wait)
   }
 
+  // The provider's "not before" is not over because the process that heard it is; our own doors speak for themselves.
+  const restMillis = heldByProviderUntil(job) - (yield* Clock.currentTimeMillis)
+  if (restMillis > 0)
+    yield* Effect.sleep(Duration.min(Duration.millis(restMillis), remaining(deadlineAt, yield* monotonicMillis)))
+
   for (let round = 1; (yield* monotonicMillis) < deadlineAt; round++) {
     const tried = yield* tryOnce(round)
     if ("answer" in tried) return tried
@@ -137,6 +142,12 @@ export const queueJob = Effect.fnUntraced(function* (
   yield* Effect.ignore(moveJob(yield* asItStands(job), { _tag: "QueueExpired" }), { log: "Error" })
   return undefined
 })
+
+/** **Units** milliseconds since 1970; 0 where the provider has said nothing. */
+const heldByProviderUntil = ({ state }: Job): number =>
+  state._tag === "Queued" && (state.heldBack?.reason === "RateLimited" || state.heldBack?.reason === "QuotaExhausted")
+    ? state.heldBack.until
+    : 0
 
 /** Says in the job's row why it is not sent, and until when. A job that is no longer queued needs no such word. */
 export const holdBack = (job: Job, reason: ReasonTag, until: number): Effect.Effect<Job, never, JobLedger> =>

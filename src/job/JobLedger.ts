@@ -8,6 +8,7 @@ import type * as Stream from "effect/Stream"
 import type { IdempotencyKey, JobId, Owner } from "../../schemas/Identifiers.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
 import type { Cost } from "../../schemas/Money.ts"
+import type { ReservationKey } from "../money/CostLedger.ts"
 import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import type { TransitionRefused } from "./JobTransition.ts"
 
@@ -19,11 +20,50 @@ export type NewJob = Omit<Job, "id" | "state" | "money" | "attempts" | "createdA
   readonly bound?: Cost
 }
 
+/** The row of a new job, and the money to be set aside for it. */
+export const enteredJob = (
+  { bound, ...entry }: NewJob,
+  id: JobId,
+  now: number
+): { readonly job: Job; readonly bound: Cost } => {
+  const held = bound ?? entry.price
+  const money = { _tag: "Held", bound: held.usdMicros } as const
+  return {
+    job: { ...entry, id, state: { _tag: "Queued" }, money, attempts: 0, createdAt: now, updatedAt: now },
+    bound: held
+  }
+}
+
+/** What a job's money is set aside under. */
+export const reservationOf = ({ callId, id, owner }: Job): ReservationKey => ({
+  reference: `job:${id}`,
+  callId,
+  owner,
+  provider: "nanobanana",
+  operation: "submit"
+})
+
+/** Whether the ledger holds the job for whoever asked it, and may decide about it; `job` as it then stands. */
+export interface Claim {
+  readonly isHeld: boolean
+  readonly job: Job
+}
+
+/** A part of the jobs, the newest first. **Units** `limit` 1 to 1000, default 100; `before` the last job of the page before. */
+export interface JobPage {
+  readonly limit?: number
+  readonly before?: JobId
+}
+
 /** Whether a job has failed and nothing was paid for it: the same request may be made again under the same key. */
 export const freesItsKey = (job: Job): boolean => job.state._tag === "Failed" && job.money._tag === "Released"
 
 /**
  * The service.
+ *
+ * **Details** A ledger holds the jobs it enters and claims, one holder each, by a lease that it renews as long as it
+ * lives. The lease fences decisions, never evidence (`Lease.ts`): whatever became of the holder, a provider's id or a
+ * stored picture is always taken.
  *
  * **Errors** `StorageFailed` where the ledger can not write; `JobNotFound` also for another owner's job;
  * `TransitionRefused` where the state does not allow the event (nothing was changed).
@@ -46,7 +86,7 @@ export class JobLedger extends Context.Service<
   JobLedger,
   {
     /**
-     * Enters a job as `Queued` and holds its bound, or finds the job of the same owner, key and request. The key of a
+     * Enters a job as `Queued`, held by this ledger, and sets its bound aside, or finds the job of the same owner, key and request. The key of a
      * job that `freesItsKey` names the new job from then on.
      */
     readonly enter: (
@@ -62,7 +102,16 @@ export class JobLedger extends Context.Service<
       requestHash: string,
       owner: Owner
     ) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
-    readonly list: (owner: Owner) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
+    readonly list: (owner: Owner, page?: JobPage) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
+    /** Takes a job that nobody holds, or whose holder is gone. */
+    readonly claim: (id: JobId) => Effect.Effect<Claim, typeof JobNotFound.Type | typeof StorageFailed.Type>
+    /**
+     * Takes up to so many jobs that are on their way, whoever's they are, that nobody holds and whose time has come: by
+     * priority, the longest due first.
+     */
+    readonly claimDue: (limit: number) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
+    /** Gives a job back for others to take, not before `dueAt` (milliseconds since 1970, default at once). */
+    readonly release: (id: JobId, dueAt?: number) => Effect.Effect<void, typeof StorageFailed.Type>
     /** Applies an event; evidence that is already known changes nothing and succeeds. */
     readonly apply: (
       id: JobId,

@@ -35,11 +35,12 @@ import { type HeldBack, type Job, type JobEvent, type JobState, providerJobIdOf 
 import { type Cost, unknownCost } from "../../schemas/Money.ts"
 import type { MoneyMove } from "../money/CostLedger.ts"
 
-/** The state does not allow the event. */
+/** The state does not allow the event; or, with `isHeldElsewhere`, somebody else holds the job and decides about it. */
 export interface TransitionRefused {
   readonly _tag: "TransitionRefused"
   readonly state: Job["state"]["_tag"]
   readonly event: JobEvent["_tag"]
+  readonly isHeldElsewhere?: true
 }
 
 /** The job after the event, and the move of money that belongs to it. */

@@ -32,7 +32,7 @@ export const jobTable: Migration = {
     yield* sql`CREATE INDEX jobs_by_owner ON jobs (owner, created_at, id)`
     yield* sql`CREATE INDEX jobs_by_request ON jobs (owner, request_hash, updated_at) WHERE state = 'Stored'`
     yield* sql`
-      CREATE INDEX jobs_by_due ON jobs (due_at, priority)
+      CREATE INDEX jobs_by_due ON jobs (priority, due_at)
       WHERE state IN ('Queued', 'Submitting', 'Submitted', 'Running')`
     yield* sql`CREATE INDEX jobs_by_holder ON jobs (lease_holder) WHERE lease_holder IS NOT NULL`
   })

@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { defaultOwner, IdempotencyKey, JobId } from "../../../schemas/Identifiers.ts"
-import { Job } from "../../../schemas/Job.ts"
+import { Job, type JobEvent } from "../../../schemas/Job.ts"
 import { JobLedger } from "../../../src/job/JobLedger.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { eventNames, events, image, newJob, otherOwner, price } from "../../src/job/SampleJob.ts"
@@ -138,7 +138,7 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
       Effect.gen(function* () {
         const ledger = yield* JobLedger
         yield* Effect.forEach(Array.from({ length: 1_000 }), () => ledger.enter(newJob()), { concurrency: "unbounded" })
-        const jobs = yield* ledger.list(defaultOwner)
+        const jobs = yield* ledger.list(defaultOwner, { limit: 1_000 })
         assert.strictEqual(new Set(jobs.map((it) => it.id)).size, 1_000)
       })
     )
@@ -341,6 +341,85 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
         yield* ledger.apply(job.id, events["ImageStored, image a"])
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(yield* Fiber.join(fiber), [...expected, "Submitted 12", "Stored 12"])
+      })
+    )
+
+    test(
+      "what it enters it holds, and nobody is given it as work; what it lets go it finds, not before its time",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        yield* TestClock.setTime(10_000)
+        const { job } = yield* ledger.enter(newJob())
+        assert.deepStrictEqual(yield* ledger.claimDue(10), [])
+        yield* ledger.release(job.id, 15_000)
+        assert.deepStrictEqual(yield* ledger.claimDue(10), [])
+        yield* TestClock.setTime(15_000)
+        assert.deepStrictEqual(yield* ledger.claimDue(10), [job])
+        assert.deepStrictEqual(yield* ledger.claimDue(10), [])
+        yield* ledger.release(job.id)
+        assert.deepStrictEqual(yield* ledger.claim(job.id), { isHeld: true, job })
+        assert.deepStrictEqual(yield* ledger.claimDue(10), [])
+      })
+    )
+
+    test(
+      "work is what can go on without a person, by priority, the longest due first, and no more than asked for",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const enter = Effect.fnUntraced(function* (wishes: Job["wishes"], ...happened: ReadonlyArray<JobEvent>) {
+          const { job } = yield* ledger.enter(newJob({ wishes }))
+          for (const event of happened) yield* ledger.apply(job.id, event)
+          yield* TestClock.adjust("1 second")
+          yield* ledger.release(job.id)
+          return job.id
+        })
+        const low = yield* enter({ priority: "low" })
+        const second = yield* enter({}, events.SendIntended)
+        const third = yield* enter({}, events["Accepted, first id"])
+        const high = yield* enter({ priority: "high" }, events["Accepted, first id"], events.Progressed)
+        yield* enter({}, events.SendIntended, events.AnswerLost)
+        yield* enter({}, events.CancelRequested)
+        yield* enter({}, events["Accepted, first id"], events["ImageStored, image a"])
+        const heldBack = yield* enter({}, { _tag: "HeldBack", reason: "RateLimited", until: 3_600_000 })
+        const idsOf = (jobs: ReadonlyArray<Job>) => jobs.map((it) => it.id)
+        assert.deepStrictEqual(idsOf(yield* ledger.claimDue(2)), [high, second])
+        assert.deepStrictEqual(idsOf(yield* ledger.claimDue(10)), [third, low])
+        yield* TestClock.setTime(3_600_000)
+        assert.deepStrictEqual(idsOf(yield* ledger.claimDue(10)), [heldBack])
+      })
+    )
+
+    test(
+      "a job that a person brings back to its way is work again",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job } = yield* ledger.enter(newJob())
+        yield* ledger.apply(job.id, events.SendIntended)
+        yield* ledger.apply(job.id, events.AnswerLost)
+        yield* ledger.release(job.id)
+        assert.deepStrictEqual(yield* ledger.claimDue(10), [])
+        const resolved = yield* ledger.apply(job.id, events["ResolvedCharged, first id"])
+        assert.deepStrictEqual(yield* ledger.claimDue(10), [resolved])
+      })
+    )
+
+    test(
+      "jobs are listed page by page, the newest first",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const ids: Array<JobId> = []
+        for (let index = 0; index < 7; index++) {
+          yield* TestClock.adjust("1 second")
+          ids.unshift((yield* ledger.enter(newJob())).job.id)
+        }
+        const pages: Array<JobId> = []
+        for (let page = yield* ledger.list(defaultOwner, { limit: 3 }); page.length > 0;) {
+          assert.isAtMost(page.length, 3)
+          pages.push(...page.map((it) => it.id))
+          const before = pages.at(-1)
+          page = yield* ledger.list(defaultOwner, { limit: 3, ...(before === undefined ? {} : { before }) })
+        }
+        assert.deepStrictEqual(pages, ids)
       })
     )
 

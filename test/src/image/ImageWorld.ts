@@ -50,7 +50,11 @@ export const passing = <A, E, R>(effect: Effect.Effect<A, E, R>, time: Duration.
     return yield* Fiber.join(fiber)
   })
 
-export const jobs = JobLedger.use((it) => it.list(defaultOwner))
+/** Every job, the oldest first. */
+export const jobs = Effect.map(
+  JobLedger.use((it) => it.list(defaultOwner, { limit: 1_000 })),
+  (newestFirst) => newestFirst.toReversed()
+)
 
 export const onlyJob = Effect.gen(function* () {
   const [job, ...others] = yield* jobs

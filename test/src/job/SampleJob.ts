@@ -29,6 +29,7 @@ export const newJob = (fields: Partial<NewJob> & { readonly key?: string } = {})
     owner: defaultOwner,
     requestHash: "hash-1",
     request: { prompt: "a red fox" },
+    wishes: {},
     plan: {
       protocol: "generic",
       path: "/generate",
