@@ -56,9 +56,8 @@ export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.
           layerSimulation(simulation),
           simulation.seed === undefined ? Layer.empty : layerSeededRandom(simulation.seed),
           MemoryImageStore.layer,
-          MemoryStores.layer,
           NoKeyStore.layer,
-          Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings)))
+          Layer.provideMerge(MemoryStores.layer, Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings))))
         )
       )
     )

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import { CallId, JobId, ProviderJobId } from "./Identifiers.ts"
 import { Cost } from "./Money.ts"
 import { Operation, Outcome, Provider } from "./Provider.ts"
-import { ApiReason, type Category, categoryOf, RejectionReason } from "./Reason.ts"
+import { ApiReason, type BudgetExhausted, type Category, categoryOf, RejectionReason } from "./Reason.ts"
 
 /** What ended the retrying of a call, where it was not the reason of the last attempt itself. */
 export const StoppedBy = Schema.Literals([
@@ -18,7 +18,9 @@ export const StoppedBy = Schema.Literals([
   "CircuitOpen",
   "RetryBudgetExhausted",
   "RateLimitExceeded",
-  "HintBeyondDeadline"
+  "HintBeyondDeadline",
+  "BudgetExhausted",
+  "StorageFailed"
 ])
 export type StoppedBy = typeof StoppedBy.Type
 
@@ -153,6 +155,13 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
   }
 }
 
+const dollars = (usdMicros: number): string => `$${usdMicros / 1_000_000}`
+
+const budgetExplanation = ({ budget, committedUsdMicros, limitUsdMicros, neededUsdMicros }: BudgetExhausted): string =>
+  limitUsdMicros === undefined || committedUsdMicros === undefined || neededUsdMicros === undefined
+    ? `the budget ${budget} does not allow it`
+    : `the budget ${budget} does not allow it: it may cost ${dollars(neededUsdMicros)}, and of ${dollars(limitUsdMicros)} there is ${dollars(Math.max(0, limitUsdMicros - committedUsdMicros))} left`
+
 const explanation = (reason: RejectionReason): string => {
   switch (reason._tag) {
     case "InputRejected":
@@ -160,7 +169,7 @@ const explanation = (reason: RejectionReason): string => {
     case "NoHealthyKey":
       return `no usable key, set ${reason.setting}`
     case "BudgetExhausted":
-      return `the budget ${reason.budget} does not allow it`
+      return budgetExplanation(reason)
     case "IdempotencyConflict":
       return `the idempotency key belongs to request ${reason.existingRequestHash}, this is ${reason.requestHash}`
     case "JobNotCancellable":
@@ -184,6 +193,7 @@ const explanation = (reason: RejectionReason): string => {
     case "LoadShed":
       return "shed to protect more important calls"
     case "PriceUnknown":
+      return "a budget is set, and there is no price: set LUDENG_PRICES, or for pictures NANOBANANA_PRICE_UPPER_BOUND"
     case "JobNotFound":
     case "ShuttingDown":
       return ""

@@ -5,6 +5,7 @@
  * What is to be done about a reason is decided elsewhere, in `src/policy/recovery`.
  */
 import * as Schema from "effect/Schema"
+import { UsdMicros } from "./Money.ts"
 import { Operation } from "./Provider.ts"
 
 const optionalHint = Schema.optionalKey(Schema.DurationFromMillis)
@@ -152,8 +153,18 @@ export const CircuitOpen = Schema.TaggedStruct("CircuitOpen", {})
 export const Isolated = Schema.TaggedStruct("Isolated", {})
 /** The deadline had passed before an attempt could begin. */
 export const DeadlineExceeded = Schema.TaggedStruct("DeadlineExceeded", {})
-/** A budget does not allow the price of this call. */
-export const BudgetExhausted = Schema.TaggedStruct("BudgetExhausted", { budget: Schema.String })
+/**
+ * A budget does not allow the most that this may cost. **Units** micro-dollars: what is needed, and what of the limit is
+ * reserved or spent; `retryAfter` is when the budget counts anew, absent where that would not help.
+ */
+export const BudgetExhausted = Schema.TaggedStruct("BudgetExhausted", {
+  budget: Schema.String,
+  limitUsdMicros: Schema.optionalKey(UsdMicros),
+  committedUsdMicros: Schema.optionalKey(UsdMicros),
+  neededUsdMicros: Schema.optionalKey(UsdMicros),
+  retryAfter: optionalHint
+})
+export type BudgetExhausted = typeof BudgetExhausted.Type
 /** A budget is set, and the price of this call is not known. */
 export const PriceUnknown = Schema.TaggedStruct("PriceUnknown", {})
 /** No usable key for the provider; `setting` names the variable to set. */

@@ -9,7 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import { Budgets } from "./Budget.ts"
 import { UsdMicros } from "./Money.ts"
+import { PriceTable } from "./PriceTable.ts"
 import { ImageProtocolName, Provider } from "./Provider.ts"
 import { Accounting, type RateLimit, RateLimits } from "./RateLimit.ts"
 
@@ -219,6 +221,7 @@ export type StoreName = typeof StoreName.Type
  * `NoHealthyKey`. `imageDirectory` is the root below which pictures are stored, default `images`. `home` is the folder
  * of what must outlive the program (jobs, money, permits, keys, audit), default `.ludeng`; with `store` set to `memory`
  * (default `sqlite`) nothing of it is written, and all of it ends with the process.
+ * `budget` says how much may be reserved and spent (default: no limit); what `prices` says goes over the built-in table.
  */
 export const Settings = Schema.Struct({
   providers: withDefault(Schema.Array(Provider), ["deepseek", "nanobanana"]),
@@ -226,7 +229,9 @@ export const Settings = Schema.Struct({
   nanobanana: withDefault(NanoBananaSettings, {}),
   imageDirectory: withDefault(Schema.NonEmptyString, "images"),
   home: withDefault(Schema.NonEmptyString, ".ludeng"),
-  store: withDefault(StoreName, "sqlite")
+  store: withDefault(StoreName, "sqlite"),
+  budget: withDefault(Budgets, {}),
+  prices: Schema.optionalKey(PriceTable)
 })
 export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 

@@ -62,6 +62,12 @@ const money = (): string =>
     ])
   )
 
+/** What is to be waited for, where that depends on more than the reason's name. */
+const waits: { readonly [T in RejectionReason["_tag"]]?: string } = {
+  StorageFailed: "after a full disk, or a locked ledger",
+  BudgetExhausted: "when its day or month is over"
+}
+
 const rejections = (): string =>
   table(
     ["reason", "try again later", "stand-in allowed"],
@@ -71,7 +77,7 @@ const rejections = (): string =>
       )
       .map((tag) => [
         `\`${tag}\``,
-        tag === "StorageFailed" ? "after a full disk" : yesNo(isRejectionRetryable({ _tag: tag } as RejectionReason)),
+        waits[tag] ?? yesNo(isRejectionRetryable({ _tag: tag } as RejectionReason)),
         yesNo(rejectionFallback[tag])
       ])
   )

@@ -12,8 +12,17 @@ export { Illustrator } from "./illustration/Illustrator.ts"
 export { type DownloadTarget, ImageGenerator } from "./image/ImageGenerator.ts"
 export { ImageStore, type ImageTarget } from "./image/ImageStore.ts"
 export { JobLedger, type NewJob } from "./job/JobLedger.ts"
-export { CostLedger, type CostTotals } from "./money/CostLedger.ts"
-export { Prices } from "./money/Prices.ts"
+export {
+  CostLedger,
+  type CostLine,
+  type CostQuery,
+  type CostTotals,
+  type MoneyRefused,
+  type Reservation
+} from "./money/CostLedger.ts"
+export { type BudgetLine, decideBudgets } from "./money/DecideBudgets.ts"
+export { type PriceList, Prices } from "./money/Prices.ts"
+export { type CostGroup, type CostGrouping, groupCosts } from "./money/SumCosts.ts"
 export { AdmissionControl, type Door } from "./pipeline/AdmissionControl.ts"
 export type { Attempt } from "./pipeline/Attempt.ts"
 export { type CallPlan, type CallResult, Pipeline } from "./pipeline/Pipeline.ts"

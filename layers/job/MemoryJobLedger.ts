@@ -12,16 +12,23 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { type IdempotencyKey, JobId, type Owner } from "../../schemas/Identifiers.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
-import type { JobNotFound } from "../../schemas/Reason.ts"
+import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import { enteredJob, freesItsKey, JobLedger, type NewJob, reservationOf } from "../../src/job/JobLedger.ts"
 import { transition, type TransitionRefused } from "../../src/job/JobTransition.ts"
 import { JobWatchers } from "../../src/job/JobWatchers.ts"
 import { dueAtOf, isUnderWay } from "../../src/job/Lease.ts"
-import { CostLedger, type MoneyMove } from "../../src/money/CostLedger.ts"
+import { CostLedger, type MoneyRefused } from "../../src/money/CostLedger.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import { rankOf } from "../../src/policy/rate-limit/WaitingQueue.ts"
 
-type ApplyFailed = TransitionRefused | typeof JobNotFound.Type
+interface Entered {
+  readonly job: Job
+  readonly isNew: boolean
+}
+
+type EnterFailed = typeof IdempotencyConflict.Type | MoneyRefused
+
+type ApplyFailed = TransitionRefused | typeof JobNotFound.Type | typeof StorageFailed.Type
 
 const jobNotFound: typeof JobNotFound.Type = { _tag: "JobNotFound" }
 
@@ -39,8 +46,7 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
 
     let writes = 0
 
-    const write = (job: Job, move: MoneyMove): void => {
-      runSync(costs.move(reservationOf(job), move))
+    const write = (job: Job): void => {
       rows.set(job.id, job)
       writes += 1
       if (!isUnderWay(job)) free.delete(job.id)
@@ -61,7 +67,7 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
     const owned = (id: JobId, owner: Owner): Effect.Effect<Job, typeof JobNotFound.Type> =>
       Effect.flatMap(get(id), (job) => (job.owner === owner ? Effect.succeed(job) : Effect.fail(jobNotFound)))
 
-    const enterNow = (entry: NewJob, candidate: string, now: number) => {
+    const enterNow = (entry: NewJob, candidate: string, now: number): Result.Result<Entered, EnterFailed> => {
       const existing = find(entry.idempotencyKey, entry.owner)
       if (existing !== undefined && existing.requestHash !== entry.requestHash) {
         return Result.fail({
@@ -74,7 +80,9 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
       let id = JobId.make(candidate)
       for (let suffix = 2; rows.has(id); suffix++) id = JobId.make(`${candidate}_${suffix}`)
       const { bound, job } = enteredJob(entry, id, now)
-      write(job, { _tag: "Hold", bound })
+      const held = runSync(Effect.result(costs.hold(reservationOf(job), bound)))
+      if (Result.isFailure(held)) return Result.fail(held.failure)
+      write(job)
       if (entry.idempotencyKey !== undefined) idByKey.set(keyText(entry.idempotencyKey, entry.owner), id)
       return Result.succeed({ job, isNew: true })
     }
@@ -82,11 +90,14 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
     const applyNow = (id: JobId, event: JobEvent, now: number): Result.Result<Job, ApplyFailed> => {
       const job = rows.get(id)
       if (job === undefined) return Result.fail(jobNotFound)
-      return Result.map(transition(job, event, now), (next) => {
-        if (next.job !== job) write(next.job, next.move)
+      return Result.flatMap(transition(job, event, now), (next) => {
+        if (next.job === job) return Result.succeed(job)
+        const moved = runSync(Effect.result(costs.move(reservationOf(job), next.move)))
+        if (Result.isFailure(moved)) return Result.fail(moved.failure)
+        write(next.job)
         // Nobody held it while nothing could be done for it.
         if (!isUnderWay(job) && isUnderWay(next.job)) free.set(id, dueAtOf(next.job))
-        return next.job
+        return Result.succeed(next.job)
       })
     }
 

@@ -94,7 +94,7 @@ export const layer: Layer.Layer<
       if (existing !== undefined && !freesItsKey(existing)) return { job: existing, isNew: false }
       if (existing !== undefined) yield* sql`UPDATE jobs SET idempotency_key = NULL WHERE id = ${existing.id}`
       const { bound, job } = enteredJob(entry, yield* freeId(candidate), now)
-      yield* costs.move(reservationOf(job), { _tag: "Hold", bound })
+      yield* costs.hold(reservationOf(job), bound)
       const row = { ...newColumnsOf(job), ...leases.held(now), revision: 1, sealed: yield* sealJob(job, sealer) }
       yield* sql`INSERT INTO jobs ${sql.insert(row)}`
       return { job, isNew: true }

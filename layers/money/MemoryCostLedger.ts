@@ -1,137 +1,133 @@
 /**
- * Money in memory, one account per owner. No budget is set: what is asked for is granted, first out of what earlier
- * reservations gave back.
+ * Money in memory: for tests, for `Mock.layer`, and for programs that keep no accounts beyond their own life. Budgets
+ * hold for this process alone.
  *
- * A reservation is `Held`, then settled or released, once: later moves with the same reference change nothing, as long
- * as it is among the last 2048 that have ended.
+ * Every step (look up, decide, count) is one synchronous block: no fiber can see half of it. A hold under a reference is
+ * settled or released once: later moves with the same reference change nothing, as long as it is among the last 2048
+ * that have ended.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Owner } from "../../schemas/Identifiers.ts"
+import type { Budgets } from "../../schemas/Budget.ts"
 import type { Cost } from "../../schemas/Money.ts"
-import { RecentReferences } from "./RecentReferences.ts"
 import {
   CostLedger,
-  type CostTotals,
   type MoneyMove,
+  type Purpose,
   type Reservation,
   type ReservationKey
 } from "../../src/money/CostLedger.ts"
+import {
+  budgetLines,
+  type BudgetRefusal,
+  decideBudgets,
+  hasBudget,
+  hasBudgetInTime
+} from "../../src/money/DecideBudgets.ts"
+import { sumTotals } from "../../src/money/SumCosts.ts"
+import { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import { type Holding, MemoryAccounts } from "./MemoryAccounts.ts"
+import { RecentReferences } from "./RecentReferences.ts"
 
-/** How many reservations that have ended are remembered, so that memory stays flat however long a program runs. */
+/** How many references that have ended are remembered, so that memory stays flat however long a program runs. */
 const rememberedEnds = 2_048
 
-type Account = { -readonly [Field in keyof CostTotals]: CostTotals[Field] }
-
 /** The ledger in memory. */
-export const layer: Layer.Layer<CostLedger> = Layer.sync(CostLedger, () => {
-  const held = new Map<string, number>()
-  const ended = new RecentReferences(rememberedEnds)
-  const accounts = new Map<Owner, Account>()
+export const layer: Layer.Layer<CostLedger, never, LiveSettings> = Layer.effect(
+  CostLedger,
+  Effect.gen(function* () {
+    const settings = yield* LiveSettings
+    const clock = yield* Clock.Clock
+    const accounts = new MemoryAccounts()
+    const held = new Map<string, Holding>()
+    const ended = new RecentReferences(rememberedEnds)
 
-  const accountOf = (owner: Owner): Account => {
-    const existing = accounts.get(owner)
-    if (existing !== undefined) return existing
-    const account = emptyAccount()
-    accounts.set(owner, account)
-    return account
-  }
-
-  const remember = (reference: string): void => {
-    held.delete(reference)
-    ended.add(reference)
-  }
-
-  const apply = (key: ReservationKey, move: MoneyMove): void => {
-    if (ended.has(key.reference) || move._tag === "Keep") return
-    const reserved = held.get(key.reference)
-    const account = accountOf(key.owner)
-    if (move._tag === "Hold") {
-      if (reserved === undefined) held.set(key.reference, setAside(account, move.bound))
-      return
+    const refusalOf = (
+      { leaving, owner }: Purpose,
+      bound: Cost,
+      budgets: Budgets,
+      now: number
+    ): BudgetRefusal | undefined => {
+      if (!hasBudget(budgets)) return undefined
+      if (bound.usdMicros === null) return { _tag: "PriceUnknown" }
+      if (!hasBudgetInTime(budgets)) return undefined
+      return decideBudgets(budgetLines(budgets, accounts.committed(owner, now), now), bound, now, leaving)
     }
-    if (reserved === undefined && move._tag === "Release") return
-    free(account, reserved ?? 0)
-    remember(key.reference)
-    if (move._tag === "Settle") spend(account, move.cost)
-  }
 
-  return {
-    move: (key, move) => Effect.sync(() => apply(key, move)),
-    reserve: ({ owner }, bound) =>
-      Effect.sync(() => {
-        const account = accountOf(owner)
-        return new HeldAmount(account, setAside(account, bound))
-      }),
-    totals: (owner) =>
-      Effect.sync(() => (owner === undefined ? sum(accounts.values()) : { ...(accounts.get(owner) ?? emptyAccount()) }))
-  }
-})
+    const setAside = (purpose: Purpose, bound: Cost, budgets: Budgets): BudgetRefusal | Holding => {
+      const now = clock.currentTimeMillisUnsafe()
+      return refusalOf(purpose, bound, budgets, now) ?? accounts.hold(purpose, bound, now)
+    }
 
-/** What one attempt holds. **Units** micro-dollars. */
-class HeldAmount implements Reservation {
-  readonly #account: Account
-  #held: number | undefined
+    const withBudgets = <A, E>(body: (budgets: Budgets) => Effect.Effect<A, E>) =>
+      Effect.flatMap(settings.current, (it) => body(it.settings.budget))
 
-  constructor(account: Account, held: number) {
-    this.#account = account
-    this.#held = held
+    const holdNow = (key: ReservationKey, bound: Cost, budgets: Budgets): BudgetRefusal | undefined => {
+      if (ended.has(key.reference) || held.has(key.reference)) return undefined
+      const holding = setAside(key, bound, budgets)
+      if ("_tag" in holding) return holding
+      held.set(key.reference, holding)
+      return undefined
+    }
+
+    const moveNow = (key: ReservationKey, move: MoneyMove): void => {
+      if (ended.has(key.reference) || move._tag === "Keep") return
+      const holding = held.get(key.reference)
+      if (holding === undefined && move._tag === "Release") return
+      held.delete(key.reference)
+      ended.add(key.reference)
+      const spent = holding ?? accounts.hold(key, nothingHeld, clock.currentTimeMillisUnsafe())
+      spent.end(move._tag === "Settle" ? move.cost : undefined)
+    }
+
+    return {
+      hold: (key, bound) =>
+        withBudgets((budgets) => {
+          const refusal = holdNow(key, bound, budgets)
+          return refusal === undefined ? Effect.void : Effect.fail(refusal)
+        }),
+      move: (key, move) => Effect.sync(() => moveNow(key, move)),
+      reserve: (purpose, bound) =>
+        withBudgets((budgets) => {
+          const holding = setAside(purpose, bound, budgets)
+          return "_tag" in holding ? Effect.fail(holding) : Effect.succeed(new HeldForAttempt(holding))
+        }),
+      budgets: (owner) =>
+        withBudgets((budgets) =>
+          Effect.sync(() => {
+            const now = clock.currentTimeMillisUnsafe()
+            return budgetLines(budgets, accounts.committed(owner, now), now)
+          })
+        ),
+      totals: (owner) =>
+        Effect.sync(() => sumTotals(accounts.lines().filter((it) => owner === undefined || it.owner === owner))),
+      lines: ({ owner, since, until } = {}) =>
+        Effect.sync(() =>
+          accounts
+            .lines()
+            .filter((it) => owner === undefined || it.owner === owner)
+            .filter((it) => (since === undefined || it.day >= since) && (until === undefined || it.day <= until))
+        )
+    }
+  })
+)
+
+const nothingHeld: Cost = { usdMicros: 0, basis: "measured" }
+
+/** What one attempt holds. */
+class HeldForAttempt implements Reservation {
+  readonly #holding: Holding
+
+  constructor(holding: Holding) {
+    this.#holding = holding
   }
 
   settle(cost: Cost): Effect.Effect<void> {
-    return Effect.sync(() => this.#end(cost))
+    return Effect.sync(() => this.#holding.end(cost))
   }
 
   get release(): Effect.Effect<void> {
-    return Effect.sync(() => this.#end())
+    return Effect.sync(() => this.#holding.end())
   }
-
-  #end(cost?: Cost): void {
-    if (this.#held === undefined) return
-    free(this.#account, this.#held)
-    this.#held = undefined
-    if (cost !== undefined) spend(this.#account, cost)
-  }
-}
-
-const setAside = (account: Account, bound: Cost): number => {
-  const amount = amountOf(bound)
-  draw(account, amount)
-  account.reserved += amount
-  return amount
-}
-
-const free = (account: Account, amount: number): void => {
-  account.reserved -= amount
-  account.available += amount
-}
-
-const spend = (account: Account, cost: Cost): void => {
-  const amount = amountOf(cost)
-  draw(account, amount)
-  account.spent += amount
-  if (cost.usdMicros === null) account.unpriced += 1
-}
-
-/** Takes an amount out of what is available, and has granted what is missing. */
-const draw = (account: Account, amount: number): void => {
-  const missing = Math.max(0, amount - account.available)
-  account.granted += missing
-  account.available += missing - amount
-}
-
-const amountOf = (cost: Cost): number => cost.usdMicros ?? 0
-
-const emptyAccount = (): Account => ({ granted: 0, reserved: 0, spent: 0, available: 0, unpriced: 0 })
-
-const sum = (accounts: Iterable<Account>): CostTotals => {
-  const total = emptyAccount()
-  for (const account of accounts) {
-    total.granted += account.granted
-    total.reserved += account.reserved
-    total.spent += account.spent
-    total.available += account.available
-    total.unpriced += account.unpriced
-  }
-  return total
 }

@@ -19,6 +19,7 @@ import {
 import { makeLiveSettings, orConfigurationError } from "../../src/settings/SettingsInMemory.ts"
 import type { ProxyEnvironment } from "../../src/transport/ProxyRules.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../src/settings/Variables.ts"
+import { withPriceFile } from "./PriceFile.ts"
 import { proxyProblems } from "./ProxySettings.ts"
 import { lookupIn, variableSources } from "./VariableSources.ts"
 
@@ -73,9 +74,10 @@ export const inspectSettings = (
   Effect.gen(function* () {
     const lookup = yield* lookupIn(yield* variableSources, variableNames)
     const code = entriesOfDocument(options.code ?? {})
-    const { usable, problems } = checkEntries(mergeEntries(entriesOfVariables(lookup), code.entries))
+    const variables = yield* withPriceFile(entriesOfVariables(lookup))
+    const { usable, problems } = checkEntries(mergeEntries(variables.entries, code.entries))
     const settings = yield* orConfigurationError(settingsOf(usable))
-    const bad = [...code.problems, ...problems]
+    const bad = [...code.problems, ...variables.problems, ...problems]
     const missing = missingKeys(settings).filter(({ name }) => !bad.some((it) => variableOf(it.name) === name))
     const all = [...bad, ...(options.requireKeys === true ? missing : []), ...proxyProblems(options.proxy ?? {})]
     return { settings, entries: usable, problems: all }

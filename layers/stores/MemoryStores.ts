@@ -4,6 +4,7 @@
 import * as Layer from "effect/Layer"
 import type { JobLedger } from "../../src/job/JobLedger.ts"
 import type { CostLedger } from "../../src/money/CostLedger.ts"
+import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import type { Sealer } from "../../src/vault/Sealer.ts"
 import * as MemoryJobLedger from "../job/MemoryJobLedger.ts"
 import * as MemoryCostLedger from "../money/MemoryCostLedger.ts"
@@ -13,7 +14,7 @@ import * as LocalSealer from "../vault/LocalSealer.ts"
 export type Stores = JobLedger | CostLedger | Sealer
 
 /** The stores. */
-export const layer: Layer.Layer<Stores> = Layer.mergeAll(
+export const layer: Layer.Layer<Stores, never, LiveSettings> = Layer.mergeAll(
   MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer)),
   LocalSealer.layerMemory
 )

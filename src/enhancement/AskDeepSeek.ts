@@ -4,6 +4,7 @@
  * A text that is too long is asked for shorter once, in the same call and under its deadline; what is still too long is
  * cut at a word. The failure of the second ask never loses the first text.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Enhancement } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
@@ -43,6 +44,7 @@ export const makeAskDeepSeek: Effect.Effect<AskDeepSeek, never, Pipeline | DeepS
     const deepSeek = yield* DeepSeek
     const prices = yield* Prices
     const modes = yield* DegradedModes
+    const clock = yield* Clock.Clock
     const retiredNamesTold = new Set<string>()
 
     const tellRetiredName = (name: string, { model, thinking }: ModelChoice) =>
@@ -61,20 +63,27 @@ export const makeAskDeepSeek: Effect.Effect<AskDeepSeek, never, Pipeline | DeepS
       call: Call,
       onSuccess: (result: CallResult<Rewriting>) => Effect.Effect<A, CallFailure>,
       onFailure: (failure: CallFailure) => Effect.Effect<A, CallFailure>
-    ) =>
-      Effect.matchEffect(
-        pipeline.run(enhancementPlan(ask, choice, call.settings.settings.deepseek, deepSeek, prices)),
-        {
-          onSuccess: (result) => {
-            modes.chatSucceeded()
-            return onSuccess(result)
-          },
-          onFailure: (failure) => {
-            modes.chatFailed(failure, call.settings)
-            return onFailure(failure)
-          }
-        }
+    ) => {
+      const { settings } = call.settings
+      const plan = enhancementPlan(
+        ask,
+        choice,
+        settings.deepseek,
+        deepSeek,
+        prices.of(settings),
+        clock.currentTimeMillisUnsafe()
       )
+      return Effect.matchEffect(pipeline.run(plan), {
+        onSuccess: (result) => {
+          modes.chatSucceeded()
+          return onSuccess(result)
+        },
+        onFailure: (failure) => {
+          modes.chatFailed(failure, call.settings)
+          return onFailure(failure)
+        }
+      })
+    }
 
     const askForShorter = (wish: EnhancementWish, call: Call, first: CallResult<Rewriting>) => {
       const { ask, choice } = wish

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { AttemptFailed } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { DeepSeekSettings } from "../../schemas/Settings.ts"
-import type { Prices } from "../money/Prices.ts"
+import type { PriceList } from "../money/Prices.ts"
 import type { Attempt } from "../pipeline/Attempt.ts"
 import type { CallPlan } from "../pipeline/Pipeline.ts"
 import type { ChatAnswer, ChatRequest, ChatUsage, DeepSeek } from "../provider/deepseek/DeepSeek.ts"
@@ -25,17 +25,21 @@ export interface Rewriting {
   readonly at: number
 }
 
-/** The plan of an ask. It counts the empty answers of its own attempts: a plan is run once. */
+/**
+ * The plan of an ask. It counts the empty answers of its own attempts: a plan is run once. **Units** `now` in milliseconds
+ * since 1970.
+ */
 export const enhancementPlan = (
   ask: EnhancementAsk,
   choice: ModelChoice,
   settings: DeepSeekSettings,
   deepSeek: DeepSeek["Service"],
-  prices: Prices["Service"]
+  prices: PriceList,
+  now: number
 ): CallPlan<Rewriting> => {
   const first = enhancementChat(ask, choice, noEarlierAttempts)
   const largest = largestChat(first)
-  const bound = prices.chatBound(choice.model, largest.promptBytes, largest.maximumTokens)
+  const bound = prices.chatBound(choice.model, largest.promptBytes, largest.maximumTokens, now)
   let emptyAnswers = 0
   const requestOf = ({ previous }: Attempt): ChatRequest => {
     if (previous === undefined) return first

@@ -54,6 +54,8 @@ class FlightCall implements Call {
   readonly startedAt: number
   readonly settings: Call["settings"]
   readonly attempts: Call["attempts"]
+  readonly spending: Call["spending"]
+  readonly leaving: number
   readonly onRaised: Flight["onRaised"]
   readonly #flight: Flight
 
@@ -67,6 +69,8 @@ class FlightCall implements Call {
     this.startedAt = call.startedAt
     this.settings = call.settings
     this.attempts = call.attempts
+    this.spending = call.spending
+    this.leaving = call.leaving ?? 0
     this.onRaised = flight.onRaised
     this.#flight = flight
   }

@@ -1,6 +1,7 @@
 /**
  * Builds `Illustrator`: one call around an enhancement and a generation.
  */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,7 +10,7 @@ import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, longestPrompt } from "../../schemas/Enhancement.ts"
 import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
 import { type Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
-import type { GeneratedImage } from "../../schemas/Image.ts"
+import type { GeneratedImage, ImageRequest } from "../../schemas/Image.ts"
 import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { enhanceDefaults } from "../enhancement/Enhance.ts"
@@ -21,6 +22,7 @@ import { requestHashOf } from "../image/PlanImage.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { JobLedger } from "../job/JobLedger.ts"
+import { Prices } from "../money/Prices.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
@@ -74,7 +76,7 @@ const usedEnhancement = Effect.fnUntraced(function* (own: Enhancement | null, ge
 export const make: Effect.Effect<
   Illustrator["Service"],
   never,
-  PromptEnhancer | ImageGenerator | JobLedger | NanoBanana | LiveSettings | Transport | DegradedModes
+  PromptEnhancer | ImageGenerator | JobLedger | NanoBanana | Prices | LiveSettings | Transport | DegradedModes
 > = Effect.gen(function* () {
   const enhancer = yield* PromptEnhancer
   const generator = yield* ImageGenerator
@@ -83,6 +85,7 @@ export const make: Effect.Effect<
   const transport = yield* Transport
   const jobLedger = yield* JobLedger
   const modes = yield* DegradedModes
+  const prices = yield* Prices
 
   /** What stands in where DeepSeek can not be had, up to the raw prompt, is found by the enhancer. */
   const enhance = (request: IllustrationRequest, call: Call): Effect.Effect<Enhancement, CallFailure> => {
@@ -100,6 +103,15 @@ export const make: Effect.Effect<
     )
   }
 
+  /** The price of the picture, once nothing would refuse it now. **Units** micro-dollars. */
+  const priceOf = Effect.fnUntraced(function* (request: ImageRequest, requestHash: string, call: Call) {
+    const { settings } = call.settings
+    const plan = yield* generator
+      .plan(request)
+      .pipe(Effect.mapError(ofIllustration), Effect.provideService(CurrentCall, { ...call, origin: { requestHash } }))
+    return prices.of(settings).image(plan, settings.nanobanana, yield* Clock.currentTimeMillis).usdMicros ?? 0
+  })
+
   const illustrate = Effect.fnUntraced(function* (
     request: IllustrationRequest,
     options: CallOptions,
@@ -113,17 +125,15 @@ export const make: Effect.Effect<
     const image = wish.image === undefined ? {} : { parameters: wish.image }
     if (earlier === undefined && call.priority === "low" && modes.isActive("LowPriorityShed"))
       return yield* reject({ _tag: "LoadShed" }, call.callId, { retryAfter: shedRetryAfter })
-    // Whatever would refuse the picture refuses the whole before the enhancement is paid for.
-    if (earlier === undefined)
-      yield* generator
-        .plan({ prompt: wish.prompt, ...image })
-        .pipe(Effect.mapError(ofIllustration), Effect.provideService(CurrentCall, { ...call, origin: { requestHash } }))
+    // Whatever would refuse the picture refuses the whole before the enhancement is paid for, and what the picture costs
+    // is left for it.
+    const leaving = earlier === undefined ? yield* priceOf({ prompt: wish.prompt, ...image }, requestHash, call) : 0
     const enhanced =
       earlier !== undefined
         ? yield* earlierEnhancement(earlier, call)
         : wish.enhance === false
           ? null
-          : yield* enhance(wish, call)
+          : yield* Effect.provideService(enhance(wish, call), CurrentCall, { ...call, leaving })
     const generated = yield* generator
       .generate(
         { prompt: enhanced?.prompt ?? wish.prompt, ...image },

@@ -5,11 +5,11 @@ import * as Effect from "effect/Effect"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { IdempotencyKey } from "../../schemas/Identifiers.ts"
 import type { Job, JobWishes } from "../../schemas/Job.ts"
-import type { Cost } from "../../schemas/Money.ts"
 import { freesItsKey, JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import type { ChosenRoute } from "./ChooseRoute.ts"
+import { heldFor } from "./ImageMoney.ts"
 import { tellMove } from "./MoveJob.ts"
 import type { PlannedRequest } from "./PlanImage.ts"
 import { tellFellBack } from "./TellFellBack.ts"
@@ -25,13 +25,6 @@ export const joinsJob = Effect.fnUntraced(function* (
   return job !== undefined && !freesItsKey(job)
 })
 
-/** The dearer of the two routes: whichever account makes it in the end, its price is held. */
-const boundOf = ({ first, second }: PlannedRequest): Cost => {
-  const other = second?.price.usdMicros ?? null
-  if (second === undefined || other === null) return first.price
-  return first.price.usdMicros === null || first.price.usdMicros < other ? second.price : first.price
-}
-
 const wishesOf = ({ accept, fallbackOnContentRejected, priority }: Call): JobWishes => ({
   ...(priority === "normal" ? {} : { priority }),
   ...(accept === undefined ? {} : { accept }),
@@ -41,7 +34,8 @@ const wishesOf = ({ accept, fallbackOnContentRejected, priority }: Call): JobWis
 /**
  * Enters the job of a request, or finds the one with the same idempotency key.
  *
- * **Errors** `Rejection`: `IdempotencyConflict`, `StorageFailed`. Nothing was sent.
+ * **Errors** `Rejection`: `IdempotencyConflict`, `StorageFailed`, and where the money for it is refused `BudgetExhausted`
+ * or `PriceUnknown`. Nothing was sent, and no row remains.
  */
 export const enterJob = Effect.fnUntraced(function* (
   planned: PlannedRequest,
@@ -49,6 +43,15 @@ export const enterJob = Effect.fnUntraced(function* (
   idempotencyKey: IdempotencyKey | undefined,
   call: Call
 ): Effect.fn.Return<{ readonly job: Job; readonly isNew: boolean }, CallFailure, JobLedger> {
+  const { settings } = call.settings
+  const { perCall } = settings.budget
+  const bound = heldFor(planned, settings)
+  const isCounted = perCall !== "none" && !(yield* joinsJob(idempotencyKey, call))
+  const overCall = isCounted ? call.spending.commit(perCall, bound) : undefined
+  if (overCall !== undefined) return yield* reject(overCall, call.callId)
+  const uncount = () => {
+    if (isCounted) call.spending.settle(bound, undefined)
+  }
   const entered = yield* (yield* JobLedger)
     .enter({
       callId: call.callId,
@@ -60,10 +63,14 @@ export const enterJob = Effect.fnUntraced(function* (
       wishes: wishesOf(call),
       plan: route.plan,
       price: route.price,
-      bound: boundOf(planned),
+      bound,
       ...(standsInFor === undefined ? {} : { standIn: { scope: "nanobanana-fallback", reason: standsInFor } as const })
     })
-    .pipe(Effect.mapError((reason) => reject(reason, call.callId)))
+    .pipe(
+      Effect.onError(() => Effect.sync(uncount)),
+      Effect.mapError((reason) => reject(reason, call.callId))
+    )
+  if (!entered.isNew) uncount()
   if (entered.isNew) yield* tellMove("None", entered.job)
   if (entered.isNew && standsInFor !== undefined) yield* tellFellBack(call, "OtherProtocol", standsInFor)
   return entered

@@ -7,6 +7,7 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import type { IdempotencyKey } from "../../schemas/Identifiers.ts"
 import type { GeneratedImage, ImagePlan, ImageRequest } from "../../schemas/Image.ts"
 import type { JobLedger } from "../job/JobLedger.ts"
+import type { CostLedger } from "../money/CostLedger.ts"
 import type { Prices } from "../money/Prices.ts"
 import type { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
@@ -20,6 +21,7 @@ import type { JobWaiting } from "./AwaitJob.ts"
 import { chooseRoute } from "./ChooseRoute.ts"
 import { earlierImage } from "./EarlierImage.ts"
 import { joinsJob } from "./EnterJob.ts"
+import { checkBudgets } from "./ImageMoney.ts"
 import type { ImageStore } from "./ImageStore.ts"
 import type { JobDriver } from "./JobDriver.ts"
 import { planImage, type PlannedRequest } from "./PlanImage.ts"
@@ -31,6 +33,7 @@ type Dependencies =
   | Pipeline
   | NanoBanana
   | JobLedger
+  | CostLedger
   | Prices
   | AdmissionControl
   | DegradedModes
@@ -97,8 +100,9 @@ export const planOnly = Effect.fnUntraced(function* (
   const planned = yield* planImage(request, call)
   const isEarlierAtHand = Effect.map(earlierImage(planned, call), (image) => image !== undefined)
   if (!accepts(call, "Live")) return (yield* isEarlierAtHand) ? planned.first.plan : yield* noNewPicture(call)
+  const chosen = Effect.tap(chooseRoute(planned, call, call.deadlineAt), () => checkBudgets(planned, call))
   return yield* Effect.catch(
-    Effect.map(chooseRoute(planned, call, call.deadlineAt), ({ route }) => route.plan),
+    Effect.map(chosen, ({ route }) => route.plan),
     (rejection) =>
       Effect.flatMap(isEarlierAtHand, (isAtHand) =>
         isAtHand && allowsEarlierImage(rejection) ? Effect.succeed(planned.first.plan) : Effect.fail(rejection)

@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { JobLedger } from "../job/JobLedger.ts"
+import { CostLedger } from "../money/CostLedger.ts"
 import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
@@ -38,6 +39,7 @@ type Dependencies =
   | DegradedModes
   | NanoBanana
   | JobLedger
+  | CostLedger
   | Prices
   | LiveSettings
   | Transport
@@ -52,6 +54,7 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       DegradedModes,
       NanoBanana,
       JobLedger,
+      CostLedger,
       Prices,
       LiveSettings,
       Transport,

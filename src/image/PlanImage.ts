@@ -3,6 +3,7 @@
  * first account, and for the second one where there is one that can make it and that the caller takes.
  */
 import { hash } from "node:crypto"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Fit } from "../../schemas/CallOptions.ts"
@@ -10,9 +11,10 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import { type ImagePlan, ImageRequest } from "../../schemas/Image.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { InputRejected } from "../../schemas/Reason.ts"
-import { imageProtocolOf } from "../../schemas/Settings.ts"
+import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
+import { hasBudget } from "../money/DecideBudgets.ts"
 import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
@@ -45,16 +47,18 @@ export interface PlannedRequest {
   readonly second: ImageRoute | undefined
 }
 
-/** The route of a request over an account. **Errors** `InputRejected` where its protocol can not make it. */
+/** The route of a request over an account, at the prices of now. **Errors** `InputRejected` where its protocol can not make it. */
 export const routeOver = (
   account: ImageAccount,
   request: ImageRequest,
-  fit: Fit
+  fit: Fit,
+  settings: Settings
 ): Effect.Effect<ImageRoute, typeof InputRejected.Type, NanoBanana | Prices> =>
   Effect.gen(function* () {
     const protocol = (yield* NanoBanana).protocol(imageProtocolOf(account.settings))
     const plan = yield* Effect.fromResult(protocol.plan(request, fit))
-    return { account, plan, price: (yield* Prices).image(plan, account.settings) }
+    const now = yield* Clock.currentTimeMillis
+    return { account, plan, price: (yield* Prices).of(settings).image(plan, account.settings, now) }
   })
 
 /**
@@ -66,14 +70,15 @@ export const planImage = Effect.fnUntraced(function* (
   request: ImageRequest,
   call: Call
 ): Effect.fn.Return<PlannedRequest, CallFailure, NanoBanana | Prices | ImageStore> {
-  const { imageDirectory, nanobanana } = call.settings.settings
+  const { settings } = call.settings
+  const { imageDirectory, nanobanana } = settings
   const checked = validateInput(ImageRequest, sanitizeInput(request))
   if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
   if (nanobanana.apiKey === undefined) {
     return yield* reject({ _tag: "NoHealthyKey", setting: "NANOBANANA_API_KEY" }, call.callId)
   }
   const wish = checked.success
-  const first = yield* routeOver(firstAccount(nanobanana), wish, call.fit).pipe(
+  const first = yield* routeOver(firstAccount(nanobanana), wish, call.fit, settings).pipe(
     Effect.mapError((reason) => reject(reason, call.callId))
   )
   const place = (yield* ImageStore).prepare({ root: imageDirectory })
@@ -82,10 +87,15 @@ export const planImage = Effect.fnUntraced(function* (
   )
   const other = accepts(call, "OtherProvider") ? secondAccount(nanobanana) : undefined
   // What the second one can not make is no reason to refuse what the first one can.
-  const second = other === undefined ? undefined : yield* orNone(routeOver(other, wish, call.fit))
+  const route = other === undefined ? undefined : yield* orNone(routeOver(other, wish, call.fit, settings))
+  const second = route !== undefined && isPayable(route, settings) ? route : undefined
   const requestHash = call.origin?.requestHash ?? requestHashOf({ image: wish }, first.plan.protocol)
   return { request: wish, requestHash, first, second }
 })
+
+/** Whether a job may be given to a route when it is held for already: not where no budget could count its price. */
+export const isPayable = ({ price }: ImageRoute, { budget }: Settings): boolean =>
+  price.usdMicros !== null || !hasBudget(budget)
 
 const orNone = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A | undefined, never, R> =>
   Effect.orElseSucceed(effect, () => undefined)

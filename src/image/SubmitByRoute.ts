@@ -18,7 +18,7 @@ import { askDoor } from "./AskDoor.ts"
 import { firstAccount, secondAccount } from "./ImageAccount.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
-import { type ImageRoute, routeOver } from "./PlanImage.ts"
+import { type ImageRoute, isPayable, routeOver } from "./PlanImage.ts"
 import { allowsOtherAccount } from "./StandInRule.ts"
 import { submitJob } from "./SubmitJob.ts"
 import { tellFellBack } from "./TellFellBack.ts"
@@ -74,8 +74,8 @@ export const backToFirstAccount = Effect.fnUntraced(function* (
   call: Call
 ): Effect.fn.Return<Job, never, SubmitDependencies> {
   if (job.standIn === undefined) return job
-  const account = firstAccount(call.settings.settings.nanobanana)
-  return yield* routeOver(account, job.request, job.plan.fit).pipe(
+  const { settings } = call.settings
+  return yield* routeOver(firstAccount(settings.nanobanana), job.request, job.plan.fit, settings).pipe(
     Effect.flatMap(({ plan, price }) => moveJob(job, { _tag: "Rerouted", plan, price })),
     Effect.orElseSucceed(() => job)
   )
@@ -87,13 +87,15 @@ const toSecondAccount = Effect.fnUntraced(function* (
   failure: CallFailure,
   call: Call
 ): Effect.fn.Return<{ readonly job: Job; readonly route: ImageRoute } | undefined, never, SubmitDependencies> {
-  const account = secondAccount(call.settings.settings.nanobanana)
+  const { settings } = call.settings
+  const account = secondAccount(settings.nanobanana)
   if (account === undefined || !accepts(call, "OtherProvider") || !allowsOtherAccount(failure, call)) return undefined
   if (call.attempts.left <= 0) return undefined
   if ((yield* askDoor(yield* AdmissionControl, account, call, call.deadlineAt)) !== undefined) return undefined
   const reason = failure.reason._tag
   return yield* Effect.gen(function* () {
-    const route = yield* routeOver(account, job.request, job.plan.fit)
+    const route = yield* routeOver(account, job.request, job.plan.fit, settings)
+    if (!isPayable(route, settings)) return undefined
     const { plan, price } = route
     const standIn = { scope: "nanobanana-fallback", reason } as const
     const moved = yield* moveJob(job, { _tag: "Rerouted", plan, price, standIn })

@@ -1,5 +1,5 @@
 /**
- * Reads the first problem out of a schema's issue tree: where it is and what the schema expects there. The words of
+ * Reads the first problem, or every one, out of a schema's issue tree: where it is and what the schema expects there. The words of
  * `expected` come from the schema's own annotations, so that a person reads "1 to 4000 characters" and not the name of
  * a check; no value is ever read.
  */
@@ -21,6 +21,10 @@ export interface SchemaProblem {
 
 /** The first problem of `issue`, which came of decoding by the schema `ast`. */
 export const firstProblem = (issue: SchemaIssue.Issue, ast: SchemaAST.AST): SchemaProblem =>
+  visit(issue, ast, [], false)[0]
+
+/** Every problem of `issue`, which came of decoding by the schema `ast` with `errors: "all"`. */
+export const everyProblem = (issue: SchemaIssue.Issue, ast: SchemaAST.AST): ReadonlyArray<SchemaProblem> =>
   visit(issue, ast, [], false)
 
 /**
@@ -38,7 +42,7 @@ const visit = (
   ast: SchemaAST.AST | undefined,
   path: Path,
   isOfRightKind: boolean
-): SchemaProblem => {
+): readonly [SchemaProblem, ...ReadonlyArray<SchemaProblem>] => {
   const found = { path, isUnknownField: false, isMissing: false, isOfRightKind }
   switch (issue._tag) {
     case "Pointer":
@@ -47,26 +51,33 @@ const visit = (
       return visit(issue.issue, ast, path, true)
     case "Encoding":
       return visit(issue.issue, ast ?? issue.ast, path, isOfRightKind)
-    case "Composite":
-      return visit(issue.issues[0], issue.ast, path, isOfRightKind)
+    case "Composite": {
+      const [first, ...others] = issue.issues
+      return [
+        ...visit(first, issue.ast, path, isOfRightKind),
+        ...others.flatMap((other) => visit(other, issue.ast, path, isOfRightKind))
+      ]
+    }
     case "UnexpectedKey":
-      return { ...found, expected: fieldsOf(issue.ast, "one of"), isUnknownField: true }
+      return [{ ...found, expected: fieldsOf(issue.ast, "one of"), isUnknownField: true }]
     case "AnyOf":
     case "InvalidType":
     case "OneOf":
-      return { ...found, expected: expectedBy(ast ?? issue.ast) }
+      return [{ ...found, expected: expectedBy(ast ?? issue.ast) }]
     case "InvalidValue":
     case "MissingKey":
     case "Forbidden": {
       const expected = ast === undefined ? defaultLeafHook(issue) : expectedBy(ast)
-      return { ...found, expected, isMissing: issue._tag === "MissingKey" }
+      return [{ ...found, expected, isMissing: issue._tag === "MissingKey" }]
     }
   }
 }
 
 const partAt = (ast: SchemaAST.AST | undefined, path: Path): SchemaAST.AST | undefined =>
   path.reduce<SchemaAST.AST | undefined>((whole, key) => {
-    if (whole?._tag === "Objects") return whole.propertySignatures.find((it) => it.name === key)?.type
+    if (whole?._tag === "Objects") {
+      return (whole.propertySignatures.find((it) => it.name === key) ?? whole.indexSignatures[0])?.type
+    }
     if (whole?._tag === "Arrays") return whole.elements[Number(key)] ?? whole.rest[0]
     return undefined
   }, ast)

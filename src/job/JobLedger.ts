@@ -8,7 +8,7 @@ import type * as Stream from "effect/Stream"
 import type { IdempotencyKey, JobId, Owner } from "../../schemas/Identifiers.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
 import type { Cost } from "../../schemas/Money.ts"
-import type { ReservationKey } from "../money/CostLedger.ts"
+import type { MoneyRefused, ReservationKey } from "../money/CostLedger.ts"
 import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import type { TransitionRefused } from "./JobTransition.ts"
 
@@ -86,15 +86,13 @@ export class JobLedger extends Context.Service<
   JobLedger,
   {
     /**
-     * Enters a job as `Queued`, held by this ledger, and sets its bound aside, or finds the job of the same owner, key and request. The key of a
-     * job that `freesItsKey` names the new job from then on.
+     * Enters a job as `Queued`, held by this ledger, and sets its bound aside, or finds the job of the same owner, key and
+     * request. The key of a job that `freesItsKey` names the new job from then on. Where the money is refused, no row
+     * remains.
      */
     readonly enter: (
       job: NewJob
-    ) => Effect.Effect<
-      { readonly job: Job; readonly isNew: boolean },
-      typeof IdempotencyConflict.Type | typeof StorageFailed.Type
-    >
+    ) => Effect.Effect<{ readonly job: Job; readonly isNew: boolean }, typeof IdempotencyConflict.Type | MoneyRefused>
     readonly get: (id: JobId, owner: Owner) => Effect.Effect<Job, typeof JobNotFound.Type | typeof StorageFailed.Type>
     readonly find: (key: IdempotencyKey, owner: Owner) => Effect.Effect<Job | undefined, typeof StorageFailed.Type>
     /** The `Stored` jobs of an equal request of the same owner, the newest first. */

@@ -136,7 +136,7 @@ const nextState = (job: Job, event: JobEvent, now: number): JobState | undefined
   }
 }
 
-const moveOf = (job: Job, event: JobEvent): Move => {
+const moveOf = (job: Job, event: JobEvent): MoneyMove => {
   switch (event._tag) {
     case "SendIntended":
     case "HeldBack":
@@ -164,14 +164,11 @@ const moveOf = (job: Job, event: JobEvent): Move => {
   }
 }
 
-/** The moves of a job that has been entered: its hold was made then. */
-type Move = Exclude<MoneyMove, { readonly _tag: "Hold" }>
-
 /** What is settled or released stays so, whatever the state. */
-const once = (job: Job, move: Move): Move =>
+const once = (job: Job, move: MoneyMove): MoneyMove =>
   job.money._tag === "Settled" || job.money._tag === "Released" ? { _tag: "Keep" } : move
 
-const moneyAfter = (job: Job, move: Move): Job["money"] => {
+const moneyAfter = (job: Job, move: MoneyMove): Job["money"] => {
   switch (move._tag) {
     case "Keep":
       return job.money

@@ -1,5 +1,5 @@
 /**
- * Turns a price table into the `Prices` service: pure arithmetic in whole micro-dollars, rounded up once per amount.
+ * Turns a price table into prices: pure arithmetic in whole micro-dollars, rounded up once per amount.
  *
  * What a cost is called: `measured` when the answer's usage and the published price of that hour give it; `estimated`
  * when it can only be lower than what is said, which is so in peak hours (a Chinese public holiday would halve it),
@@ -10,37 +10,89 @@
  * a peak is priced by the instant it is given.
  */
 import { type Cost, type CostBasis, unknownCost } from "../../schemas/Money.ts"
+import type { ChatPrice, PriceTable, TokenRates } from "../../schemas/PriceTable.ts"
 import type { ChatUsage } from "../provider/deepseek/DeepSeek.ts"
-import type { Prices } from "./Prices.ts"
-import type { PriceTable, TokenRates } from "./PriceTable.ts"
+import type { PriceList, Prices } from "./Prices.ts"
+import { dayOf } from "./UtcPeriods.ts"
 
-/** The `Prices` of a table. */
-export const makePrices = (table: PriceTable): Prices["Service"] => {
-  const chatPrice = (model: string) => (Object.hasOwn(table.chat, model) ? table.chat[model] : undefined)
+/** The prices of a table, under whatever the settings say of their own. */
+export const makePrices = (builtIn: PriceTable): Prices["Service"] => {
+  const plain = priceList(builtIn)
+  const lists = new WeakMap<PriceTable, PriceList>()
+  return {
+    of: ({ prices }) => {
+      if (prices === undefined) return plain
+      const known = lists.get(prices) ?? priceList(overTable(builtIn, prices))
+      lists.set(prices, known)
+      return known
+    }
+  }
+}
+
+/** One table over another: a model, a picture and the peak hours that `own` names are as it says. */
+export const overTable = (below: PriceTable, own: PriceTable): PriceTable => ({
+  asOf: own.asOf,
+  sources: [...own.sources, ...below.sources],
+  chat: { ...below.chat, ...own.chat },
+  ...(own.peakHours === undefined ? pick(below) : pick(own)),
+  images: [
+    ...own.images,
+    ...below.images.filter((it) => !own.images.some((other) => imageName(other) === imageName(it)))
+  ]
+})
+
+const pick = ({ peakHours }: PriceTable) => (peakHours === undefined ? {} : { peakHours })
+
+const imageName = ({ model, protocol, resolution }: PriceTable["images"][number]): string =>
+  JSON.stringify([protocol, model, resolution])
+
+/** The prices of a table. */
+export const priceList = (table: PriceTable): PriceList => {
+  const chatPrice = (model: string, at: number) =>
+    Object.hasOwn(table.chat, model) ? inForce(table.chat[model] ?? [], at) : undefined
   return {
     asOf: table.asOf,
     chat: (model, usage, at) => {
-      const price = chatPrice(model)
+      const price = chatPrice(model, at)
       const tokens = tokensOf(usage)
       if (price === undefined || tokens === undefined) return unknownCost
-      const peak = isPeak(table, at)
-      return costOf(tokens, peak ? price.peak : price.offPeak, tokens.isExact && !peak ? "measured" : "estimated")
+      const peak = price.peak !== undefined && isPeak(table, at)
+      return costOf(tokens, ratesOf(price, peak), tokens.isExact && !peak ? "measured" : "estimated")
     },
-    chatBound: (model, promptBytes, maximumTokens) => {
-      const price = chatPrice(model)
+    chatBound: (model, promptBytes, maximumTokens, at) => {
+      const price = chatPrice(model, at)
       if (price === undefined) return unknownCost
-      return costOf({ hit: 0, miss: promptBytes, output: maximumTokens }, price.peak, "estimated")
+      return costOf({ hit: 0, miss: promptBytes, output: maximumTokens }, ratesOf(price, true), "estimated")
     },
-    image: (plan, settings) => {
-      const confirmed = table.images.find(
-        (it) => it.protocol === plan.protocol && it.model === plan.model && it.resolution === plan.resolution
+    chatLowest: (model, at) => {
+      const price = chatPrice(model, at)
+      if (price === undefined) return unknownCost
+      return costOf({ hit: 0, miss: 0, output: 1 }, ratesOf(price, isPeak(table, at)), "estimated")
+    },
+    image: (plan, settings, at) => {
+      const confirmed = inForce(
+        table.images.filter(
+          (it) => it.protocol === plan.protocol && it.model === plan.model && it.resolution === plan.resolution
+        ),
+        at
       )
-      if (confirmed !== undefined) return { usdMicros: confirmed.usdMicros, basis: "measured" }
+      if (confirmed !== undefined) return { usdMicros: confirmed.price, basis: "measured" }
       if (settings.priceUpperBound === undefined) return unknownCost
       return { usdMicros: settings.priceUpperBound, basis: "estimated" }
     }
   }
 }
+
+/** Of dated prices the one that holds: the latest that has begun, else the first to come. */
+const inForce = <P extends { readonly validFrom: string }>(prices: ReadonlyArray<P>, at: number): P | undefined => {
+  if (prices.length <= 1) return prices[0]
+  const sorted = prices.toSorted((left, right) => (left.validFrom < right.validFrom ? -1 : 1))
+  const day = dayOf(at)
+  return sorted.findLast((it) => it.validFrom <= day) ?? sorted[0]
+}
+
+const ratesOf = (price: ChatPrice, isPeak: boolean): TokenRates =>
+  isPeak ? (price.peak ?? price.offPeak) : price.offPeak
 
 interface Tokens {
   readonly hit: number
@@ -80,5 +132,5 @@ const isPeak = (table: PriceTable, at: number): boolean => {
   // 1970-01-01 was a Thursday; 0 is Sunday.
   const weekday = (Math.floor(at / dayMillis) + 4) % 7
   const hour = (at % dayMillis) / hourMillis
-  return weekday >= 1 && weekday <= 5 && table.peakHours.some((it) => hour >= it.from && hour < it.until)
+  return weekday >= 1 && weekday <= 5 && (table.peakHours ?? []).some((it) => hour >= it.from && hour < it.until)
 }

@@ -7,6 +7,7 @@ import type { AcceptedProvenance, CacheUse, Fit, Priority } from "../../schemas/
 import type { CallId, Owner } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import type { SettingsVersion } from "../../schemas/Settings.ts"
+import type { CallSpending } from "../money/CallSpending.ts"
 import type { AttemptBudget } from "./AttemptBudget.ts"
 
 /** The hash of the whole request, and where its prompt comes from. */
@@ -28,6 +29,10 @@ export interface Call {
   readonly settings: SettingsVersion
   /** Counts the attempts begun by everything in the call, and bounds those that may cost something. */
   readonly attempts: AttemptBudget
+  /** Counts what the whole call has committed, for the budget of a call. */
+  readonly spending: CallSpending
+  /** What must be left of every budget, for what the whole call is to pay afterwards. **Units** micro-dollars. */
+  readonly leaving?: number
   /** Whose call grows while it runs (a flight that others join) says so here; `priority` and `deadlineAt` then differ. */
   readonly onRaised?: (listener: () => void) => () => void
   /** What an image job of this call is made for, where that is more than its own request. */

@@ -7,7 +7,7 @@
  * cache, single flight     by `PromptEnhancer`: a hit costs no permit, no money, no sample of the circuit
  *   attempt loop           one attempt budget, and the retry budget of the operation
  *     admission            circuit, slot, and a permit of every tier, in one synchronous step, or a place in the queue
- *     reserve money        the upper bound, per attempt
+ *     reserve money        the upper bound, per attempt; refused, permit, slot and circuit go to the next in the queue
  *     SEND                 under the attempt timeout
  *     settle money         what was used, or what may have been
  *     classify, recover    one table turns reason, payment and outcome into what happens next
@@ -61,7 +61,7 @@ export interface CallResult<A> {
 /**
  * The service. It runs inside the current call (`withCall`); where there is none, it begins one.
  *
- * **Errors** `Rejection` if no attempt could begin, else `ApiError` with the reason of the last attempt.
+ * **Errors** `Rejection` if no attempt could begin (also for want of money: `BudgetExhausted`, `PriceUnknown`), else `ApiError` with the reason of the last attempt.
  *
  * ```ts
  * import * as Effect from "effect/Effect"

@@ -15,4 +15,10 @@ export interface RejectionFacts {
 
 /** A rejection of the call with this id. */
 export const reject = (reason: RejectionReason, callId: CallId, facts: RejectionFacts = {}): Rejection =>
-  new Rejection({ reason, callId, isRetryable: isRejectionRetryable(reason), ...facts })
+  new Rejection({
+    reason,
+    callId,
+    isRetryable: isRejectionRetryable(reason),
+    ...(reason._tag === "BudgetExhausted" && reason.retryAfter !== undefined ? { retryAfter: reason.retryAfter } : {}),
+    ...facts
+  })

@@ -9,13 +9,13 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import type { AttemptFailed, CallFailure, StoppedBy } from "../../schemas/Failures.ts"
+import type { AdmissionFacts } from "../../schemas/CallEvent.ts"
+import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
 import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
 import { CostLedger, type Reservation } from "../money/CostLedger.ts"
 import { millisOf, remaining } from "../policy/deadline/Deadline.ts"
 import { Admission } from "../policy/rate-limit/Admission.ts"
 import { admit } from "../policy/rate-limit/Admit.ts"
-import type { Refusal } from "../policy/rate-limit/Refusal.ts"
 import { rankOf } from "../policy/rate-limit/WaitingQueue.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import type { RetryDecision } from "../policy/retry/DecideRetry.ts"
@@ -23,18 +23,18 @@ import { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
 import { hintOf } from "../policy/retry/RetrySchedule.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallStatistics } from "../telemetry/CallStatistics.ts"
-import { redactDefect } from "../telemetry/Redaction.ts"
 import { admissionFacts } from "./AdmissionFacts.ts"
 import { AdmissionControl } from "./AdmissionControl.ts"
 import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
+import { endWith, failed, leave, refused, stop, unpaid } from "./EndCall.ts"
 import { endWithCall, mayGrow } from "./GrowingDeadline.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
-import { refusalBeyond, rejectionOf, retryAfterOf, stoppedByOf } from "./Refused.ts"
-import { reject } from "./Reject.ts"
+import { refusalBeyond } from "./Refused.ts"
+import { reserveAttempt } from "./ReserveAttempt.ts"
 import { attemptsExhausted, decideAfter, delaysOf } from "./RetryDelay.ts"
-import { attemptOf, errorOf, isUsedUp, type Run } from "./Run.ts"
+import { attemptOf, isUsedUp, type Run } from "./Run.ts"
 import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
 import { withCall } from "./WithCall.ts"
@@ -91,12 +91,8 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     if (at >= call.deadlineAt) return stop(run, "DeadlineExceeded")
     if (isUsedUp(run)) return stop(run, "AttemptsExhausted")
     run.enqueuedAt ??= Math.floor(at)
-    const wish = {
-      rank: rankOf(call.priority),
-      enqueuedAt: run.enqueuedAt,
-      deadlineAt: call.deadlineAt,
-      leaseMillis: Duration.toMillis(plan.attemptTimeout) + leaseMarginMillis
-    }
+    const leaseMillis = Duration.toMillis(plan.attemptTimeout) + leaseMarginMillis
+    const wish = { rank: rankOf(call.priority), enqueuedAt: run.enqueuedAt, deadlineAt: call.deadlineAt, leaseMillis }
     const onRaised = call.onRaised === undefined ? undefined : { call, listen: call.onRaised }
     return admit(
       { room: door.room, timeouts: control.timeouts, lane: door.lane, wish, onRaised, restore },
@@ -105,30 +101,59 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         const begunAt = waiter === undefined ? at : now()
         // What runs beside it in the same call may have taken the last attempt while this one waited.
         if (waiter !== undefined && isUsedUp(run)) {
-          door.circuit.end(admitted.ticket, "ignored", undefined, Math.floor(begunAt))
-          admitted.end()
+          leave(run, admitted, begunAt)
           return stop(run, "AttemptsExhausted")
         }
-        run.attempts += 1
-        call.attempts.begin(plan.payment !== "free")
-        if (run.attempts === 1) door.retryBudget.deposit(begunAt)
-        run.tell.attemptStarted(run.attempts, () =>
-          admissionFacts(begunAt - at, door.circuit.state._tag, waiter?.heldBackBy)
-        )
+        const facts = () => admissionFacts(begunAt - at, door.circuit.state._tag, waiter?.heldBackBy)
         return plan.payment === "metered"
-          ? exchangePaid(run, admitted, begunAt)
-          : exchange(run, admitted, begunAt, undefined)
+          ? exchangePaid(run, admitted, facts, leaseMillis)
+          : begin(run, admitted, facts, begunAt, undefined)
       }
     )
   }
 
-  /** Only metered requests are paid for attempt by attempt; the price of an image is held by its job. */
-  const exchangePaid = <A>(run: Run<A>, admission: Admission, begunAt: number) => {
-    const { callId, owner } = run.call
-    const { bound, operation, provider } = run.plan
-    return Effect.flatMap(ledger.reserve({ callId, owner, provider, operation }, bound), (reservation) =>
-      exchange(run, admission, begunAt, reservation)
-    )
+  /**
+   * Only metered requests are paid for attempt by attempt; the price of an image is held by its job. Whoever is refused
+   * the money leaves the door as if he had never come.
+   */
+  const exchangePaid = <A>(
+    run: Run<A>,
+    admission: Admission,
+    facts: () => AdmissionFacts,
+    leaseMillis: number
+  ): Effect.Effect<CallResult<A>, CallFailure> =>
+    Effect.matchCauseEffect(reserveAttempt(ledger, run, leaseMillis), {
+      onFailure: (cause) => {
+        leave(run, admission, now())
+        const found = Cause.findErrorOption(cause)
+        return found._tag === "None" ? endWith(run, cause) : unpaid(run, found.value)
+      },
+      onSuccess: (reservation) => {
+        const begunAt = now()
+        // A ledger on disk may have been waited for.
+        const stoppedBy = isUsedUp(run)
+          ? "AttemptsExhausted"
+          : begunAt >= run.call.deadlineAt
+            ? "DeadlineExceeded"
+            : undefined
+        if (stoppedBy === undefined) return begin(run, admission, facts, begunAt, reservation)
+        leave(run, admission, begunAt)
+        return Effect.andThen(reservation.release, stop(run, stoppedBy))
+      }
+    })
+
+  const begin = <A>(
+    run: Run<A>,
+    admission: Admission,
+    facts: () => AdmissionFacts,
+    begunAt: number,
+    reservation: Reservation | undefined
+  ): Effect.Effect<CallResult<A>, CallFailure> => {
+    run.attempts += 1
+    run.call.attempts.begin(run.plan.payment !== "free")
+    if (run.attempts === 1) run.door.retryBudget.deposit(begunAt)
+    run.tell.attemptStarted(run.attempts, facts)
+    return exchange(run, admission, begunAt, reservation)
   }
 
   const exchange = <A>(
@@ -158,8 +183,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       onFailure: (cause) => {
         const found = Cause.findErrorOption(cause)
         if (found._tag === "None") {
-          door.circuit.end(admission.ticket, "ignored", undefined, Math.floor(now()))
-          admission.end()
+          leave(run, admission, now())
           return pay(costAfterCut(admission.isSent, plan.bound), endWith(run, cause))
         }
         endAfterFailure(door, admission, found.value, plan.payment, Math.floor(now()))
@@ -228,30 +252,6 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     if (pause !== undefined) tell.roomPaused(door, pause)
   }
 
-  const refused = <A>(run: Run<A>, refusal: Refusal): Effect.Effect<never, CallFailure> =>
-    run.last === undefined
-      ? Effect.fail(rejectionOf(refusal, run.plan.operation, run.call.callId))
-      : failed(run, run.last, stoppedByOf(refusal), retryAfterOf(refusal))
-
-  const stop = <A>(
-    run: Run<A>,
-    stoppedBy: "DeadlineExceeded" | "AttemptsExhausted"
-  ): Effect.Effect<never, CallFailure> =>
-    run.last === undefined
-      ? Effect.fail(reject({ _tag: stoppedBy }, run.call.callId))
-      : failed(run, run.last, stoppedBy)
-
-  const failed = <A>(
-    run: Run<A>,
-    failure: AttemptFailed,
-    stoppedBy?: StoppedBy,
-    retryAfter?: Duration.Duration
-  ): Effect.Effect<never, CallFailure> =>
-    Effect.andThen(
-      run.tell.callFailed(failure, run.attempts, stoppedBy),
-      Effect.suspend(() => Effect.fail(errorOf(run, failure, stoppedBy, retryAfter)))
-    )
-
   const runAlone = <A>(plan: CallPlan<A>) =>
     withCall(
       {},
@@ -272,10 +272,3 @@ type RunningFiber = Pick<Fiber.Fiber<unknown, unknown>, "getRef">
 
 const afterThrow = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.andThen(Effect.logError("the call observer threw"), effect)
-
-/** Interruption and defects end the call, the latter without secrets. */
-const endWith = <A>(run: Run<A>, cause: Cause.Cause<AttemptFailed>): Effect.Effect<never> => {
-  if (!Cause.hasDies(cause)) return Effect.interrupt
-  const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan))
-  return Effect.andThen(run.tell.defectCaught(defect), Effect.die(defect))
-}

@@ -15,6 +15,7 @@ import { InputRejected } from "../../schemas/Reason.ts"
 import { longestDeadline, type Settings, type SettingsVersion } from "../../schemas/Settings.ts"
 import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
+import { CallSpending } from "../money/CallSpending.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import { emit } from "../telemetry/Emit.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
@@ -112,9 +113,11 @@ const callOf = (
     deadlineAt: outer === undefined ? ownDeadlineAt : Math.min(ownDeadlineAt, outer.deadlineAt),
     settings,
     attempts: new AttemptBudget(own.attemptLimit ?? defaults.attemptLimit, outer?.attempts),
+    spending: outer?.spending ?? new CallSpending(),
     cache: own.cache ?? outer?.cache,
     accept: own.accept ?? outer?.accept,
     fallbackOnContentRejected: own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false,
+    ...(outer?.leaving === undefined ? {} : { leaving: outer.leaving }),
     ...(outer?.origin === undefined ? {} : { origin: outer.origin })
   }
 }

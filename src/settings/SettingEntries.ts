@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type SettingProblem, Settings } from "../../schemas/Settings.ts"
+import { priceProblems } from "../money/PriceProblems.ts"
 import { expectedInDocument, expectedOf, isNoKey, readForm } from "./VariableForm.ts"
 import { type SettingPath, settingPaths, settingVariables, wideVariables } from "./Variables.ts"
 
@@ -99,6 +100,9 @@ export const checkEntries = (
   const usable = new Map<SettingPath, SettingEntry>()
   const problems = new Map<string, SettingProblem>()
   for (const [path, entry] of entries) {
+    const own = path === "prices" ? priceProblems(entry.value, entry.name) : []
+    for (const problem of own) problems.set(problem.name, problem)
+    if (own.length > 0) continue
     if (Result.isSuccess(decode(documentOf([entry])))) usable.set(path, entry)
     else problems.set(entry.name, problemOf(entry))
   }

@@ -4,6 +4,7 @@
  */
 import * as Duration from "effect/Duration"
 import { type RateLimit, rateLimitList, type RateLimits } from "../../schemas/RateLimit.ts"
+import type { PriceTable } from "../../schemas/PriceTable.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import type { SettingEntries, SettingSource } from "./SettingEntries.ts"
 import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
@@ -37,7 +38,8 @@ const shown = (form: VariableForm, value: unknown): string => {
   if (form === "key") return value === undefined ? "missing" : "set"
   if (value === undefined) return "unset"
   if (Duration.isDuration(value)) return String(Duration.toMillis(value))
-  if (form === "dollars") return String(Number(value) / 1_000_000)
+  if (form === "dollars" || (form === "budget" && value !== "none")) return String(Number(value) / 1_000_000)
+  if (form === "priceFile") return `as of ${(value as PriceTable).asOf}`
   if (form === "rateLimits") return rateLimitsText(value as RateLimits)
   return Array.isArray(value) ? value.join(", ") : String(value)
 }

@@ -18,6 +18,8 @@ export type VariableForm =
   | "accounting"
   | "rateLimits"
   | "dollars"
+  | "budget"
+  | "priceFile"
   | "boolean"
   | "protocol"
   | "store"
@@ -40,6 +42,7 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
     case "protocol":
     case "store":
     case "accounting":
+    case "priceFile":
       return text
     case "milliseconds":
     case "longMilliseconds":
@@ -50,6 +53,8 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
       return rateLimits(text)
     case "dollars":
       return usdMicros(text)
+    case "budget":
+      return text === "none" ? text : usdMicros(text)
     case "boolean":
       return booleanWord(text)
     case "providers":
@@ -92,6 +97,8 @@ const expectations: Readonly<Record<VariableForm, string>> = {
   rateLimits:
     "limits such as 20/minute, 100/hour (1 to 1000000 per second, minute, hour or day, each named once, no more in a shorter window than in a longer one), or none",
   dollars: "dollars such as 0.04, with at most six decimals",
+  budget: "dollars such as 5 or 0.25, with at most six decimals, or none",
+  priceFile: "the path of a JSON file with a table of prices",
   boolean: "true or false",
   protocol: "nanobananaapi or generic",
   store: "sqlite or memory",
@@ -102,6 +109,8 @@ const documentExpectations: { readonly [F in VariableForm]?: string } = {
   rateLimits:
     "{ requests, window } or a list of them (requests 1 to 1000000, window 1 to 2678400 seconds, each window once, no more in a shorter one than in a longer one)",
   dollars: "a whole number of micro-dollars from 0",
+  budget: "a whole number of micro-dollars from 0, or none",
+  priceFile: "a table of prices",
   providers: "a list of deepseek and nanobanana"
 }
 

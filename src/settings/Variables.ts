@@ -9,6 +9,8 @@ import type { VariableForm } from "./VariableForm.ts"
 
 type Grouped = "attemptTimeout" | "retryLimits" | "rateLimits" | "fallback"
 
+type BudgetPaths = `budget.${keyof Settings["budget"] & string}`
+
 type PathsOf<P extends "deepseek" | "nanobanana"> =
   | `${P}.${Exclude<keyof Settings[P], Grouped> & string}`
   | { readonly [G in Grouped & keyof Settings[P]]: `${P}.${G}.${keyof Settings[P][G] & string}` }[Grouped &
@@ -20,6 +22,8 @@ export type SettingPath =
   | "imageDirectory"
   | "home"
   | "store"
+  | "prices"
+  | BudgetPaths
   | PathsOf<"deepseek">
   | PathsOf<"nanobanana">
 
@@ -158,7 +162,13 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   providers: row("LUDENG_PROVIDERS", "providers", "the providers that must have a key"),
   imageDirectory: row("LUDENG_IMAGE_DIRECTORY", "text", "the folder below which pictures are stored"),
   home: row("LUDENG_HOME", "text", "the folder of jobs, money, permits, keys and audit"),
-  store: row("LUDENG_STORE", "store", "where these are kept: sqlite, or memory, which ends with the process")
+  store: row("LUDENG_STORE", "store", "where these are kept: sqlite, or memory, which ends with the process"),
+  "budget.perCall": row("LUDENG_BUDGET_PER_CALL", "budget", "what one call may cost at most, all in it together"),
+  "budget.perDay": row("LUDENG_BUDGET_PER_DAY", "budget", "what may be reserved and spent in a day, UTC"),
+  "budget.perMonth": row("LUDENG_BUDGET_PER_MONTH", "budget", "what may be reserved and spent in a month, UTC"),
+  "budget.perOwnerPerDay": row("LUDENG_BUDGET_PER_OWNER_PER_DAY", "budget", "the same in a day, for each owner"),
+  "budget.perOwnerPerMonth": row("LUDENG_BUDGET_PER_OWNER_PER_MONTH", "budget", "the same in a month, for each owner"),
+  prices: row("LUDENG_PRICES", "priceFile", "a JSON file of prices, which go over the built-in ones")
 }
 
 /** All places of the settings document, in the order of the table. */

@@ -20,9 +20,8 @@ export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services
         Layer.mergeAll(
           Layer.provide(HttpClientTransport.layer, NodeHttpClient.layerUndici),
           FileImageStore.layer,
-          MemoryStores.layer,
           NoKeyStore.layer,
-          EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true })
+          Layer.provideMerge(MemoryStores.layer, EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true }))
         )
       )
     )

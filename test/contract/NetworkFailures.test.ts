@@ -34,19 +34,21 @@ const over = (network: Pick<Networks.Network, "baseUrl" | "options">, attemptTim
         Layer.mergeAll(
           UndiciTransport.layerWith(network.options),
           MemoryImageStore.layer,
-          MemoryStores.layer,
           NoKeyStore.layer,
-          MemorySettings.layerFromCode({
-            deepseek: { apiKey: "sk-key", baseURL: network.baseUrl, attemptTimeout: { chat: limit }, ...retries },
-            nanobanana: {
-              apiKey: "key",
-              baseURL: network.baseUrl,
-              protocol: "nanobananaapi",
-              attemptTimeout: { submit: limit },
-              priceUpperBound: price,
-              ...retries
-            }
-          })
+          Layer.provideMerge(
+            MemoryStores.layer,
+            MemorySettings.layerFromCode({
+              deepseek: { apiKey: "sk-key", baseURL: network.baseUrl, attemptTimeout: { chat: limit }, ...retries },
+              nanobanana: {
+                apiKey: "key",
+                baseURL: network.baseUrl,
+                protocol: "nanobananaapi",
+                attemptTimeout: { submit: limit },
+                priceUpperBound: price,
+                ...retries
+              }
+            })
+          )
         )
       )
     )

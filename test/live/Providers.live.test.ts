@@ -37,11 +37,13 @@ const providers = (process.env["LUDENG_PROVIDERS"] ?? "deepseek,nanobanana").spl
 
 const leaves = Layer.mergeAll(
   FileImageStore.layer,
-  MemoryStores.layer,
   NoKeyStore.layer,
-  EnvironmentSettings.layerFromEnvironment({ code: { imageDirectory: folder }, requireKeys: true })
+  Layer.provideMerge(
+    MemoryStores.layer,
+    EnvironmentSettings.layerFromEnvironment({ code: { imageDirectory: folder }, requireKeys: true })
+  )
 )
-const prices = MakePrices.makePrices(priceTable)
+const prices = MakePrices.priceList(priceTable)
 
 /** The most a picture of the suites can cost, `undefined` where nobody knows. **Units** micro-dollars. */
 const imageBound = await Effect.runPromise(
@@ -50,7 +52,7 @@ const imageBound = await Effect.runPromise(
     const protocol = (yield* Protocols.make).protocol(imageProtocolOf(nanobanana))
     const costs = ImageQuality.literals.map((quality) => {
       const plan = protocol.plan({ prompt: "a red fox", parameters: { quality } }, "nearest")
-      return Result.isSuccess(plan) ? prices.image(plan.success, nanobanana).usdMicros : null
+      return Result.isSuccess(plan) ? prices.image(plan.success, nanobanana, Date.now()).usdMicros : null
     })
     return costs.includes(null) ? undefined : Math.max(...costs.map((it) => it ?? 0))
   }).pipe(Effect.provide(Layer.mergeAll(leaves, UndiciTransport.layer)))
@@ -66,7 +68,7 @@ const boundOf = (request: ExchangeRequest): number | undefined => {
     readonly max_tokens: number
     readonly model: string
   }
-  return prices.chatBound(model, Buffer.byteLength(request.body ?? ""), max_tokens).usdMicros ?? undefined
+  return prices.chatBound(model, Buffer.byteLength(request.body ?? ""), max_tokens, Date.now()).usdMicros ?? undefined
 }
 
 const budgeted = Layer.effect(

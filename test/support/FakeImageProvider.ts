@@ -150,21 +150,25 @@ export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument
   const leaves = Layer.mergeAll(
     transport,
     MemoryImageStore.layer,
-    MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer)),
     Layer.succeed(Prices, makePrices(priceTable)),
     Layer.succeed(RetryPolicy, { schedule: retrySchedule }),
     Layer.succeed(NanoBanana, { protocol: (name) => (name === "generic" ? first : other) }),
-    Layer.orDie(
-      layerFromCode({
-        ...settings,
-        nanobanana: {
-          apiKey: "fake-key",
-          protocol: "generic",
-          priceUpperBound: 40_000,
-          ...(second === undefined ? {} : { fallback }),
-          ...settings.nanobanana
-        }
-      })
+    MemoryJobLedger.layer.pipe(
+      Layer.provideMerge(MemoryCostLedger.layer),
+      Layer.provideMerge(
+        Layer.orDie(
+          layerFromCode({
+            ...settings,
+            nanobanana: {
+              apiKey: "fake-key",
+              protocol: "generic",
+              priceUpperBound: 40_000,
+              ...(second === undefined ? {} : { fallback }),
+              ...settings.nanobanana
+            }
+          })
+        )
+      )
     )
   )
   const layer = Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(

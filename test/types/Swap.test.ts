@@ -12,6 +12,7 @@ import type * as Stream from "effect/Stream"
 import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
 import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
+import type { MoneyRefused } from "../../src/money/CostLedger.ts"
 import * as Live from "../../layers/Live.ts"
 import type * as Services from "../../layers/Services.ts"
 import type * as LiveOrMock from "../../mock-layers/LiveOrMock.ts"
@@ -69,7 +70,7 @@ proven<AllFailWith<DeepSeek["Service"], AttemptFailed>>()
 proven<AllFailWith<Pick<ImageProtocol, "submit" | "status" | "cancel">, AttemptFailed>>()
 proven<AllFailWith<Pick<Transport["Service"], "exchange" | "download">, TransportFailed>>()
 proven<Same<FailureOf<LiveSettings["Service"]["update"]>, ConfigurationError>>()
-proven<Same<FailureOf<JobLedger["Service"]["enter"]>, typeof IdempotencyConflict.Type | typeof StorageFailed.Type>>()
+proven<Same<FailureOf<JobLedger["Service"]["enter"]>, typeof IdempotencyConflict.Type | MoneyRefused>>()
 proven<
   Same<
     FailureOf<JobLedger["Service"]["apply"]>,

@@ -23,8 +23,15 @@ const retryableByTag = {
 } as const satisfies Record<RejectionReason["_tag"], boolean>
 
 /** Whether the same call may succeed later without being changed. */
-export const isRejectionRetryable = (reason: RejectionReason): boolean =>
-  // A full disk may have room later; a wrong place or missing rights stay wrong until somebody mends them.
-  reason._tag === "StorageFailed"
-    ? reason.problem === "DiskFull" || reason.problem === "Locked"
-    : retryableByTag[reason._tag]
+export const isRejectionRetryable = (reason: RejectionReason): boolean => {
+  switch (reason._tag) {
+    // A full disk may have room later; a wrong place or missing rights stay wrong until somebody mends them.
+    case "StorageFailed":
+      return reason.problem === "DiskFull" || reason.problem === "Locked"
+    // The next day or month has a budget of its own; what is above the whole budget, or above that of a call, has not.
+    case "BudgetExhausted":
+      return reason.retryAfter !== undefined
+    default:
+      return retryableByTag[reason._tag]
+  }
+}

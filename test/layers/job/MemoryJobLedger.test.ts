@@ -5,11 +5,12 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { layer as memoryJobs } from "../../../layers/job/MemoryJobLedger.ts"
 import { layer as memoryCosts } from "../../../layers/money/MemoryCostLedger.ts"
+import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
 import { JobLedger } from "../../../src/job/JobLedger.ts"
 import { events, newJob } from "../../src/job/SampleJob.ts"
 import { suite } from "./JobLedgerContract.ts"
 
-const layer = Layer.provideMerge(memoryJobs, memoryCosts)
+const layer = memoryJobs.pipe(Layer.provideMerge(memoryCosts), Layer.provide(Layer.orDie(layerFromCode({}))))
 
 suite("MemoryJobLedger", layer)
 

@@ -1,4 +1,6 @@
+import * as Layer from "effect/Layer"
 import { layer } from "../../../layers/money/MemoryCostLedger.ts"
-import { suite } from "./CostLedgerContract.ts"
+import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
+import { suite } from "../../contract/CostLedgerContract.ts"
 
-suite("MemoryCostLedger", layer)
+suite("MemoryCostLedger", Layer.provideMerge(layer, Layer.orDie(layerFromCode({}))))

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
-import { makePrices } from "../../../src/money/MakePrices.ts"
+import { priceList } from "../../../src/money/MakePrices.ts"
 import { priceTable } from "../../../src/money/PriceTable.ts"
 import { systemPrompt, enhancementMessages } from "../../../src/enhancement/Templates.ts"
 import { chat, request, simulate, whole } from "./Ask.ts"
@@ -116,7 +116,7 @@ describe("the simulated DeepSeek", () => {
   })
 
   it("charges what the library's price table says, off peak and in peak hours", () => {
-    const prices = makePrices(priceTable)
+    const prices = priceList(priceTable)
     for (const model of ["deepseek-flash", "deepseek-v4-pro"]) {
       for (const at of [
         Date.UTC(2026, 10, 23, 12),

@@ -21,7 +21,7 @@ import { make } from "../../../src/enhancement/Enhance.ts"
 import { type EnhancementOptions, PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { systemPrompt } from "../../../src/enhancement/Templates.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
-import { Prices } from "../../../src/money/Prices.ts"
+import { type PriceList, Prices } from "../../../src/money/Prices.ts"
 import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
 import { DegradedModes } from "../../../src/policy/degraded-mode/DegradedModes.ts"
 import * as MakeDegradedModes from "../../../src/policy/degraded-mode/MakeDegradedModes.ts"
@@ -37,15 +37,17 @@ const key = "sk-canary-0123456789abcdef"
 const prompt = "CANARY a red fox in the snow"
 
 /** A token costs a micro-dollar, a bound 10 000. */
-const prices = Prices.of({
+const priceList: PriceList = {
   asOf: "2026-11-23",
   chat: (_model, usage) =>
     usage.promptTokens === undefined || usage.completionTokens === undefined
       ? { usdMicros: null, basis: "unknown" }
       : { usdMicros: usage.promptTokens + usage.completionTokens, basis: "measured" },
   chatBound: () => ({ usdMicros: 10_000, basis: "estimated" }),
+  chatLowest: () => ({ usdMicros: 1, basis: "estimated" }),
   image: () => ({ usdMicros: null, basis: "unknown" })
-})
+}
+const prices = Prices.of({ of: () => priceList })
 
 const said = (content: string, more: object = {}): ScriptStep => ({
   body: {
@@ -78,8 +80,10 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
         Layer.effect(DeepSeek, DeepSeekClient.make),
         Layer.succeed(Prices, prices),
         Layer.succeed(RetryPolicy, { schedule: retrySchedule }),
-        MemoryCostLedger.layer,
-        layerFromCode({ deepseek: { backoffBase: 1, backoffCap: 1, ...deepseek } }).pipe(Layer.orDie)
+        Layer.provideMerge(
+          MemoryCostLedger.layer,
+          layerFromCode({ deepseek: { backoffBase: 1, backoffCap: 1, ...deepseek } }).pipe(Layer.orDie)
+        )
       )
     ),
     Layer.provideMerge(transport.layer),

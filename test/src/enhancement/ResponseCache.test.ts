@@ -115,7 +115,12 @@ describe("an equal request", () => {
     ).pipe(Layer.provide(Layer.orDie(withKey)))
     const layer = Services.layer.pipe(
       Layer.provideMerge(
-        Layer.mergeAll(layerSimulation({}), MemoryImageStore.layer, MemoryStores.layer, NoKeyStore.layer, forgetful)
+        Layer.mergeAll(
+          layerSimulation({}),
+          MemoryImageStore.layer,
+          NoKeyStore.layer,
+          Layer.provideMerge(MemoryStores.layer, forgetful)
+        )
       )
     )
     return Effect.gen(function* () {

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { layer as memoryCosts } from "../../../layers/money/MemoryCostLedger.ts"
+import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
 import { isTerminal, type Job, providerJobIdOf } from "../../../schemas/Job.ts"
 import { transition } from "../../../src/job/JobTransition.ts"
 import { CostLedger, type MoneyMove } from "../../../src/money/CostLedger.ts"
@@ -127,7 +129,7 @@ describe("transition, over stories of events", () => {
           provider: "nanobanana",
           operation: "submit"
         } as const
-        yield* ledger.move(key, { _tag: "Hold", bound: price })
+        yield* ledger.hold(key, price)
         for (const { after, move } of play(story)) {
           yield* ledger.move(key, move)
           const totals = yield* ledger.totals()
@@ -135,7 +137,7 @@ describe("transition, over stories of events", () => {
           assert.strictEqual(totals.reserved, after.money._tag === "Held" ? price.usdMicros : 0)
           assert.strictEqual(totals.spent, after.money._tag === "Settled" ? price.usdMicros : 0)
         }
-      }).pipe(Effect.provide(memoryCosts)),
+      }).pipe(Effect.provide(Layer.provide(memoryCosts, Layer.orDie(layerFromCode({}))))),
     { arbitrary: { runs: 300 } }
   )
 })

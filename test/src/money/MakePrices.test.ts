@@ -2,12 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import type { ImagePlan } from "../../../schemas/Image.ts"
 import { Cost } from "../../../schemas/Money.ts"
+import { PriceTable } from "../../../schemas/PriceTable.ts"
 import { NanoBananaSettings } from "../../../schemas/Settings.ts"
-import { makePrices } from "../../../src/money/MakePrices.ts"
+import { makePrices, overTable, priceList } from "../../../src/money/MakePrices.ts"
+import { priceProblems } from "../../../src/money/PriceProblems.ts"
 import { priceTable } from "../../../src/money/PriceTable.ts"
 import type { ChatUsage } from "../../../src/provider/deepseek/DeepSeek.ts"
 
-const prices = makePrices(priceTable)
+const prices = priceList(priceTable)
 const at = (text: string): number => Date.parse(text)
 const monday = at("2026-11-23T00:30:00Z")
 const mondayPeak = at("2026-11-23T02:00:00Z")
@@ -83,7 +85,7 @@ describe("makePrices", () => {
   it("a model without a price costs null, not 0, whatever its name", () => {
     for (const model of ["gpt-9", "", "constructor", "__proto__"]) {
       assert.deepStrictEqual(prices.chat(model, million, monday), { usdMicros: null, basis: "unknown" })
-      assert.deepStrictEqual(prices.chatBound(model, 1, 1), { usdMicros: null, basis: "unknown" })
+      assert.deepStrictEqual(prices.chatBound(model, 1, 1, monday), { usdMicros: null, basis: "unknown" })
     }
   })
 
@@ -132,7 +134,7 @@ describe("makePrices", () => {
       for (const model of Object.keys(priceTable.chat)) {
         const used = usage({ promptTokens: hit + miss, cacheHitTokens: hit, cacheMissTokens: miss, completionTokens })
         const cost = prices.chat(model, used, monday + minutes * 60_000)
-        const bound = prices.chatBound(model, hit + miss, completionTokens)
+        const bound = prices.chatBound(model, hit + miss, completionTokens, monday + minutes * 60_000)
         assert.isTrue(Schema.is(Cost)(cost) && Schema.is(Cost)(bound))
         assert.strictEqual(bound.basis, "estimated")
         assert.isAtMost(cost.usdMicros ?? Number.NaN, bound.usdMicros ?? Number.NaN)
@@ -141,22 +143,95 @@ describe("makePrices", () => {
   )
 
   it("a picture has no confirmed price: null, or the bound of the settings as an estimate", () => {
-    assert.deepStrictEqual(prices.image(plan, settings), { usdMicros: null, basis: "unknown" })
-    assert.deepStrictEqual(prices.image(plan, { ...settings, priceUpperBound: 40_000 }), {
+    assert.deepStrictEqual(prices.image(plan, settings, monday), { usdMicros: null, basis: "unknown" })
+    assert.deepStrictEqual(prices.image(plan, { ...settings, priceUpperBound: 40_000 }, monday), {
       usdMicros: 40_000,
       basis: "estimated"
     })
   })
 
   it("a host's own table gives a picture its price, for that very model and resolution", () => {
-    const own = makePrices({
+    const own = priceList({
       ...priceTable,
-      images: [{ protocol: plan.protocol, model: plan.model, resolution: "1K", usdMicros: 20_000 }]
+      images: [{ protocol: plan.protocol, model: plan.model, resolution: "1K", validFrom: "2026-01-01", price: 20_000 }]
     })
-    assert.deepStrictEqual(own.image(plan, { ...settings, priceUpperBound: 40_000 }), {
+    assert.deepStrictEqual(own.image(plan, { ...settings, priceUpperBound: 40_000 }, monday), {
       usdMicros: 20_000,
       basis: "measured"
     })
-    assert.deepStrictEqual(own.image({ ...plan, resolution: "4K" }, settings), { usdMicros: null, basis: "unknown" })
+    assert.deepStrictEqual(own.image({ ...plan, resolution: "4K" }, settings, monday), {
+      usdMicros: null,
+      basis: "unknown"
+    })
+  })
+
+  describe("dated and replaced", () => {
+    const own = Schema.decodeUnknownSync(PriceTable)({
+      asOf: "2027-01-02",
+      chat: {
+        "deepseek-flash": [
+          { validFrom: "2027-02-01", offPeak: { cacheHit: 1, cacheMiss: 2, output: 3 } },
+          { validFrom: "2026-10-01", offPeak: { cacheHit: 0.1, cacheMiss: 0.2, output: 0.3 } }
+        ]
+      },
+      images: [
+        { protocol: "nanobananaapi", model: "nano-banana", resolution: "1K", validFrom: "2027-01-01", price: 0.02 }
+      ]
+    })
+
+    it("of several prices the latest that has begun holds, to the day; before the first, the first", () => {
+      const dated = priceList(own)
+      const output = usage({ promptTokens: 0, cacheHitTokens: 0, completionTokens: 1_000_000 })
+      const priceAt = (text: string) => dated.chat("deepseek-flash", output, at(text)).usdMicros
+      assert.strictEqual(priceAt("2027-01-31T23:59:59.999Z"), 300_000)
+      assert.strictEqual(priceAt("2027-02-01T00:00:00Z"), 3_000_000)
+      assert.strictEqual(priceAt("2020-01-01T00:00:00Z"), 300_000)
+    })
+
+    it("what the settings say goes over the built-in table, and leaves the rest of it", () => {
+      const prices = makePrices(priceTable)
+      const settled = prices.of({ prices: own })
+      assert.strictEqual(settled.asOf, "2027-01-02")
+      assert.strictEqual(settled.image(plan, settings, monday).usdMicros, 20_000)
+      assert.deepStrictEqual(
+        settled.chat("deepseek-v4-pro", million, monday),
+        prices.of({}).chat("deepseek-v4-pro", million, monday)
+      )
+      assert.strictEqual(settled.chat("deepseek-flash", million, monday).usdMicros, 600_000)
+      assert.strictEqual(prices.of({}).chat("deepseek-flash", million, monday).usdMicros, 753_000)
+      assert.strictEqual(prices.of({ prices: own }), settled)
+      assert.strictEqual(overTable(own, own).images.length, 1)
+    })
+
+    it("a model without a peak price costs the same all day, and is measured", () => {
+      const flat = priceList(own)
+      assert.deepStrictEqual(flat.chat("deepseek-flash", million, mondayPeak), {
+        usdMicros: 600_000,
+        basis: "measured"
+      })
+    })
+
+    it("every problem of a table is named by its place, and no value is quoted", () => {
+      const table = {
+        asOf: "2026-13-40",
+        chat: { some: [{ validFrom: "2026-10-01", offPeak: { cacheHit: -1, cacheMiss: 0.0000001 } }], none: [] },
+        images: [{ protocol: "secret-word", model: "", resolution: "1K", validFrom: "2027-01-01", price: 0.02 }],
+        currency: "EUR"
+      }
+      const problems = priceProblems(table, "LUDENG_PRICES")
+      assert.deepStrictEqual(problems.map((it) => it.name).toSorted(), [
+        "LUDENG_PRICES.asOf",
+        "LUDENG_PRICES.chat.none",
+        "LUDENG_PRICES.chat.some.0.offPeak.cacheHit",
+        "LUDENG_PRICES.chat.some.0.offPeak.cacheMiss",
+        "LUDENG_PRICES.chat.some.0.offPeak.output",
+        "LUDENG_PRICES.currency",
+        "LUDENG_PRICES.images.0.model",
+        "LUDENG_PRICES.images.0.protocol"
+      ])
+      assert.isFalse(problems.some((it) => it.problem.includes("secret-word") || it.expected.includes("secret-word")))
+      assert.strictEqual(priceProblems("prices.json", "prices").length, 1)
+      assert.deepStrictEqual(priceProblems({ asOf: "2026-11-24" }, "prices"), [])
+    })
   })
 })

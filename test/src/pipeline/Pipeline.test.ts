@@ -29,7 +29,9 @@ const retryPolicy = Layer.succeed(RetryPolicy, { schedule: retrySchedule })
 const noDefaults = { deadline: Duration.zero, attemptLimit: 100 }
 
 const layer = ProtectedPipeline.layer.pipe(
-  Layer.provideMerge(Layer.mergeAll(MemoryCostLedger.layer, Layer.orDie(layerFromCode({})), retryPolicy))
+  Layer.provideMerge(
+    Layer.mergeAll(Layer.provideMerge(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))), retryPolicy)
+  )
 )
 
 const failed = (reason: ApiReason, outcome: Outcome = "Refused") =>
@@ -313,7 +315,9 @@ describe("the pipeline", () => {
     Effect.gen(function* () {
       const everySecond = Layer.succeed(RetryPolicy, { schedule: () => Schedule.spaced("1 second") })
       const own = ProtectedPipeline.layer.pipe(
-        Layer.provide(Layer.mergeAll(MemoryCostLedger.layer, Layer.orDie(layerFromCode({})), everySecond))
+        Layer.provide(
+          Layer.mergeAll(Layer.provideMerge(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))), everySecond)
+        )
       )
       const patient = answering([failed(unavailable), failed(unavailable), "yes"])
       const fiber = yield* Effect.forkChild(run(planOf(patient.attempt)).pipe(Effect.provide(own)))

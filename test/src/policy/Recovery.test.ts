@@ -103,7 +103,6 @@ describe("the rejection table", () => {
     ({ reason }) => {
       const final = [
         "InputRejected",
-        "BudgetExhausted",
         "PriceUnknown",
         "NoHealthyKey",
         "IdempotencyConflict",
@@ -111,7 +110,11 @@ describe("the rejection table", () => {
         "JobNotCancellable"
       ]
       const isMended =
-        reason._tag === "StorageFailed" ? ["DiskFull", "Locked"].includes(reason.problem) : !final.includes(reason._tag)
+        reason._tag === "StorageFailed"
+          ? ["DiskFull", "Locked"].includes(reason.problem)
+          : reason._tag === "BudgetExhausted"
+            ? reason.retryAfter !== undefined
+            : !final.includes(reason._tag)
       assert.strictEqual(isRejectionRetryable(reason), isMended)
     }
   )
