@@ -50,6 +50,15 @@ export const AdmissionFacts = Schema.Struct({
 })
 export interface AdmissionFacts extends Schema.Schema.Type<typeof AdmissionFacts> {}
 
+/** What is told of an attempt that has ended: how it was let in is told again, so that one event says all of it. */
+const ofAttempt = {
+  ...common,
+  attempt: Schema.Int,
+  elapsed: Schema.Duration,
+  admission: AdmissionFacts,
+  keyId: Schema.optionalKey(KeyId)
+}
+
 /** **Units** `at` in milliseconds since 1970, durations as `Duration`, `attempt` counted from 1. */
 export const CallEvent = Schema.Union([
   Schema.TaggedStruct("CallStarted", { ...common, request: RequestFacts }),
@@ -63,14 +72,10 @@ export const CallEvent = Schema.Union([
     admission: AdmissionFacts,
     keyId: Schema.optionalKey(KeyId)
   }),
-  Schema.TaggedStruct("AttemptSucceeded", { ...common, attempt: Schema.Int, elapsed: Schema.Duration }),
-  Schema.TaggedStruct("AttemptFailed", {
-    ...common,
-    attempt: Schema.Int,
-    elapsed: Schema.Duration,
-    failure: AttemptFailed,
-    request: RequestFacts
-  }),
+  Schema.TaggedStruct("AttemptSucceeded", { ...ofAttempt, request: RequestFacts }),
+  Schema.TaggedStruct("AttemptFailed", { ...ofAttempt, failure: AttemptFailed, request: RequestFacts }),
+  /** The caller has gone, or the program ends: the request was cut off, and may have been processed if it was sent. */
+  Schema.TaggedStruct("AttemptInterrupted", { ...ofAttempt, isSent: Schema.Boolean, request: RequestFacts }),
   Schema.TaggedStruct("RetryScheduled", { ...common, attempt: Schema.Int, delay: Schema.Duration }),
   Schema.TaggedStruct("CallSucceeded", { ...common, attempts: Schema.Int, elapsed: Schema.Duration, cost: Cost }),
   Schema.TaggedStruct("CallFailed", {
@@ -79,6 +84,7 @@ export const CallEvent = Schema.Union([
     elapsed: Schema.Duration,
     reason: ApiReason,
     outcome: Outcome,
+    cost: Cost,
     stoppedBy: Schema.optionalKey(StoppedBy),
     status: Schema.optionalKey(Schema.Int),
     providerRequestId: Schema.optionalKey(Schema.String),
@@ -121,6 +127,12 @@ export const CallEvent = Schema.Union([
     providerJobId: Schema.optionalKey(ProviderJobId)
   }),
   ...keyEvents,
-  VaultTrouble
+  VaultTrouble,
+  /** The audit lost rows: they came faster than they could be written, or could not be written at all. */
+  Schema.TaggedStruct("AuditDropped", {
+    at: Schema.Int,
+    count: Schema.Int,
+    because: Schema.Literals(["BufferFull", "StoreFailed"])
+  })
 ])
 export type CallEvent = typeof CallEvent.Type

@@ -101,6 +101,8 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
         ? trail
         : { ...trail, policies: { ...policies, modes: [...policies.modes, event.to] } }
     case "AttemptSucceeded":
+    case "AttemptInterrupted":
+    case "AuditDropped":
     case "AttemptFailed":
     case "CallSucceeded":
     case "CallFailed":

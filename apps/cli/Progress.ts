@@ -111,6 +111,8 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "VaultTrouble":
       return { progress, lines: keyLines(event) }
     case "AttemptSucceeded":
+    case "AttemptInterrupted":
+    case "AuditDropped":
     case "DefectCaught":
       return quiet(progress)
   }

@@ -42,8 +42,7 @@ import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import type { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import { chooseModel, type ModelChoice } from "../provider/deepseek/Models.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
-import { CallEvents, nobody } from "../telemetry/CallEvents.ts"
-import { observeSafely } from "../telemetry/Emit.ts"
+import { listenerOf } from "../telemetry/CallRecorder.ts"
 import { Transport } from "../transport/Transport.ts"
 import { makeAskDeepSeek } from "./AskDeepSeek.ts"
 import { spansOf } from "./CacheSpans.ts"
@@ -107,18 +106,10 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
   const fallBack = yield* makeFallBack
 
   const tell = (fiber: AskingFiber, { callId, owner }: Call, answer: CacheSaid): void => {
-    const observe = fiber.getRef(CallEvents)
-    if (observe === nobody) return
+    const listen = listenerOf(fiber, () => undefined)
+    if (listen === undefined) return
     const at = clock.currentTimeMillisUnsafe()
-    observeSafely(observe)({
-      _tag: "CacheAnswered",
-      callId,
-      owner,
-      provider: "deepseek",
-      operation: "chat",
-      at,
-      answer
-    })
+    listen({ _tag: "CacheAnswered", callId, owner, provider: "deepseek", operation: "chat", at, answer }, undefined)
   }
 
   const keyOf = (ask: EnhancementAsk, { model, thinking }: ModelChoice, call: Call): CacheKey =>

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import { ApiError, type CallFailure, type Rejection } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job } from "../../schemas/Job.ts"
+import { noCost } from "../../schemas/Money.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { CallTeller } from "../pipeline/CallTeller.ts"
@@ -48,7 +49,10 @@ export const failTelling = <E extends CallFailure>(error: E, job: Job, call: Cal
     const { operation, provider } = error
     const plan = { provider, operation, request: requestFactsOf(job.plan) }
     const tell = new CallTeller({ plan, call, begunAt: call.startedAt, clock: fiber.getRef(Clock.Clock), fiber })
-    return Effect.andThen(tell.callFailed(error, error.attempts, error.stoppedBy), Effect.fail(error))
+    return Effect.andThen(
+      tell.callFailed(error, error.attempts, error.cost ?? noCost, error.stoppedBy),
+      Effect.fail(error)
+    )
   })
 
 /** Nothing more comes of the job by itself: it has ended, or is held. */

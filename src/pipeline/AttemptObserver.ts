@@ -4,7 +4,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
-import type { ExchangeObserver } from "../transport/Transport.ts"
+import type { Answer, ExchangeObserver } from "../transport/Transport.ts"
 import type { Door } from "./AdmissionControl.ts"
 import type { CallTeller } from "./CallTeller.ts"
 import { pauseByHeaders } from "./LimitHeaders.ts"
@@ -27,6 +27,10 @@ export class AttemptObserver implements ExchangeObserver {
 
   onFirstByte(): void {
     this.#admission.onFirstByte()
+  }
+
+  onExchanged(request: string | undefined, answer: Answer | undefined): void {
+    this.#tell.exchanged(request, answer)
   }
 
   onHead(headers: Readonly<Record<string, string>>): void {

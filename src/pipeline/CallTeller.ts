@@ -13,16 +13,19 @@ import type { AdmissionFacts, CallEvent } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed, StoppedBy } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
-import { CallEvents, type CallObserver, nobody } from "../telemetry/CallEvents.ts"
+import { type Exchange, listenerOf, type Recorder } from "../telemetry/CallRecorder.ts"
 import type { OperationCounters } from "../telemetry/CallStatistics.ts"
-import { emit, observeSafely } from "../telemetry/Emit.ts"
+import { emit } from "../telemetry/Emit.ts"
+import type { Answer } from "../transport/Transport.ts"
 import type { Door } from "./AdmissionControl.ts"
 import type { Call } from "./CurrentCall.ts"
 import type { CallPlan } from "./Pipeline.ts"
 
+const closedAtOnce: AdmissionFacts = { waited: Duration.zero, circuit: "Closed" }
+
 /** Whose events are told, and to whom. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export interface CallTellerParts {
-  readonly plan: Pick<CallPlan<unknown>, "provider" | "operation" | "request">
+  readonly plan: Pick<CallPlan<unknown>, "provider" | "operation" | "request" | "key">
   readonly call: Pick<Call, "callId" | "owner">
   readonly begunAt: number
   readonly clock: Clock.Clock
@@ -33,18 +36,17 @@ export interface CallTellerParts {
 /** Tells the events of one call. **Units** instants in milliseconds of the monotonic clock. */
 export class CallTeller {
   readonly #parts: CallTellerParts
-  readonly #observe: CallObserver | undefined
+  readonly #listen: Recorder | undefined
   #hasThrown = false
+  #admission = closedAtOnce
+  #request: string | undefined
+  #answer: Answer | undefined
 
   constructor(parts: CallTellerParts) {
     this.#parts = parts
-    const observe = parts.fiber.getRef(CallEvents)
-    this.#observe =
-      observe === nobody
-        ? undefined
-        : observeSafely(observe, () => {
-            this.#hasThrown = true
-          })
+    this.#listen = listenerOf(parts.fiber, () => {
+      this.#hasThrown = true
+    })
   }
 
   /** Whether the observer threw at something that was told without a line in the log. */
@@ -55,7 +57,7 @@ export class CallTeller {
   callStarted(): void {
     const { counters, plan } = this.#parts
     if (counters !== undefined) counters.calls += 1
-    this.#observe?.({ _tag: "CallStarted", ...this.#common(), request: plan.request })
+    this.#listen?.({ _tag: "CallStarted", ...this.#common(), request: plan.request }, undefined)
   }
 
   attemptStarted(attempt: number, admission: () => AdmissionFacts): void {
@@ -65,7 +67,18 @@ export class CallTeller {
       if (attempt === 1) counters.firstAttempts += 1
       else counters.retries += 1
     }
-    this.#observe?.({ _tag: "AttemptStarted", ...this.#common(), attempt, admission: admission() })
+    if (this.#listen === undefined) return
+    this.#admission = admission()
+    this.#request = undefined
+    this.#answer = undefined
+    this.#listen({ _tag: "AttemptStarted", ...this.#common(), attempt, admission: this.#admission }, undefined)
+  }
+
+  /** What went over the wire is kept by reference, for the recorder, until the attempt has ended. */
+  exchanged(request: string | undefined, answer: Answer | undefined): void {
+    if (this.#listen === undefined) return
+    this.#request = request
+    this.#answer = answer
   }
 
   /** The last attempt has succeeded, and the call with it. */
@@ -75,25 +88,49 @@ export class CallTeller {
       counters.succeeded += 1
       if (attempts > 1) counters.rescued += 1
     }
-    if (this.#observe === undefined) return
+    if (this.#listen === undefined) return
     const common = this.#common()
-    this.#observe({
-      _tag: "AttemptSucceeded",
-      ...common,
-      attempt: attempts,
-      elapsed: Duration.millis(endedAt - begunAt)
-    })
-    this.#observe({ _tag: "CallSucceeded", ...common, attempts, elapsed: Duration.millis(endedAt - callBegunAt), cost })
+    this.#listen(
+      {
+        _tag: "AttemptSucceeded",
+        ...common,
+        attempt: attempts,
+        elapsed: Duration.millis(endedAt - begunAt),
+        admission: this.#admission,
+        request: this.#parts.plan.request
+      },
+      this.#exchange()
+    )
+    this.#listen(
+      { _tag: "CallSucceeded", ...common, attempts, elapsed: Duration.millis(endedAt - callBegunAt), cost },
+      undefined
+    )
+  }
+
+  /** The attempt was cut off, and the call with it. */
+  interrupted(attempt: number, begunAt: number, isSent: boolean): void {
+    this.#listen?.(
+      {
+        _tag: "AttemptInterrupted",
+        ...this.#common(),
+        attempt,
+        elapsed: this.#since(begunAt),
+        admission: this.#admission,
+        isSent,
+        request: this.#parts.plan.request
+      },
+      this.#exchange()
+    )
   }
 
   retryScheduled(attempt: number, delay: Duration.Duration): void {
-    this.#observe?.({ _tag: "RetryScheduled", ...this.#common(), attempt, delay })
+    this.#listen?.({ _tag: "RetryScheduled", ...this.#common(), attempt, delay }, undefined)
   }
 
   /** The provider has asked for a pause, or for a longer one. */
   roomPaused({ operation, scope }: Pick<Door, "scope" | "operation">, pause: Duration.Duration): void {
     const at = this.#parts.clock.currentTimeMillisUnsafe()
-    this.#observe?.({ _tag: "RoomPaused", scope, operation, at, pause })
+    this.#listen?.({ _tag: "RoomPaused", scope, operation, at, pause }, undefined)
   }
 
   attemptFailed(attempt: number, begunAt: number, failure: AttemptFailed): Effect.Effect<void> {
@@ -103,6 +140,7 @@ export class CallTeller {
       ...this.#common(),
       attempt,
       elapsed: this.#since(begunAt),
+      admission: this.#admission,
       failure,
       request: this.#parts.plan.request
     }))
@@ -111,6 +149,7 @@ export class CallTeller {
   callFailed(
     failure: Pick<AttemptFailed, "reason" | "outcome" | "status" | "providerRequestId">,
     attempts: number,
+    cost: Cost,
     stoppedBy: StoppedBy | undefined
   ): Effect.Effect<void> {
     const { begunAt, counters, plan } = this.#parts
@@ -125,6 +164,7 @@ export class CallTeller {
       elapsed: this.#since(begunAt),
       reason: failure.reason,
       outcome: failure.outcome,
+      cost,
       request: plan.request,
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       ...(failure.status === undefined ? {} : { status: failure.status }),
@@ -137,7 +177,16 @@ export class CallTeller {
   }
 
   #log(event: () => CallEvent): Effect.Effect<void> {
-    return Effect.suspend(() => emit(event()))
+    return Effect.suspend(() => {
+      const told = event()
+      return emit(told, told._tag === "AttemptFailed" ? this.#exchange() : undefined)
+    })
+  }
+
+  #exchange(): Exchange | undefined {
+    return this.#request === undefined && this.#answer === undefined
+      ? undefined
+      : { request: this.#request, answer: this.#answer, key: this.#parts.plan.key }
   }
 
   #common() {

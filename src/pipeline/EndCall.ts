@@ -53,7 +53,7 @@ export const failed = <A>(
   retryAfter?: Duration.Duration
 ): Effect.Effect<never, CallFailure> =>
   Effect.andThen(
-    run.tell.callFailed(failure, run.attempts, stoppedBy),
+    run.tell.callFailed(failure, run.attempts, run.cost, stoppedBy),
     Effect.suspend(() => Effect.fail(errorOf(run, failure, stoppedBy, retryAfter)))
   )
 

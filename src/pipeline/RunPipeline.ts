@@ -184,6 +184,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         const found = Cause.findErrorOption(cause)
         if (found._tag === "None") {
           leave(run, admission, now())
+          run.tell.interrupted(run.attempts, begunAt, admission.isSent)
           return pay(costAfterCut(admission.isSent, plan.bound), endWith(run, cause))
         }
         endAfterFailure(door, admission, found.value, plan.payment, Math.floor(now()))

@@ -92,6 +92,8 @@ export const logLine = (event: CallEvent): Line | undefined => {
         message: `vault: ${event.doing} failed`,
         fields: { problem: event.problem, remedy: event.remedy }
       }
+    case "AuditDropped":
+      return { message: "audit rows dropped", fields: { count: event.count, because: event.because } }
     case "KeyAdded":
     case "KeyOpened":
     case "KeyActivated":
@@ -102,6 +104,7 @@ export const logLine = (event: CallEvent): Line | undefined => {
     case "RoomPaused":
     case "AttemptStarted":
     case "AttemptSucceeded":
+    case "AttemptInterrupted":
     case "RetryScheduled":
     case "CallSucceeded":
     case "JobMoved":

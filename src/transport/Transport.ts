@@ -24,6 +24,8 @@ export interface ExchangeObserver {
   readonly onFirstByte: () => void
   /** The head of the answer has come; names are in lower case. */
   readonly onHead?: (headers: Readonly<Record<string, string>>) => void
+  /** The exchange has ended: the body that was sent, and the whole answer if one came. Told by whoever reads it. */
+  readonly onExchanged?: (request: string | undefined, answer: Answer | undefined) => void
 }
 
 /** A key and the one origin it may be sent to. */

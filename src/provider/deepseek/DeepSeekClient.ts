@@ -87,9 +87,13 @@ export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect
     read: (providerRequestId: string | undefined) => ReadAnswer<A>
   ): Effect.Effect<A, AttemptFailed> =>
     Effect.matchEffect(transport.exchange(requestOf(endpoint, settings, attempt)), {
-      onFailure: (error) => Effect.fail(failedExchange("deepseek", endpoint.operation, endpoint.payment, error)),
+      onFailure: (error) => {
+        attempt.observer?.onExchanged?.(endpoint.body, undefined)
+        return Effect.fail(failedExchange("deepseek", endpoint.operation, endpoint.payment, error))
+      },
       onSuccess: (answer) =>
         Effect.withFiber((fiber) => {
+          attempt.observer?.onExchanged?.(endpoint.body, answer)
           const context: AnswerContext = {
             operation: endpoint.operation,
             secrets: () => [

@@ -42,13 +42,12 @@ export const ask = <A>(
 ): Effect.Effect<A, AttemptFailed> =>
   Effect.gen(function* () {
     const { operation, secrets } = question
-    const answer = yield* transport
-      .exchange(requestOf(question, settings, attempt))
-      .pipe(
-        Effect.mapError((error) =>
-          failedExchange("nanobanana", operation, operation === "submit" ? "paidSubmit" : "free", error)
-        )
-      )
+    const request = requestOf(question, settings, attempt)
+    const answer = yield* Effect.mapError(transport.exchange(request), (error) => {
+      attempt.observer?.onExchanged?.(request.body, undefined)
+      return failedExchange("nanobanana", operation, operation === "submit" ? "paidSubmit" : "free", error)
+    })
+    attempt.observer?.onExchanged?.(request.body, answer)
     const nowMillis = yield* Clock.currentTimeMillis
     return yield* Effect.fromResult(question.read(answer, { operation, nowMillis, secrets }))
   })

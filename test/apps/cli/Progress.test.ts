@@ -39,6 +39,7 @@ const failed = (provider: Provider, operation: Operation, at: number, reason: Ap
   ...common(provider, operation, at),
   attempt: 1,
   elapsed: Duration.millis(1),
+  admission: { waited: Duration.zero, circuit: "Closed" },
   failure: new AttemptFailed({ provider, operation, reason, outcome: "Refused" }),
   request
 })
@@ -124,6 +125,7 @@ describe("progress", () => {
         elapsed: Duration.millis(2),
         reason: { _tag: "NotFound" },
         outcome: "Done",
+        cost: { usdMicros: 0, basis: "measured" },
         request
       }
     ])

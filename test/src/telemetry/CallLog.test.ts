@@ -31,6 +31,7 @@ const attemptFailed = (reason: ApiReason): CallEvent => ({
   at: 0,
   attempt: 2,
   elapsed: Duration.millis(12),
+  admission: { waited: Duration.zero, circuit: "Closed" },
   failure: new AttemptFailed({
     provider: "nanobanana",
     operation: "submit",

@@ -1,0 +1,88 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import { TestClock } from "effect/testing"
+import * as Mock from "../../../mock-layers/Mock.ts"
+import type { CallEvent } from "../../../schemas/CallEvent.ts"
+import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
+import { CallEvents } from "../../../src/telemetry/CallEvents.ts"
+import { CallRecorder, type Exchange } from "../../../src/telemetry/CallRecorder.ts"
+import { passVirtually } from "../../contract/World.ts"
+
+const enhance = PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" }))
+const enhanced = passVirtually(enhance)
+
+/** Runs an effect, and gives what the recorder was told: the host's observer is `observe`. */
+const recorded = <A, E, R>(effect: Effect.Effect<A, E, R>, observe: (event: CallEvent) => void = () => {}) =>
+  Effect.gen(function* () {
+    const told: Array<readonly [CallEvent, Exchange | undefined]> = []
+    yield* effect.pipe(
+      Effect.provideService(CallEvents, observe),
+      Effect.provideService(CallRecorder, (event, exchange) => void told.push([event, exchange]))
+    )
+    return told.filter(([event]) => "callId" in event)
+  })
+
+const tags = (told: ReadonlyArray<readonly [CallEvent, unknown]>) => told.map(([event]) => event._tag)
+
+const ofOneCall = ["CacheAnswered", "CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded"]
+
+describe("the recorder", () => {
+  it.effect("and the host's observer are told the same, and neither takes the other's place", () =>
+    Effect.gen(function* () {
+      const observed: Array<string> = []
+      const told = yield* recorded(enhanced, (event) => void ("callId" in event && observed.push(event._tag)))
+      assert.deepStrictEqual(tags(told), ofOneCall)
+      assert.deepStrictEqual(observed, ofOneCall)
+    }).pipe(Effect.provide(Mock.layerWith({})))
+  )
+
+  it.effect("is told on when the host's observer throws", () =>
+    Effect.gen(function* () {
+      const told = yield* recorded(enhanced, () => {
+        throw new Error("broken observer")
+      })
+      assert.deepStrictEqual(tags(told), ofOneCall)
+    }).pipe(Effect.provide(Mock.layerWith({})))
+  )
+
+  it.effect("alone is handed what went over the wire, with the attempt that has ended", () =>
+    Effect.gen(function* () {
+      const told = yield* recorded(enhanced)
+      const exchanges = told.flatMap(([event, exchange]) => (exchange === undefined ? [] : [{ event, exchange }]))
+      assert.deepStrictEqual(
+        exchanges.map(({ event }) => event._tag),
+        ["AttemptSucceeded"]
+      )
+      const exchange = exchanges[0]?.exchange
+      assert.include(exchange?.request, "a red fox")
+      assert.include(new TextDecoder().decode(exchange?.answer?.body), "choices")
+      assert.isTrue(exchange?.key !== undefined && Redacted.isRedacted(exchange.key))
+      assert.notInclude(JSON.stringify(told.map(([event]) => event)), "red fox")
+    }).pipe(Effect.provide(Mock.layerWith({})))
+  )
+
+  it.effect("is handed the answer of a failed attempt", () =>
+    Effect.gen(function* () {
+      const told = yield* recorded(Effect.flip(enhanced))
+      const [, exchange] = told.find(([event]) => event._tag === "AttemptFailed") ?? assert.fail("no failed attempt")
+      assert.strictEqual(exchange?.answer?.status, 402)
+    }).pipe(Effect.provide(Mock.layerWith({ scenario: "no-balance" })))
+  )
+
+  it.effect("is told of an attempt that was cut off, and whether it had been sent", () =>
+    Effect.gen(function* () {
+      const told = yield* recorded(
+        Effect.gen(function* () {
+          const fiber = yield* Effect.forkChild(enhance, { startImmediately: true })
+          yield* TestClock.adjust("1 seconds")
+          yield* Fiber.interrupt(fiber)
+        })
+      )
+      const [event] = told.at(-1) ?? assert.fail("nothing was told")
+      assert.strictEqual(event._tag, "AttemptInterrupted")
+      assert.isTrue(event._tag === "AttemptInterrupted" && event.isSent)
+    }).pipe(Effect.provide(Mock.layerWith({ scenario: "keep-alive-forever" })))
+  )
+})
