@@ -14,7 +14,8 @@ import * as Services from "./Services.ts"
 import * as EnvironmentSettings from "./settings/EnvironmentSettings.ts"
 import * as ChosenStores from "./stores/ChosenStores.ts"
 import * as UndiciTransport from "./transport/UndiciTransport.ts"
-import * as NoKeyStore from "./vault/NoKeyStore.ts"
+import * as FileKeyStore from "./vault/FileKeyStore.ts"
+import * as OpenedVault from "./vault/OpenedVault.ts"
 
 const stores = ChosenStores.layerOver(Home.layer)
 
@@ -42,8 +43,16 @@ export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services
   isolated(
     Services.layer.pipe(
       // The settings come first: they tell of a proxy that the transport could not start with.
-      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores, NoKeyStore.layer)),
-      Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code, requireKeys: true, proxy: process.env }))
+      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores, FileKeyStore.layer)),
+      Layer.provideMerge(OpenedVault.layer),
+      Layer.provideMerge(
+        EnvironmentSettings.layerFromEnvironment({
+          code,
+          requireKeys: true,
+          keptKeys: OpenedVault.scopesInVault,
+          proxy: process.env
+        })
+      )
     )
   )
 

@@ -17,6 +17,7 @@ import type { MockHandle } from "./MockHandle.ts"
 import { mockVariables } from "./MockVariables.ts"
 import { withSimulatedKeys } from "./SimulatedKeys.ts"
 import { layerSimulation } from "./simulation/SimulationLayer.ts"
+import * as OpenedVault from "../layers/vault/OpenedVault.ts"
 import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 
 const stores = ChosenStores.layerOver(Home.layerSimulated)
@@ -49,6 +50,7 @@ export const layerWith = ({
               NoKeyStore.layer
             )
           ),
+          Layer.provideMerge(OpenedVault.layerNone),
           Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code }))
         )
       )

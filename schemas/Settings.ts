@@ -6,13 +6,12 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as SchemaTransformation from "effect/SchemaTransformation"
 import { Budgets } from "./Budget.ts"
 import { UsdMicros } from "./Money.ts"
 import { PriceTable } from "./PriceTable.ts"
 import { ImageProtocolName, Provider } from "./Provider.ts"
+import { ApiKey, VaultSecret } from "./Secret.ts"
 import { Accounting, type RateLimit, RateLimits } from "./RateLimit.ts"
 
 const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
@@ -24,23 +23,6 @@ export const Milliseconds = Schema.Int.check(Schema.isBetween({ minimum: 1, maxi
     expected: "a whole number of milliseconds from 1 to 86400000"
   })
   .pipe(Schema.decodeTo(Schema.DurationFromMillis))
-
-/**
- * A key: text or an already `Redacted` text, kept out of every print; encoding one fails. **Units** visible ASCII, so
- * that it fits a header.
- */
-export const ApiKey = Schema.Union([Schema.String, Schema.Redacted(Schema.String)]).pipe(
-  Schema.decodeTo(
-    Schema.Redacted(
-      Schema.String.check(Schema.isPattern(/^[\x21-\x7e]+$/)).annotate({ expected: "visible ASCII characters" }),
-      { label: "apiKey", disallowJsonEncode: true }
-    ),
-    SchemaTransformation.transform({
-      decode: (key) => Redacted.make(typeof key === "string" ? key : Redacted.value(key), { label: "apiKey" }),
-      encode: (key) => key
-    })
-  )
-)
 
 /** Where a provider answers. **Units** an absolute `https:` URL, or `http:` on a loopback address. */
 export const BaseUrl = Schema.String.check(
@@ -231,7 +213,11 @@ export const Settings = Schema.Struct({
   home: withDefault(Schema.NonEmptyString, ".ludeng"),
   store: withDefault(StoreName, "sqlite"),
   budget: withDefault(Budgets, {}),
-  prices: Schema.optionalKey(PriceTable)
+  prices: Schema.optionalKey(PriceTable),
+  vault: withDefault(
+    Schema.Struct({ key: Schema.optionalKey(VaultSecret), keyFile: Schema.optionalKey(Schema.NonEmptyString) }),
+    {}
+  )
 })
 export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { QuotaScope } from "../../schemas/Provider.ts"
 import { ConfigurationError, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { missingKeys } from "../../src/settings/RequireKeys.ts"
@@ -25,11 +26,12 @@ import { lookupIn, variableSources } from "./VariableSources.ts"
 
 /**
  * **Details** `code` goes over the environment. `requireKeys` (default false) refuses settings in which a provider of
- * `providers` has no key, at the start and at every change. `proxy` is where the transport takes its proxy from: what it can not use is refused too.
+ * `providers` has no key, at the start and at every change; `keptKeys` says which accounts have one elsewhere. `proxy` is where the transport takes its proxy from: what it can not use is refused too.
  */
 export interface EnvironmentSettingsOptions {
   readonly code?: SettingsDocument
   readonly requireKeys?: boolean
+  readonly keptKeys?: (settings: Settings) => Effect.Effect<ReadonlySet<QuotaScope>, ConfigurationError>
   readonly proxy?: ProxyEnvironment
 }
 
@@ -44,8 +46,10 @@ export const layerFromEnvironment = (
   Layer.effect(
     LiveSettings,
     Effect.gen(function* () {
-      const { entries } = yield* loadSettings(options)
-      return yield* makeLiveSettings({ entries, problems: [] }, options.requireKeys === true ? missingKeys : undefined)
+      const { entries, settings } = yield* loadSettings(options)
+      if (options.requireKeys !== true) return yield* makeLiveSettings({ entries, problems: [] })
+      const kept = yield* keptKeysOf(options, settings)
+      return yield* makeLiveSettings({ entries, problems: [] }, (next) => missingKeys(next, kept))
     })
   )
 
@@ -78,10 +82,16 @@ export const inspectSettings = (
     const { usable, problems } = checkEntries(mergeEntries(variables.entries, code.entries))
     const settings = yield* orConfigurationError(settingsOf(usable))
     const bad = [...code.problems, ...variables.problems, ...problems]
-    const missing = missingKeys(settings).filter(({ name }) => !bad.some((it) => variableOf(it.name) === name))
+    const kept = options.requireKeys === true ? yield* keptKeysOf(options, settings) : noKeys
+    const missing = missingKeys(settings, kept).filter(({ name }) => !bad.some((it) => variableOf(it.name) === name))
     const all = [...bad, ...(options.requireKeys === true ? missing : []), ...proxyProblems(options.proxy ?? {})]
     return { settings, entries: usable, problems: all }
   })
+
+const noKeys: ReadonlySet<QuotaScope> = new Set()
+
+const keptKeysOf = ({ keptKeys }: EnvironmentSettingsOptions, settings: Settings) =>
+  keptKeys === undefined ? Effect.succeed(noKeys) : keptKeys(settings)
 
 // A bad key is one problem, under whichever name it was given, and not a missing key besides.
 const variableOf = (name: string): string => {

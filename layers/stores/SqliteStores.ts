@@ -8,11 +8,13 @@ import type { Home } from "../home/Home.ts"
 import * as SqliteJobLedger from "../job/SqliteJobLedger.ts"
 import * as MemoryCostLedger from "../money/MemoryCostLedger.ts"
 import * as LedgerDatabase from "../sql/LedgerDatabase.ts"
-import * as LocalSealer from "../vault/LocalSealer.ts"
+import * as HomeSealer from "../vault/HomeSealer.ts"
+import type { OpenedVault } from "../vault/OpenedVault.ts"
 import type { Stores } from "./MemoryStores.ts"
 
 /** The stores. **Errors** `ConfigurationError` that names `LUDENG_HOME` where the home can not be used. */
-export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings> = SqliteJobLedger.layer.pipe(
-  Layer.provideMerge(MemoryCostLedger.layer),
-  Layer.provideMerge(Layer.merge(LocalSealer.layer, LedgerDatabase.layer))
-)
+export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings | OpenedVault> =
+  SqliteJobLedger.layer.pipe(
+    Layer.provideMerge(MemoryCostLedger.layer),
+    Layer.provideMerge(Layer.merge(HomeSealer.layer, LedgerDatabase.layer))
+  )

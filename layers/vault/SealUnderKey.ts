@@ -22,10 +22,16 @@ const tagBytes = 16
 /** Tells keys apart, and tells nothing of them. */
 const keyIdOf = (key: Uint8Array): string => hash("sha256", Buffer.concat([Buffer.from("key id"), key])).slice(0, 8)
 
+const prefixOf = (key: Uint8Array): string => `v1.${keyIdOf(key)}.`
+
+/** Whether a text was sealed under this key, by what it says of itself. */
+export const isSealedUnder = (dataKey: Redacted.Redacted<Uint8Array>, sealed: string): boolean =>
+  sealed.startsWith(prefixOf(Redacted.value(dataKey)))
+
 /** The service under a key of `dataKeyBytes`. */
 export const sealUnder = (dataKey: Redacted.Redacted<Uint8Array>): Sealer["Service"] => {
   const key = Redacted.value(dataKey)
-  const prefix = `v1.${keyIdOf(key)}.`
+  const prefix = prefixOf(key)
   return {
     seal: (text, place) =>
       Effect.sync(() => {

@@ -8,13 +8,14 @@ import { settingVariables } from "./Variables.ts"
 
 /**
  * The settings of the second account: its protocol, its base URL (default that of nanobananaapi.ai for that protocol) and
- * its key; everything else is as for the first. `undefined` where none is configured, or it can not be used.
+ * its key, where the settings hold it; everything else is as for the first. `undefined` where none is configured.
  */
 export const fallbackSettingsOf = (settings: NanoBananaSettings): NanoBananaSettings | undefined => {
   const { apiKey, protocol } = settings.fallback
   const baseURL = baseUrlOf(settings)
-  if (protocol === undefined || apiKey === undefined || baseURL === undefined) return undefined
-  return { ...settings, protocol, baseURL, apiKey, fallback: {} }
+  if (protocol === undefined || baseURL === undefined) return undefined
+  const { apiKey: _, ...shared } = settings
+  return { ...shared, protocol, baseURL, ...(apiKey === undefined ? {} : { apiKey }), fallback: {} }
 }
 
 const baseUrlOf = ({ fallback }: NanoBananaSettings): string | undefined =>
@@ -44,12 +45,16 @@ const noProtocol: SettingProblem = {
 }
 
 /** What a second account lacks that is named in the settings, by the variables to set. */
-export const fallbackProblems = (settings: NanoBananaSettings): ReadonlyArray<SettingProblem> => {
+export const fallbackProblems = (
+  settings: NanoBananaSettings,
+  hasKeyInVault = false
+): ReadonlyArray<SettingProblem> => {
   const { apiKey, protocol } = settings.fallback
-  if (protocol === undefined) return apiKey === undefined && settings.fallback.baseURL === undefined ? [] : [noProtocol]
+  if (protocol === undefined)
+    return apiKey === undefined && settings.fallback.baseURL === undefined && !hasKeyInVault ? [] : [noProtocol]
   if (isSameAccount(settings)) return [sameAccount]
   const problems: Array<SettingProblem> = []
-  if (apiKey === undefined) {
+  if (apiKey === undefined && !hasKeyInVault) {
     problems.push({
       name: settingVariables["nanobanana.fallback.apiKey"].name,
       problem: "is missing",

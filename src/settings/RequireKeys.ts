@@ -3,7 +3,7 @@
  * start, and nothing is simulated that was not asked for.
  */
 import * as Effect from "effect/Effect"
-import type { Provider } from "../../schemas/Provider.ts"
+import type { Provider, QuotaScope } from "../../schemas/Provider.ts"
 import { ConfigurationError, type SettingProblem, type Settings } from "../../schemas/Settings.ts"
 import { fallbackProblems } from "./FallbackSettings.ts"
 import { settingVariables } from "./Variables.ts"
@@ -11,16 +11,26 @@ import { settingVariables } from "./Variables.ts"
 /** The variable that holds a provider's key. */
 export const keyVariableOf = (provider: Provider): string => settingVariables[`${provider}.apiKey`].name
 
-/** The providers named in the settings that have no key, as problems; the second image provider also without address. */
-export const missingKeys = (settings: Settings): ReadonlyArray<SettingProblem> => [
+const noKeys: ReadonlySet<QuotaScope> = new Set()
+
+/**
+ * The providers named in the settings that have no key, as problems; the second image provider also without address.
+ * `kept` are the accounts that have one in the vault.
+ */
+export const missingKeys = (
+  settings: Settings,
+  kept: ReadonlySet<QuotaScope> = noKeys
+): ReadonlyArray<SettingProblem> => [
   ...settings.providers
-    .filter((provider) => settings[provider].apiKey === undefined)
+    .filter((provider) => settings[provider].apiKey === undefined && !kept.has(provider))
     .map((provider) => ({
       name: keyVariableOf(provider),
       problem: "is missing",
-      expected: `the key of your ${provider} account`
+      expected: `the key of your ${provider} account, here or in the vault: ludeng keys add ${provider}`
     })),
-  ...(settings.providers.includes("nanobanana") ? fallbackProblems(settings.nanobanana) : [])
+  ...(settings.providers.includes("nanobanana")
+    ? fallbackProblems(settings.nanobanana, kept.has("nanobanana-fallback"))
+    : [])
 ]
 
 /**

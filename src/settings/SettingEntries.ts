@@ -134,13 +134,18 @@ const problemOf = (entry: SettingEntry): SettingProblem => ({
 })
 
 const addEntry = (entries: Map<SettingPath, SettingEntry>, entry: SettingEntry): void => {
-  if (settingVariables[entry.path].form !== "key") {
+  const { form } = settingVariables[entry.path]
+  if (form !== "key" && form !== "secret") {
     entries.set(entry.path, entry)
     return
   }
   const key = Redacted.isRedacted(entry.value) ? Redacted.value(entry.value) : entry.value
   if (typeof key !== "string") entries.set(entry.path, entry)
-  else if (!isNoKey(key)) entries.set(entry.path, { ...entry, value: Redacted.make(key.trim(), { label: "apiKey" }) })
+  else if (!isNoKey(key))
+    entries.set(entry.path, {
+      ...entry,
+      value: Redacted.make(key.trim(), { label: form === "key" ? "apiKey" : "vaultSecret" })
+    })
 }
 
 const documentOf = (entries: ReadonlyArray<SettingEntry>): unknown => {

@@ -1,6 +1,6 @@
 /**
- * The settings as they may be shown to a person: each with its variable, its value and where that came from. A key is
- * only ever "set" or "missing".
+ * The settings as they may be shown to a person: each with its variable, its value and where that came from. A key or
+ * secret is only ever "set" or "missing".
  */
 import * as Duration from "effect/Duration"
 import { type RateLimit, rateLimitList, type RateLimits } from "../../schemas/RateLimit.ts"
@@ -37,6 +37,7 @@ const valueAt = (settings: Settings, path: SettingPath): unknown =>
 const shown = (form: VariableForm, value: unknown): string => {
   if (form === "key") return value === undefined ? "missing" : "set"
   if (value === undefined) return "unset"
+  if (form === "secret") return "set"
   if (Duration.isDuration(value)) return String(Duration.toMillis(value))
   if (form === "dollars" || (form === "budget" && value !== "none")) return String(Number(value) / 1_000_000)
   if (form === "priceFile") return `as of ${(value as PriceTable).asOf}`

@@ -9,6 +9,7 @@ import type { RateLimit } from "../../schemas/RateLimit.ts"
 /** The forms a variable's text can have. */
 export type VariableForm =
   | "key"
+  | "secret"
   | "text"
   | "url"
   | "milliseconds"
@@ -37,6 +38,7 @@ export type DocumentValue = string | number | boolean | ReadonlyArray<string> | 
 export const readForm = (form: VariableForm, text: string): DocumentValue | undefined => {
   switch (form) {
     case "key":
+    case "secret":
     case "text":
     case "url":
     case "protocol":
@@ -87,6 +89,7 @@ export const booleanWord = (text: string): boolean | undefined => {
 
 const expectations: Readonly<Record<VariableForm, string>> = {
   key: "visible ASCII characters without spaces",
+  secret: "8 to 1024 characters, or a key of 32 bytes as base64 or hexadecimal digits",
   text: "a text",
   url: "an https URL (http on loopback only) without user, query or fragment",
   milliseconds: "a whole number of milliseconds from 1 to 86400000",

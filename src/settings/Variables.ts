@@ -24,6 +24,8 @@ export type SettingPath =
   | "store"
   | "prices"
   | BudgetPaths
+  | "vault.key"
+  | "vault.keyFile"
   | PathsOf<"deepseek">
   | PathsOf<"nanobanana">
 
@@ -168,7 +170,9 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "budget.perMonth": row("LUDENG_BUDGET_PER_MONTH", "budget", "what may be reserved and spent in a month, UTC"),
   "budget.perOwnerPerDay": row("LUDENG_BUDGET_PER_OWNER_PER_DAY", "budget", "the same in a day, for each owner"),
   "budget.perOwnerPerMonth": row("LUDENG_BUDGET_PER_OWNER_PER_MONTH", "budget", "the same in a month, for each owner"),
-  prices: row("LUDENG_PRICES", "priceFile", "a JSON file of prices, which go over the built-in ones")
+  prices: row("LUDENG_PRICES", "priceFile", "a JSON file of prices, which go over the built-in ones"),
+  "vault.key": row("LUDENG_VAULT_KEY", "secret", "what opens the vault of keys: a passphrase, or a key"),
+  "vault.keyFile": row("LUDENG_VAULT_KEY_FILE", "text", "a file that holds it instead, for its owner alone")
 }
 
 /** All places of the settings document, in the order of the table. */

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { KeyId } from "../../schemas/Key.ts"
 import type { QuotaScope } from "../../schemas/Provider.ts"
@@ -31,8 +32,8 @@ import { isSameKey, quotaScopes, type SettingsKey, settingsKeyOf, settingsRecord
 const usedEvery = "10 minutes"
 
 /**
- * Makes the service. Its watch over settings and store ends with the scope, after the last use of each key is written
- * down.
+ * Makes the service. Its watch over settings and store ends with the scope, after all that became of the keys is
+ * written down.
  */
 export const make: Effect.Effect<KeyVault["Service"], never, LiveSettings | KeyStore | Scope.Scope> = Effect.gen(
   function* () {
@@ -76,11 +77,25 @@ export const make: Effect.Effect<KeyVault["Service"], never, LiveSettings | KeyS
 
     /** What happens to a key of the vault is written into it; the ring in use does not wait for that. */
     const decideAndKeep = (key: HeldKey, event: RingEvent): void => {
-      if (decide(event) && key.record.source === "vault") runFork(Effect.forkIn(keep(event), scope))
+      if (!decide(event) || key.record.source !== "vault") return
+      unwritten.push(event)
+      runFork(Effect.forkIn(write, scope))
     }
 
-    const keep = (event: RingEvent): Effect.Effect<void> =>
-      Effect.catch(Effect.asVoid(store.change({ event })), (failure) => tellTrouble("writing", failure))
+    const unwritten: Array<RingEvent> = []
+    const writing = yield* Semaphore.make(1)
+
+    /** Writes what is not written yet, one change after the other. */
+    const write = Effect.whileLoop({
+      while: () => unwritten.length > 0,
+      body: () => keep(unwritten.shift()),
+      step: () => undefined
+    }).pipe(writing.withPermits(1), Effect.uninterruptible)
+
+    const keep = (event: RingEvent | undefined): Effect.Effect<void> =>
+      event === undefined
+        ? Effect.void
+        : Effect.catch(Effect.asVoid(store.change({ event })), (failure) => tellTrouble("writing", failure))
 
     const take = (stored: ReadonlyArray<StoredKey>): void => {
       held.provide(stored)
@@ -125,13 +140,12 @@ export const make: Effect.Effect<KeyVault["Service"], never, LiveSettings | KeyS
     )
     for (const key of held.idleDraining()) decideAndKeep(key, { _tag: "LastLeaseEnded", id: key.id })
 
-    const writeUse = Effect.suspend(() =>
-      Effect.forEach(held.takeUsed(), (id) => keep({ _tag: "Used", id }), { discard: true })
-    )
-    if (store.opened.length > 0) {
-      yield* Effect.addFinalizer(() => writeUse)
-      yield* Effect.forkScoped(Effect.forever(Effect.delay(writeUse, usedEvery)))
-    }
+    const writeUse = Effect.suspend(() => {
+      unwritten.push(...held.takeUsed().map((id) => ({ _tag: "Used", id }) as const))
+      return write
+    })
+    yield* Effect.addFinalizer(() => writeUse)
+    if (store.opened.length > 0) yield* Effect.forkScoped(Effect.forever(Effect.delay(writeUse, usedEvery)))
     yield* Effect.forkScoped(Stream.runForEach(settings.changes, (next) => Effect.sync(() => follow(next))))
     yield* Effect.forkScoped(
       Stream.runForEach(store.changes, (found) =>

@@ -34,6 +34,7 @@ const fromCode = (document: unknown) => {
 
 const goodText = {
   key: "sk-good",
+  secret: "a long passphrase",
   text: "some-text",
   url: "https://example.com/v1",
   milliseconds: "1234",
@@ -53,6 +54,7 @@ const goodText = {
 const badText = {
   ...goodText,
   key: "sk bad",
+  secret: "short",
   url: "ftp://x",
   milliseconds: "30s",
   longMilliseconds: "7d",
@@ -81,7 +83,7 @@ describe("settings as entries", () => {
     assert.strictEqual(reports.length, settingPaths.length)
     for (const path of readPaths) {
       const { name, form } = settingVariables[path]
-      const value = form === "key" ? "set" : goodText[form]
+      const value = form === "key" || form === "secret" ? "set" : goodText[form]
       assert.deepStrictEqual(
         reports.find((it) => it.name === name),
         { name, value, source: "environment" }
