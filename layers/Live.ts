@@ -17,7 +17,9 @@ import * as UndiciTransport from "./transport/UndiciTransport.ts"
 import * as FileKeyStore from "./vault/FileKeyStore.ts"
 import * as OpenedVault from "./vault/OpenedVault.ts"
 
-const stores = ChosenStores.layerOver(Home.layer)
+const stores = Layer.merge(ChosenStores.layerOver(Home.layer), FileKeyStore.layer).pipe(
+  Layer.provide(OpenedVault.layer)
+)
 
 /**
  * Every service, live, with settings from code over the environment over `.env` over the defaults.
@@ -43,8 +45,7 @@ export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services
   isolated(
     Services.layer.pipe(
       // The settings come first: they tell of a proxy that the transport could not start with.
-      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores, FileKeyStore.layer)),
-      Layer.provideMerge(OpenedVault.layer),
+      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores)),
       Layer.provideMerge(
         EnvironmentSettings.layerFromEnvironment({
           code,

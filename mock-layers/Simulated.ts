@@ -20,7 +20,7 @@ import { layerSimulation } from "./simulation/SimulationLayer.ts"
 import * as OpenedVault from "../layers/vault/OpenedVault.ts"
 import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 
-const stores = ChosenStores.layerOver(Home.layerSimulated)
+const stores = ChosenStores.layerOver(Home.layerSimulated).pipe(Layer.provide(OpenedVault.layerNone))
 
 /**
  * Every service, simulated, on real files. What the options leave open is read from `MOCK_SEED`, `MOCK_SCENARIO`,
@@ -50,7 +50,6 @@ export const layerWith = ({
               NoKeyStore.layer
             )
           ),
-          Layer.provideMerge(OpenedVault.layerNone),
           Layer.provideMerge(EnvironmentSettings.layerFromEnvironment({ code }))
         )
       )
