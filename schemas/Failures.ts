@@ -173,6 +173,7 @@ const explanation = (reason: RejectionReason): string => {
     case "IdempotencyConflict":
       return `the idempotency key belongs to request ${reason.existingRequestHash}, this is ${reason.requestHash}`
     case "JobNotCancellable":
+    case "JobNotResolvable":
       return `the job is ${reason.state}: ${reason.problem}`
     case "StorageFailed":
       return `${reason.problem}: ${reason.detail}`

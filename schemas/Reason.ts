@@ -181,6 +181,11 @@ export const JobNotCancellable = Schema.TaggedStruct("JobNotCancellable", {
   state: Schema.String,
   problem: Schema.String
 })
+/** The job's outcome is no open question, or the answer contradicts what is known; `state` and `problem` say why. */
+export const JobNotResolvable = Schema.TaggedStruct("JobNotResolvable", {
+  state: Schema.String,
+  problem: Schema.String
+})
 /** Load was shed to protect more important calls. */
 export const LoadShed = Schema.TaggedStruct("LoadShed", {})
 /** The program is ending and takes no new work. */
@@ -201,6 +206,7 @@ export const RejectionReason = Schema.Union([
   IdempotencyConflict,
   JobNotFound,
   JobNotCancellable,
+  JobNotResolvable,
   LoadShed,
   ShuttingDown,
   StorageFailed
@@ -262,6 +268,7 @@ const categoryByTag = {
   IdempotencyConflict: "rejection",
   JobNotFound: "rejection",
   JobNotCancellable: "rejection",
+  JobNotResolvable: "rejection",
   LoadShed: "rejection",
   ShuttingDown: "rejection"
 } as const satisfies Record<Reason["_tag"], Category>

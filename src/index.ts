@@ -11,7 +11,10 @@ export { type EnhancementOptions, PromptEnhancer } from "./enhancement/PromptEnh
 export { Illustrator } from "./illustration/Illustrator.ts"
 export { type DownloadTarget, ImageGenerator } from "./image/ImageGenerator.ts"
 export { ImageStore, type ImageTarget } from "./image/ImageStore.ts"
-export { JobLedger, type NewJob } from "./job/JobLedger.ts"
+export { JobWorker, type JobWorkerOptions } from "./image/JobWorker.ts"
+export type { JobResolution } from "./image/ResolveJob.ts"
+export { adviceOf, type JobAction, type JobAdvice } from "./job/JobAdvice.ts"
+export { type Claim, JobLedger, type JobPage, type NewJob } from "./job/JobLedger.ts"
 export {
   CostLedger,
   type CostLine,

@@ -29,7 +29,27 @@ export interface CommandCall<A> {
 }
 
 /** Runs it. **Errors** `ConfigurationError`, and those of the call. */
-export const runCall = Effect.fnUntraced(function* <A>(command: CommandCall<A>) {
+export const runCall = <A>({ call, report, ...over }: CommandCall<A>) =>
+  runOver(
+    over,
+    Effect.gen(function* () {
+      const run = yield* Session
+      const startedAt = yield* Clock.currentTimeMillis
+      const answer = yield* Effect.raceFirst(call, spin(run))
+      const result = report(answer, (yield* Clock.currentTimeMillis) - startedAt)
+      run.screen.result(
+        run.isJson
+          ? JSON.stringify(withPolicies(result.json, run.policies(), result.provenance))
+          : result.lines.join("\n")
+      )
+    })
+  )
+
+/** Runs the body of a command over the library, live or simulated. **Errors** `ConfigurationError`, and the body's. */
+export const runOver = Effect.fnUntraced(function* <E>(
+  command: Pick<CommandCall<unknown>, "needed" | "directory">,
+  body: Effect.Effect<void, E, Services | Session>
+) {
   const run = yield* Session
   const { loaded, mode, problems } = yield* readSurroundings(command.needed)
   run.mode = mode
@@ -43,16 +63,7 @@ export const runCall = Effect.fnUntraced(function* <A>(command: CommandCall<A>) 
   }
   const layer = yield* Effect.promise(() => (mode._tag === "Live" ? liveLayer(code) : simulatedLayer(code)))
   const logLevel = Option.flatten(yield* Effect.serviceOption(GlobalFlag.LogLevel))
-  const startedAt = yield* Clock.currentTimeMillis
-  yield* Effect.gen(function* () {
-    const answer = yield* Effect.raceFirst(command.call, spin(run))
-    const result = command.report(answer, (yield* Clock.currentTimeMillis) - startedAt)
-    run.screen.result(
-      run.isJson
-        ? JSON.stringify(withPolicies(result.json, run.policies(), result.provenance))
-        : result.lines.join("\n")
-    )
-  }).pipe(
+  yield* body.pipe(
     Effect.provide(layer),
     Effect.provideService(CallEvents, run.observe),
     Effect.provide(Logger.layer([logger(run.screen, Option.isSome(logLevel))]))

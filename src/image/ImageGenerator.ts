@@ -12,6 +12,8 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import type { GeneratedImage, ImagePlan, ImageRequest, StoredImage } from "../../schemas/Image.ts"
 import type { Job } from "../../schemas/Job.ts"
+import type { JobPage } from "../job/JobLedger.ts"
+import type { JobResolution } from "./ResolveJob.ts"
 
 /** Where a result is stored, below the image directory of the settings. */
 export interface DownloadTarget {
@@ -74,6 +76,14 @@ export class ImageGenerator extends Context.Service<
     readonly cancel: (jobId: JobId, options?: CallOptions) => Effect.Effect<Job, CallFailure>
     /** Takes up an accepted job again, polls it and waits for its picture. Never sends a paid request. */
     readonly resume: (jobId: JobId, options?: CallOptions) => Effect.Effect<GeneratedImage, CallFailure>
+    /** A person's word on a job of unknown outcome, as the provider's account shows it. */
+    readonly resolve: (
+      jobId: JobId,
+      resolution: JobResolution,
+      options?: CallOptions
+    ) => Effect.Effect<Job, CallFailure>
+    /** The jobs of the owner, the newest first, page by page. */
+    readonly list: (page?: JobPage, options?: CallOptions) => Effect.Effect<ReadonlyArray<Job>, CallFailure>
     /** Fetches a result URL, verifies and stores it; for pictures whose job is kept elsewhere. */
     readonly download: (
       imageUrl: string,

@@ -11,7 +11,7 @@ import type { JobId } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job } from "../../schemas/Job.ts"
 import { noCost } from "../../schemas/Money.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
-import { JobLedger } from "../job/JobLedger.ts"
+import { JobLedger, type JobPage } from "../job/JobLedger.ts"
 import { CallTeller } from "../pipeline/CallTeller.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
@@ -22,6 +22,21 @@ import { jobError } from "./JobFailure.ts"
 export const getJob = (jobId: JobId, call: Call): Effect.Effect<Job, Rejection, JobLedger> =>
   Effect.gen(function* () {
     return yield* Effect.mapError((yield* JobLedger).get(jobId, call.owner), (reason) => reject(reason, call.callId))
+  })
+
+/** The owner's jobs. **Errors** `Rejection` with `InputRejected` for a page that can not be, or `StorageFailed`. */
+export const listJobs = (page: JobPage, call: Call): Effect.Effect<ReadonlyArray<Job>, Rejection, JobLedger> =>
+  Effect.gen(function* () {
+    const { limit = 100 } = page
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
+      const expected = "a whole number from 1 to 1000"
+      return yield* reject(
+        { _tag: "InputRejected", field: "page.limit", problem: `is ${limit}`, expected },
+        call.callId
+      )
+    }
+    const list = (yield* JobLedger).list(call.owner, page)
+    return yield* Effect.mapError(list, (reason) => reject(reason, call.callId))
   })
 
 /** The job again, after something was done for it. **Errors** `ApiError` by the job as it was last seen. */

@@ -27,9 +27,10 @@ import { makeImageDownload } from "./ImageDownload.ts"
 import type { ImageGenerator } from "./ImageGenerator.ts"
 import { ImageStore } from "./ImageStore.ts"
 import { makeJobDriver } from "./JobDriver.ts"
-import { getJob } from "./LookUpJob.ts"
+import { getJob, listJobs } from "./LookUpJob.ts"
 import { makePaidExchanges } from "./PaidExchanges.ts"
 import { planImage } from "./PlanImage.ts"
+import { resolveJob } from "./ResolveJob.ts"
 import { startQueued } from "./StartJob.ts"
 import { watchJob } from "./WatchJob.ts"
 
@@ -83,6 +84,8 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
         ),
       cancel: (jobId, options = {}) => inCall(options, (call) => cancelJob(jobId, call)),
       resume: (jobId, options = {}) => inCall(options, (call) => waiting.resume(jobId, call)),
+      resolve: (jobId, resolution, options = {}) => inCall(options, (call) => resolveJob(jobId, resolution, call)),
+      list: (page = {}, options = {}) => inCall(options, (call) => listJobs(page, call)),
       download: (imageUrl, target = {}, options = {}) =>
         inCall(options, (call) => downloadAlone(imageUrl, target, call, download))
     }

@@ -17,6 +17,7 @@ const retryableByTag = {
   IdempotencyConflict: false,
   JobNotFound: false,
   JobNotCancellable: false,
+  JobNotResolvable: false,
   LoadShed: true,
   ShuttingDown: true,
   StorageFailed: true

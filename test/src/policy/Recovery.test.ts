@@ -107,7 +107,8 @@ describe("the rejection table", () => {
         "NoHealthyKey",
         "IdempotencyConflict",
         "JobNotFound",
-        "JobNotCancellable"
+        "JobNotCancellable",
+        "JobNotResolvable"
       ]
       const isMended =
         reason._tag === "StorageFailed"

@@ -28,6 +28,7 @@ describe("the table of fallbacks", () => {
       "InputRejected",
       "JobNotCancellable",
       "JobNotFound",
+      "JobNotResolvable",
       "ShuttingDown",
       "StorageFailed"
     ])

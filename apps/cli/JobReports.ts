@@ -1,0 +1,121 @@
+/**
+ * Jobs as the objects `--json` prints and as lines for a person. Pure.
+ */
+import * as Schema from "effect/Schema"
+import { isTerminal, type Job, JobState, providerJobIdOf } from "../../schemas/Job.ts"
+import type { Cost } from "../../schemas/Money.ts"
+import { adviceOf, type JobAction } from "../../src/job/JobAdvice.ts"
+import { costText, plainText, secondsText } from "./Text.ts"
+
+const encodeState = Schema.encodeSync(Schema.toCodecJson(JobState))
+
+/** A job without what people wrote. **Units** instants in milliseconds since 1970, money in micro-dollars. */
+export const jobJson = (job: Job, now: number) => ({
+  jobId: job.id,
+  callId: job.callId,
+  owner: job.owner,
+  idempotencyKey: job.idempotencyKey ?? null,
+  state: job.state._tag,
+  details: encodeState(job.state),
+  providerJobId: providerJobIdOf(job.state) ?? null,
+  protocol: job.plan.protocol,
+  model: job.plan.model,
+  money: job.money._tag,
+  priceUsdMicros: job.price.usdMicros,
+  attempts: job.attempts,
+  createdAt: job.createdAt,
+  updatedAt: job.updatedAt,
+  ageMillis: Math.max(0, now - job.createdAt),
+  ...adviceOf(job)
+})
+
+/** The same with the prompt, for whoever it belongs to. */
+export const wholeJobJson = (job: Job, now: number) => ({
+  ...jobJson(job, now),
+  prompt: job.request.prompt,
+  parameters: job.request.parameters ?? {}
+})
+
+const columns = ["job", "state", "age", "at the provider", "price", "what it means"] as const
+
+/** Jobs as a table. */
+export const jobTableLines = (jobs: ReadonlyArray<Job>, now: number): ReadonlyArray<string> => {
+  if (jobs.length === 0) return ["There are no jobs."]
+  const rows = [columns, ...jobs.map((job) => cellsOf(job, now))]
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd()
+  )
+}
+
+const cellsOf = (job: Job, now: number): ReadonlyArray<string> => [
+  job.id,
+  job.state._tag,
+  secondsText(now - job.createdAt),
+  providerJobIdOf(job.state) ?? "-",
+  moneyText(job),
+  adviceOf(job).meaning
+]
+
+const moneyText = (job: Job): string => {
+  const amount = (cost: Cost): string => (cost.usdMicros === null ? "unknown" : costText(cost))
+  switch (job.money._tag) {
+    case "None":
+    case "Held":
+      return amount(job.price)
+    case "Settled":
+      return `paid ${amount(job.money.cost)}`
+    case "Released":
+      return "nothing"
+  }
+}
+
+/** The commands that do what can be done about a job. */
+export const actionLines = (job: Job): ReadonlyArray<string> =>
+  adviceOf(job).actions.map((action) => commands[action](job.id))
+
+const commands: Readonly<Record<JobAction, (id: string) => string>> = {
+  resume: (id) => `ludeng jobs resume ${id}`,
+  cancel: (id) => `ludeng jobs cancel ${id}`,
+  resolveCharged: (id) => `ludeng jobs resolve ${id} --charged --provider-job ID   (its account shows the job)`,
+  resolveNotCharged: (id) => `ludeng jobs resolve ${id} --not-charged   (its account does not show it)`,
+  acceptLoss: (id) => `ludeng jobs resolve ${id} --accept-loss   (nobody can tell any more)`,
+  requestAgain: () => "ask for the same again: a new purchase"
+}
+
+/** One job with everything there is to know about it, and what can be done. */
+export const jobLines = (job: Job, now: number): ReadonlyArray<string> => [
+  row("job", job.id),
+  row("state", `${job.state._tag}: ${adviceOf(job).meaning}`),
+  ...stateLines(job),
+  row("prompt", plainText(job.request.prompt)),
+  row("provider", `${job.plan.protocol}, ${plainText(job.plan.model)}${idText(job)}`),
+  row("price", moneyText(job)),
+  row("age", `${secondsText(now - job.createdAt)}, ${job.attempts} paid request${job.attempts === 1 ? "" : "s"}`),
+  row("call", job.callId),
+  ...(job.idempotencyKey === undefined ? [] : [row("key", plainText(job.idempotencyKey))]),
+  ...actionLines(job).map((line, index) => row(index === 0 ? "you can" : "", line))
+]
+
+const stateLines = ({ state }: Job): ReadonlyArray<string> => {
+  if (state._tag === "Stored") return [row("image", state.image.path)]
+  if (state._tag === "Failed") return [row("reason", state.reason._tag)]
+  if (state._tag === "Queued" && state.heldBack !== undefined) {
+    return [row("not before", new Date(state.heldBack.until).toISOString())]
+  }
+  return []
+}
+
+const idText = (job: Job): string => {
+  const id = providerJobIdOf(job.state)
+  return id === undefined ? "" : `, which calls it ${plainText(id)}`
+}
+
+const row = (name: string, value: string): string => `${name.padEnd(10)} ${value}`
+
+/** A change of a job, as a line. */
+export const changeLine = (job: Job, now: number): string =>
+  `${secondsText(now - job.createdAt).padStart(9)}  ${job.state._tag}${isTerminal(job.state) ? "" : "…"}  ${adviceOf(job).meaning}`

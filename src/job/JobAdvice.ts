@@ -1,0 +1,73 @@
+/**
+ * What the state of a job means for a person, and what a person can do about it. Pure.
+ */
+import { type Job, providerJobIdOf } from "../../schemas/Job.ts"
+
+/**
+ * What can be done about a job.
+ *
+ * - `resume`: go on with it and wait for its picture; never pays again.
+ * - `cancel`: give it up, where that is possible.
+ * - `resolveCharged`, `resolveNotCharged`, `acceptLoss`: say what the provider's account shows.
+ * - `requestAgain`: the same request, as a new purchase.
+ */
+export type JobAction = "resume" | "cancel" | "resolveCharged" | "resolveNotCharged" | "acceptLoss" | "requestAgain"
+
+/** One sentence on the state, and the actions that make sense in it, the best first. */
+export interface JobAdvice {
+  readonly meaning: string
+  readonly actions: ReadonlyArray<JobAction>
+}
+
+/**
+ * The advice for a job as it stands.
+ *
+ * ```ts
+ * import { adviceOf } from "@ludeng/providers"
+ *
+ * adviceOf({ state: { _tag: "OutcomeUnknown", since: 0 }, money: { _tag: "Held", bound: 20000 } }).actions
+ * // => ["resolveCharged", "resolveNotCharged", "acceptLoss"]
+ * ```
+ */
+export const adviceOf = (job: Pick<Job, "state" | "money">): JobAdvice => {
+  const { state } = job
+  switch (state._tag) {
+    case "Queued":
+      return {
+        meaning:
+          state.heldBack === undefined
+            ? "not sent yet, nothing paid: it waits for its turn"
+            : `not sent yet, nothing paid: held back by ${state.heldBack.reason}`,
+        actions: ["resume", "cancel"]
+      }
+    case "Submitting":
+      return { meaning: "being sent; nobody knows yet whether it was accepted", actions: ["resume"] }
+    case "Submitted":
+      return { meaning: "accepted by the provider, and to be paid", actions: ["resume", "cancel"] }
+    case "Running":
+      return { meaning: "the provider is making it", actions: ["resume", "cancel"] }
+    case "Stored":
+      return { meaning: "paid, and the picture is stored", actions: [] }
+    case "Failed":
+      return job.money._tag === "Settled"
+        ? { meaning: "the provider failed, and may have charged it", actions: ["requestAgain"] }
+        : { meaning: "failed, and nothing was paid", actions: ["requestAgain"] }
+    case "Cancelled":
+      return {
+        meaning: job.money._tag === "Settled" ? "cancelled, and charged" : "cancelled, and nothing was paid",
+        actions: ["requestAgain"]
+      }
+    case "OutcomeUnknown":
+      return providerJobIdOf(state) === undefined
+        ? {
+            meaning: "nobody knows whether the provider accepted it: look into its account, it is not sent again",
+            actions: ["resolveCharged", "resolveNotCharged", "acceptLoss"]
+          }
+        : {
+            meaning: "accepted, and the provider gave no final answer in time",
+            actions: ["resume", "resolveNotCharged", "acceptLoss"]
+          }
+    case "Expired":
+      return { meaning: "charged, and the picture can not be had any more", actions: ["requestAgain"] }
+  }
+}
