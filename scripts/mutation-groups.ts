@@ -21,7 +21,7 @@ export const mutationGroups: ReadonlyArray<MutationGroup> = [
   {
     name: "limiter",
     sources: [
-      ...within("src/policy/rate-limit", "RateTier WindowLog EndedPermits Forecast MemoryPermitStore"),
+      ...within("src/policy/rate-limit", "RateTier WindowLog EndedPermits Forecast PermitWindow MemoryPermitStore"),
       ...within("src/policy/rate-limit", "WaitingQueue WorstWait WaitingRoom Admission"),
       ...within("src/policy/bulkhead", "Bulkhead")
     ],

@@ -7,6 +7,7 @@ import { AdmissionControl } from "../../src/pipeline/AdmissionControl.ts"
 import * as MakeAdmissionControl from "../../src/pipeline/MakeAdmissionControl.ts"
 import { Pipeline } from "../../src/pipeline/Pipeline.ts"
 import * as RunPipeline from "../../src/pipeline/RunPipeline.ts"
+import type { PermitStores } from "../../src/policy/rate-limit/PermitStores.ts"
 import type { RetryPolicy } from "../../src/policy/retry/RetryPolicy.ts"
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { CallStatistics } from "../../src/telemetry/CallStatistics.ts"
@@ -21,5 +22,5 @@ const protection = Layer.mergeAll(
 export const layer: Layer.Layer<
   Pipeline | AdmissionControl | CallStatistics,
   never,
-  CostLedger | LiveSettings | RetryPolicy
+  CostLedger | LiveSettings | RetryPolicy | PermitStores
 > = Layer.effect(Pipeline, RunPipeline.make).pipe(Layer.provideMerge(protection))

@@ -44,7 +44,7 @@ export const layerDatabase = (database: Database): Layer.Layer<SqlClient.SqlClie
         return sql
       })
       return yield* Effect.mapError(opened, (error) =>
-        error._tag === "ConfigurationError" ? error : unusable(file, error)
+        error._tag === "ConfigurationError" ? error : notOpened(file, error)
       )
     })
   )
@@ -67,13 +67,14 @@ const migrate = Effect.fnUntraced(function* (file: string, migrations: ReadonlyA
   )
 })
 
-const unusable = (file: string, error: SqlError | Migrator.MigrationError): ConfigurationError => {
-  if (error._tag === "MigrationError") {
-    return homeProblem(`${file} could not be brought to this version: ${error.kind}`, "a database of this program")
-  }
-  const problem = problemOf(error)
-  return homeProblem(`${file} ${problems[problem]}`, remedies[problem])
-}
+const notOpened = (file: string, error: SqlError | Migrator.MigrationError): ConfigurationError =>
+  error._tag === "MigrationError"
+    ? homeProblem(`${file} could not be brought to this version: ${error.kind}`, "a database of this program")
+    : unusable(file, problemOf(error))
+
+/** The problem of a database that can not be opened, with what would help. */
+export const unusable = (file: string, problem: Problem): ConfigurationError =>
+  homeProblem(`${file} ${problems[problem]}`, remedies[problem])
 
 type Problem = (typeof StorageFailed.Type)["problem"]
 

@@ -11,7 +11,7 @@ export const sqlFailed =
   (error: SqlError): typeof StorageFailed.Type => ({
     _tag: "StorageFailed",
     problem: problemOf(error),
-    detail: `${step}: ${codeNameOf(error)}`
+    detail: `${step}: ${codeNameOf(error.reason.cause)}`
   })
 
 /** Turns the errors of the database among those of an effect into the store's. */
@@ -22,10 +22,19 @@ export const orStorageFailed =
   ): Effect.Effect<A, Exclude<E, SqlError> | typeof StorageFailed.Type, R> =>
     Effect.mapError(effect, (error) => (isSqlError(error) ? sqlFailed(step)(error) : (error as Exclude<E, SqlError>)))
 
+/** What was thrown by a connection without a client, as the failure of the store that used it. */
+export const thrownFailure = (step: string, cause: unknown): typeof StorageFailed.Type => ({
+  _tag: "StorageFailed",
+  problem: problemOfCause(cause),
+  detail: `${step}: ${codeNameOf(cause)}`
+})
+
 /** What is wrong with the database. Source of the codes: sqlite.org/rescode.html. */
-export const problemOf = (error: SqlError): (typeof StorageFailed.Type)["problem"] => {
-  if (error.reason._tag === "LockTimeoutError") return "Locked"
-  const code = codeOf(error)
+export const problemOf = (error: SqlError): (typeof StorageFailed.Type)["problem"] =>
+  error.reason._tag === "LockTimeoutError" ? "Locked" : problemOfCause(error.reason.cause)
+
+const problemOfCause = (cause: unknown): (typeof StorageFailed.Type)["problem"] => {
+  const code = codeOf(cause)
   return (typeof code === "number" ? byResultCode[code & 0xff] : byFileCode[code]) ?? "Other"
 }
 
@@ -50,13 +59,13 @@ const byFileCode: Readonly<Record<string, (typeof StorageFailed.Type)["problem"]
   ENOENT: "PathNotAllowed"
 }
 
-const codeOf = ({ reason: { cause } }: SqlError): number | string => {
+const codeOf = (cause: unknown): number | string => {
   if (!(cause instanceof Error)) return "unknown"
   if ("errcode" in cause && typeof cause.errcode === "number") return cause.errcode
   return "code" in cause && typeof cause.code === "string" ? cause.code : cause.name
 }
 
-const codeNameOf = (error: SqlError): string => {
-  const code = codeOf(error)
+const codeNameOf = (cause: unknown): string => {
+  const code = codeOf(cause)
   return typeof code === "number" ? `SQLite code ${code}` : code
 }

@@ -42,7 +42,7 @@ export const makeSqliteClient = Effect.fnUntraced(function* (
   options: SqliteOptions
 ): Effect.fn.Return<SqlClient.SqlClient, SqlError.SqlError, Scope.Scope> {
   const database = yield* Effect.acquireRelease(
-    Effect.try({ try: () => open(options), catch: sqlErrorOf("open") }),
+    Effect.try({ try: () => openSqlite(options), catch: sqlErrorOf("open") }),
     (it) => Effect.sync(() => it.close())
   )
   const connection = connectionOver(database)
@@ -65,7 +65,8 @@ export const makeSqliteClient = Effect.fnUntraced(function* (
   }).pipe(Effect.provide(Reactivity.layer))
 })
 
-const open = ({ file, synchronous }: SqliteOptions): DatabaseSync => {
+/** The connection itself, for a store that has to answer in one synchronous step. **Gotchas** It throws. */
+export const openSqlite = ({ file, synchronous }: SqliteOptions): DatabaseSync => {
   // SQLite makes its files for everybody to read; those beside it (`-wal`, `-shm`) take the mode of this one.
   closeSync(openSync(file, "a", 0o600))
   const database = new DatabaseSync(file)

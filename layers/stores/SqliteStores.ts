@@ -7,6 +7,7 @@ import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import type { Home } from "../home/Home.ts"
 import * as SqliteJobLedger from "../job/SqliteJobLedger.ts"
 import * as MemoryCostLedger from "../money/MemoryCostLedger.ts"
+import * as SqlitePermitStores from "../rate-limit/SqlitePermitStores.ts"
 import * as LedgerDatabase from "../sql/LedgerDatabase.ts"
 import * as HomeSealer from "../vault/HomeSealer.ts"
 import type { OpenedVault } from "../vault/OpenedVault.ts"
@@ -16,5 +17,5 @@ import type { Stores } from "./MemoryStores.ts"
 export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings | OpenedVault> =
   SqliteJobLedger.layer.pipe(
     Layer.provideMerge(MemoryCostLedger.layer),
-    Layer.provideMerge(Layer.merge(HomeSealer.layer, LedgerDatabase.layer))
+    Layer.provideMerge(Layer.mergeAll(HomeSealer.layer, LedgerDatabase.layer, SqlitePermitStores.layer))
   )

@@ -2,10 +2,12 @@
  * What the settings say of a door: its limits, its queue, its slots. Pure.
  */
 import type { Operation, QuotaScope } from "../../schemas/Provider.ts"
+import type { Quota } from "../policy/rate-limit/PermitStores.ts"
 import { type RateLimits, rateLimitList } from "../../schemas/RateLimit.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import type { BulkheadOptions } from "../policy/bulkhead/Bulkhead.ts"
 import type { LaneOptions } from "../policy/rate-limit/Lane.ts"
+import { fallbackSettingsOf } from "../settings/FallbackSettings.ts"
 import type { RateTier } from "../policy/rate-limit/RateTier.ts"
 
 /** The operations of each account. */
@@ -37,6 +39,13 @@ const limitsOf = (settings: Settings, scope: QuotaScope, operation: Operation): 
     case "cancel":
       return undefined
   }
+}
+
+/** The quota that a door draws on. The second image provider has no address until it is set. */
+export const quotaOf = (settings: Settings, scope: QuotaScope, operation: Operation): Quota => {
+  const { deepseek, nanobanana } = settings
+  const baseURL = { deepseek, nanobanana, "nanobanana-fallback": fallbackSettingsOf(nanobanana) }[scope]?.baseURL ?? ""
+  return { scope, operation, baseURL }
 }
 
 /** The options of a lane. */

@@ -15,6 +15,7 @@ import { defaultCircuitConfig } from "../policy/circuit-breaker/CircuitConfig.ts
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import { makeTimeoutList } from "../policy/deadline/TimeoutList.ts"
 import type { AdmissionGate } from "../policy/rate-limit/AdmissionGate.ts"
+import { PermitStores } from "../policy/rate-limit/PermitStores.ts"
 import { wakingBy } from "../policy/rate-limit/WakingBy.ts"
 import { WaitingRoom } from "../policy/rate-limit/WaitingRoom.ts"
 import { RetryBudget } from "../policy/retry/RetryBudget.ts"
@@ -22,7 +23,7 @@ import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallEvents } from "../telemetry/CallEvents.ts"
 import { emit } from "../telemetry/Emit.ts"
 import { AdmissionControl, type Door } from "./AdmissionControl.ts"
-import { bulkheadOptionsOf, laneOptionsOf, operationsOf } from "./LaneSettings.ts"
+import { bulkheadOptionsOf, laneOptionsOf, operationsOf, quotaOf } from "./LaneSettings.ts"
 
 /** A circuit as the waiting room asks it. */
 export const gateOf = (circuit: Circuit, now: () => number): AdmissionGate => ({
@@ -47,9 +48,10 @@ export const gateOf = (circuit: Circuit, now: () => number): AdmissionGate => ({
 })
 
 /** Makes the service; its timer and its watch over the settings end with the scope. */
-export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSettings | Scope.Scope> = Effect.gen(
+export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSettings | PermitStores | Scope.Scope> = Effect.gen(
   function* () {
     const liveSettings = yield* LiveSettings
+    const stores = yield* PermitStores
     const clock = yield* Clock.Clock
     const random = yield* Random.Random
     const runFork = Effect.runForkWith(yield* Effect.context<never>())
@@ -60,7 +62,10 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
 
     const openDoor = (room: WaitingRoom, scope: QuotaScope, operation: Operation, settings: Settings): Door => {
       const circuit = makeCircuit({ config: defaultCircuitConfig, chance: () => random.nextDoubleUnsafe() })
-      const lane = room.openLane(laneOptionsOf(settings, scope, operation), gateOf(circuit, now))
+      const options = laneOptionsOf(settings, scope, operation)
+      const store = stores.storeOf(quotaOf(settings, scope, operation))
+      store.configure(options.tiers)
+      const lane = room.openLane(options, gateOf(circuit, now), store)
       circuit.onTransition(({ from, reason, to }) => {
         const at = clock.currentTimeMillisUnsafe()
         const told = emit({ _tag: "CircuitMoved", scope, operation, at, from, to, reason })
@@ -93,7 +98,8 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
       inForce = next
       for (const { lane, operation, room, scope } of doors) {
         room.configureBulkhead(bulkheadOptionsOf(next.settings, scope))
-        room.configureLane(lane, laneOptionsOf(next.settings, scope, operation))
+        const store = stores.storeOf(quotaOf(next.settings, scope, operation))
+        room.configureLane(lane, laneOptionsOf(next.settings, scope, operation), store)
       }
     }
     yield* Effect.forkScoped(Stream.runForEach(liveSettings.changes, (next) => Effect.sync(() => follow(next))))

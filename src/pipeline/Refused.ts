@@ -11,8 +11,10 @@ import type { Refusal } from "../policy/rate-limit/Refusal.ts"
 import type { Door } from "./AdmissionControl.ts"
 import { reject } from "./Reject.ts"
 
-const reasonOf = (refusal: Refusal, operation: Operation): RejectionReason =>
-  refusal._tag === "RateLimitExceeded" ? { _tag: refusal._tag, operation } : { _tag: refusal._tag }
+const reasonOf = (refusal: Refusal, operation: Operation): RejectionReason => {
+  if (refusal._tag === "StorageFailed") return refusal
+  return refusal._tag === "RateLimitExceeded" ? { _tag: refusal._tag, operation } : { _tag: refusal._tag }
+}
 
 /** When it is worth coming back, where that is known. */
 export const retryAfterOf = (refusal: Refusal): Duration.Duration | undefined =>
@@ -37,6 +39,8 @@ export const stoppedByOf = (refusal: Refusal): StoppedBy => {
       return "CircuitOpen"
     case "DeadlineExceeded":
       return "DeadlineExceeded"
+    case "StorageFailed":
+      return "StorageFailed"
   }
 }
 

@@ -21,6 +21,7 @@ import * as MakeImageGenerator from "../../src/image/MakeImageGenerator.ts"
 import { makePrices } from "../../src/money/MakePrices.ts"
 import { Prices } from "../../src/money/Prices.ts"
 import { priceTable } from "../../src/money/PriceTable.ts"
+import * as MemoryPermitStores from "../../layers/rate-limit/MemoryPermitStores.ts"
 import * as ProtectedPipeline from "../../layers/pipeline/ProtectedPipeline.ts"
 import type { Attempt } from "../../src/pipeline/Attempt.ts"
 import { DegradedModes } from "../../src/policy/degraded-mode/DegradedModes.ts"
@@ -173,7 +174,7 @@ export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument
   )
   const layer = Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(
     Layer.provideMerge(Layer.effect(DegradedModes, MakeDegradedModes.make)),
-    Layer.provideMerge(ProtectedPipeline.layer),
+    Layer.provideMerge(ProtectedPipeline.layer.pipe(Layer.provide(MemoryPermitStores.layer))),
     Layer.provideMerge(leaves)
   )
   return { asked, requests, layer }

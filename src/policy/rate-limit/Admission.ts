@@ -12,7 +12,7 @@
 import type { SlotUse } from "../bulkhead/Bulkhead.ts"
 import type { Ticket } from "../circuit-breaker/CircuitEvent.ts"
 import type { Lane } from "./Lane.ts"
-import type { PermitId } from "./PermitStore.ts"
+import type { PermitId, PermitStore } from "./PermitStore.ts"
 import type { Accounting } from "../../../schemas/RateLimit.ts"
 
 /** After the end of a request without an answer: how long the provider may still take to count it. */
@@ -33,6 +33,7 @@ export class Admission {
   /** Which slot it holds. */
   readonly use: SlotUse
   readonly #desk: AdmissionDesk
+  readonly #store: PermitStore
   readonly #permit: PermitId
   readonly #accounting: Accounting
   #isSent = false
@@ -42,6 +43,7 @@ export class Admission {
   constructor(desk: AdmissionDesk, lane: Lane, permit: PermitId, ticket: Ticket) {
     this.#desk = desk
     this.lane = lane
+    this.#store = lane.store
     this.#permit = permit
     this.ticket = ticket
     this.use = lane.options.use
@@ -75,13 +77,13 @@ export class Admission {
     if (this.#isEnded) return
     this.#isEnded = true
     if (this.#isSent) this.#count(this.#accounting === "sent" ? 0 : abortGraceMillis)
-    else this.lane.store.giveBack(this.#permit)
+    else this.#store.giveBack(this.#permit)
     this.#desk.takeBack(this)
   }
 
   #count(graceMillis: number): void {
     if (this.#isCounted) return
     this.#isCounted = true
-    this.lane.store.end(this.#permit, this.#desk.instantAfter(graceMillis))
+    this.#store.end(this.#permit, this.#desk.instantAfter(graceMillis))
   }
 }

@@ -3,7 +3,7 @@
  */
 import type { SlotUse } from "../bulkhead/Bulkhead.ts"
 import type { AdmissionGate } from "./AdmissionGate.ts"
-import { MemoryPermitStore } from "./MemoryPermitStore.ts"
+import type { PermitStore } from "./PermitStore.ts"
 import type { Accounting } from "../../../schemas/RateLimit.ts"
 import type { RateTier } from "./RateTier.ts"
 import type { Waiter } from "./Waiter.ts"
@@ -19,16 +19,16 @@ export interface LaneOptions {
 
 /** The door. **Units** `pausedUntil` in milliseconds of the monotonic clock. */
 export class Lane {
-  readonly store: MemoryPermitStore
+  store: PermitStore
   readonly queue: WaitingQueue<Waiter>
   readonly gate: AdmissionGate
   options: LaneOptions
   pausedUntil = Number.NEGATIVE_INFINITY
 
-  constructor(options: LaneOptions, gate: AdmissionGate, agingStepMillis: number | undefined) {
+  constructor(options: LaneOptions, gate: AdmissionGate, store: PermitStore, agingStepMillis: number | undefined) {
     this.options = options
     this.gate = gate
-    this.store = new MemoryPermitStore(options.tiers)
+    this.store = store
     this.queue = new WaitingQueue(agingStepMillis)
   }
 }

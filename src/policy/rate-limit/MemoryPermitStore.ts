@@ -1,133 +1,44 @@
 /**
- * The permits of one quota in memory, exact within one process: a log of what was counted, what is in flight, and what
- * has ended but is counted only at an instant ahead.
- *
- * Admission is `inFlight + counted < limit` in every tier. A request in flight may be counted by the provider at any
- * instant until its answer, so it occupies every window; that is what makes the count exact at the provider and not only
- * here.
+ * The permits of one quota in memory, exact within one process.
  */
-import { EndedPermits } from "./EndedPermits.ts"
-import { Forecast } from "./Forecast.ts"
 import type { Acquisition, PermitId, PermitStore, TierUsage } from "./PermitStore.ts"
+import { PermitWindow } from "./PermitWindow.ts"
 import type { RateTier } from "./RateTier.ts"
-import { WindowLog } from "./WindowLog.ts"
 
-/** The store. */
+/** The store. It never fails. */
 export class MemoryPermitStore implements PermitStore {
-  #tiers: ReadonlyArray<RateTier>
-  readonly #log: WindowLog
-  readonly #ended = new EndedPermits()
-  readonly #inFlight = new Map<PermitId, number>()
-  /** No lease ends before. */
-  #leasesHoldUntil = Number.POSITIVE_INFINITY
-  readonly #forecast = new Forecast()
+  readonly #window: PermitWindow
   #lastPermit = 0
 
   constructor(tiers: ReadonlyArray<RateTier>) {
-    this.#tiers = tiers
-    this.#log = new WindowLog(tiers)
+    this.#window = new PermitWindow(tiers)
   }
 
-  /** Takes other tiers. What was counted and what is in flight counts against them. */
   configure(tiers: ReadonlyArray<RateTier>): void {
-    this.#tiers = tiers
-    this.#log.configure(tiers)
-    this.#forecast.clear()
+    this.#window.configure(tiers)
   }
 
-  acquire(now: number, leaseUntil: number): Acquisition {
-    this.#settle(now)
-    let blocked: Extract<Acquisition, { readonly _tag: "WaitUntil" }> | undefined
-    for (const [index, tier] of this.#tiers.entries()) {
-      const at = this.#freeInTier(index, 1, now)
-      if (at > (blocked?.at ?? now)) blocked = { _tag: "WaitUntil", at, tier }
-    }
+  acquire(now: number, leaseUntil: number): Exclude<Acquisition, { readonly _tag: "StorageFailed" }> {
+    const blocked = this.#window.blocked(now)
     if (blocked !== undefined) return blocked
     this.#lastPermit += 1
-    this.#inFlight.set(this.#lastPermit, leaseUntil)
-    this.#leasesHoldUntil = Math.min(this.#leasesHoldUntil, leaseUntil)
+    this.#window.take(this.#lastPermit, leaseUntil)
     return { _tag: "Acquired", permit: this.#lastPermit }
   }
 
   end(permit: PermitId, at: number): void {
-    if (this.#inFlight.delete(permit)) this.#ended.push(at)
+    this.#window.end(permit, at)
   }
 
   giveBack(permit: PermitId): void {
-    this.#inFlight.delete(permit)
+    this.#window.giveBack(permit)
   }
 
   forecast(position: number, now: number, notBefore: number): number {
-    this.#settle(now)
-    const from = Math.max(now, notBefore)
-    if (this.#tiers.length > 1 && this.#unsettled === 0) {
-      return this.#forecast.at(position, from, notBefore, this.#log.tiers, (nth) => this.#freeAt(nth, now))
-    }
-    // Nobody starts before the first of them, so that a place further behind is never predicted to be the better one.
-    const next = Math.max(from, this.#freeAt(1, now))
-    let latest = next
-    this.#log.tiers.forEach(({ limit, span }, index) => {
-      // Each tier alone repeats itself every `limit` permits: a bound from below, and exact for a single tier.
-      const rounds = Math.floor((position - 1) / limit)
-      const first = Math.max(next, this.#freeInTier(index, ((position - 1) % limit) + 1, now))
-      latest = Math.max(latest, first + rounds * span)
-    })
-    return latest
+    return this.#window.forecast(position, now, notBefore)
   }
 
   usage(now: number): ReadonlyArray<TierUsage> {
-    this.#settle(now)
-    return this.#tiers.map(({ limit, windowMillis }, index) => ({
-      limit,
-      windowMillis,
-      used: this.#unsettled + this.#log.count(index, now)
-    }))
-  }
-
-  get #unsettled(): number {
-    return this.#inFlight.size + this.#ended.size
-  }
-
-  /** Moves what has been counted by now into the log, and ends the permits whose lease is over. */
-  #settle(now: number): void {
-    if (this.#leasesHoldUntil <= now) this.#endLeases(now)
-    for (let at = this.#ended.takeUntil(now); at !== undefined; at = this.#ended.takeUntil(now)) {
-      this.#log.append(at)
-      this.#forecast.counted(at)
-    }
-  }
-
-  #endLeases(now: number): void {
-    let earliest = Number.POSITIVE_INFINITY
-    for (const [permit, leaseUntil] of this.#inFlight) {
-      if (leaseUntil <= now) this.end(permit, leaseUntil)
-      else earliest = Math.min(earliest, leaseUntil)
-    }
-    this.#leasesHoldUntil = earliest
-  }
-
-  /** When every tier has room for the `nth` permit from now, as far as what is known goes; `now` where it has. */
-  #freeAt(nth: number, now: number): number {
-    let latest = now
-    for (let index = 0; index < this.#tiers.length; index++) {
-      latest = Math.max(latest, this.#freeInTier(index, nth, now))
-    }
-    return latest
-  }
-
-  #freeInTier(index: number, nth: number, now: number): number {
-    const limit = this.#tiers[index]?.limit ?? Number.POSITIVE_INFINITY
-    const counted = this.#log.count(index, now)
-    const known = this.#leftAt(index, nth, this.#unsettled + counted + nth - limit, counted, now)
-    return counted < limit ? Math.max(known, this.#log.forgottenUntil(index)) : known
-  }
-
-  /** When so many of the requests that occupy a tier have left it. */
-  #leftAt(index: number, nth: number, leaving: number, counted: number, now: number): number {
-    if (leaving <= 0) return now
-    if (leaving <= counted) return this.#log.leavesAt(index, leaving)
-    const span = this.#log.tiers[index]?.span ?? 0
-    // Any of those in flight may be counted next, and so may whoever goes before; who has ended, not before his instant.
-    return (nth === 1 && leaving > counted + this.#inFlight.size ? this.#ended.earliest : now) + span
+    return this.#window.usage(now)
   }
 }

@@ -9,15 +9,20 @@
  * store across a network leases permits to a synchronous one in each process.
  */
 
+import type { StorageFailed } from "../../../schemas/Reason.ts"
 import type { RateTier } from "./RateTier.ts"
 
 /** Names a permit in flight. */
 export type PermitId = number
 
-/** A permit, or the earliest instant at which it is worth asking again, and the tier that is full longest. */
+/**
+ * A permit; or the earliest instant at which it is worth asking again, and the tier that is full longest, where it is a
+ * tier that is waited for; or what is wrong with the place where permits are kept: nothing was taken then.
+ */
 export type Acquisition =
   | { readonly _tag: "Acquired"; readonly permit: PermitId }
-  | { readonly _tag: "WaitUntil"; readonly at: number; readonly tier: RateTier }
+  | { readonly _tag: "WaitUntil"; readonly at: number; readonly tier?: RateTier }
+  | typeof StorageFailed.Type
 
 /** What a tier holds. **Units** permits; `windowMillis` without the clock's margin. */
 export interface TierUsage {
@@ -43,6 +48,8 @@ export interface PermitStore {
    * `notBefore`. Exact while no permit is in flight; never too late.
    */
   readonly forecast: (position: number, now: number, notBefore: number) => number
+  /** Takes other tiers. What was counted and what is in flight counts against them. */
+  readonly configure: (tiers: ReadonlyArray<RateTier>) => void
   /** What the tiers hold. */
   readonly usage: (now: number) => ReadonlyArray<TierUsage>
 }

@@ -1,6 +1,7 @@
 /**
  * Why somebody is not let in. Every refusal that time will change says when it is worth coming back.
  */
+import type { StorageFailed } from "../../../schemas/Reason.ts"
 
 /** **Units** `retryAfterMillis` in milliseconds from now. */
 export type Refusal =
@@ -9,3 +10,4 @@ export type Refusal =
   | { readonly _tag: "CircuitOpen"; readonly retryAfterMillis?: number }
   | { readonly _tag: "Isolated" }
   | { readonly _tag: "DeadlineExceeded" }
+  | typeof StorageFailed.Type

@@ -10,6 +10,8 @@ import { Bulkhead, type BulkheadOptions } from "../bulkhead/Bulkhead.ts"
 import { Admission, type AdmissionDesk } from "./Admission.ts"
 import { type AdmissionGate, openGate } from "./AdmissionGate.ts"
 import { Lane, type LaneOptions } from "./Lane.ts"
+import { MemoryPermitStore } from "./MemoryPermitStore.ts"
+import type { PermitStore } from "./PermitStore.ts"
 import type { Refusal } from "./Refusal.ts"
 import { type Hold, Waiter, type Wish } from "./Waiter.ts"
 import type { Rank } from "./WaitingQueue.ts"
@@ -46,16 +48,20 @@ export class WaitingRoom implements AdmissionDesk {
     this.#agingStepMillis = agingStepMillis
   }
 
-  /** Adds a door. */
-  openLane(options: LaneOptions, gate: AdmissionGate = openGate): Lane {
-    const lane = new Lane(options, gate, this.#agingStepMillis)
+  /** Adds a door; its permits are kept in memory where no store is given. */
+  openLane(options: LaneOptions, gate: AdmissionGate = openGate, store?: PermitStore): Lane {
+    const lane = new Lane(options, gate, store ?? new MemoryPermitStore(options.tiers), this.#agingStepMillis)
     this.#lanes.push(lane)
     return lane
   }
 
-  /** Changes a door's limits while callers wait: what was counted stays counted, and who can go now goes. */
-  configureLane(lane: Lane, options: LaneOptions): void {
+  /**
+   * Changes a door's limits while callers wait: what was counted stays counted, and who can go now goes. Another store is
+   * another account's; permits that are out go back to where they were taken.
+   */
+  configureLane(lane: Lane, options: LaneOptions, store: PermitStore = lane.store): void {
     lane.options = options
+    lane.store = store
     lane.store.configure(options.tiers)
     this.drain()
   }
@@ -222,6 +228,7 @@ export class WaitingRoom implements AdmissionDesk {
       return { _tag: "Blocked", until: this.bulkhead.mayGrowAt, by: held("slot") }
     }
     const acquired = lane.store.acquire(now, Math.ceil(now + leaseMillis))
+    if (acquired._tag === "StorageFailed") return { _tag: "Refused", refusal: acquired }
     if (acquired._tag === "WaitUntil") return { _tag: "Blocked", until: acquired.at, by: held("window", acquired.tier) }
     this.bulkhead.take(lane.options.use)
     return { _tag: "Admitted", admission: new Admission(this, lane, acquired.permit, lane.gate.enter(now)) }

@@ -55,6 +55,11 @@ export class WindowLog {
     this.#next += 1
   }
 
+  /** What was counted until an instant is no longer known. */
+  forget(until: number): void {
+    this.#forgottenAt = Math.max(this.#forgottenAt, until)
+  }
+
   /** How many of the remembered requests the tier's window holds now. */
   count(index: number, now: number): number {
     const tier = this.#tierAt(index)

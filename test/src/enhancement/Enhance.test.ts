@@ -22,6 +22,7 @@ import { type EnhancementOptions, PromptEnhancer } from "../../../src/enhancemen
 import { systemPrompt } from "../../../src/enhancement/Templates.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { type PriceList, Prices } from "../../../src/money/Prices.ts"
+import * as MemoryPermitStores from "../../../layers/rate-limit/MemoryPermitStores.ts"
 import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
 import { DegradedModes } from "../../../src/policy/degraded-mode/DegradedModes.ts"
 import * as MakeDegradedModes from "../../../src/policy/degraded-mode/MakeDegradedModes.ts"
@@ -74,7 +75,7 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
         Layer.effect(DegradedModes, MakeDegradedModes.make)
       )
     ),
-    Layer.provideMerge(ProtectedPipeline.layer),
+    Layer.provideMerge(ProtectedPipeline.layer.pipe(Layer.provide(MemoryPermitStores.layer))),
     Layer.provideMerge(
       Layer.mergeAll(
         Layer.effect(DeepSeek, DeepSeekClient.make),

@@ -18,6 +18,7 @@ import type { ApiReason } from "../../../schemas/Reason.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import type { Attempt } from "../../../src/pipeline/Attempt.ts"
 import { type CallPlan, Pipeline } from "../../../src/pipeline/Pipeline.ts"
+import * as MemoryPermitStores from "../../../layers/rate-limit/MemoryPermitStores.ts"
 import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
 import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
@@ -29,6 +30,7 @@ const retryPolicy = Layer.succeed(RetryPolicy, { schedule: retrySchedule })
 const noDefaults = { deadline: Duration.zero, attemptLimit: 100 }
 
 const layer = ProtectedPipeline.layer.pipe(
+  Layer.provide(MemoryPermitStores.layer),
   Layer.provideMerge(
     Layer.mergeAll(Layer.provideMerge(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))), retryPolicy)
   )
@@ -315,6 +317,7 @@ describe("the pipeline", () => {
     Effect.gen(function* () {
       const everySecond = Layer.succeed(RetryPolicy, { schedule: () => Schedule.spaced("1 second") })
       const own = ProtectedPipeline.layer.pipe(
+        Layer.provide(MemoryPermitStores.layer),
         Layer.provide(
           Layer.mergeAll(Layer.provideMerge(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))), everySecond)
         )

@@ -4,16 +4,15 @@ import type { Accounting } from "../../../../schemas/RateLimit.ts"
 import { abortGraceMillis, Admission } from "../../../../src/policy/rate-limit/Admission.ts"
 import { openGate } from "../../../../src/policy/rate-limit/AdmissionGate.ts"
 import { Lane } from "../../../../src/policy/rate-limit/Lane.ts"
+import { MemoryPermitStore } from "../../../../src/policy/rate-limit/MemoryPermitStore.ts"
 
 const span = 101
 
 /** An admission at 0 whose clock is set by hand. */
 const admitted = (accounting: Accounting) => {
-  const lane = new Lane(
-    { tiers: [{ limit: 3, windowMillis: 100 }], accounting, queueLimit: 0, use: "kept" },
-    openGate,
-    undefined
-  )
+  const tiers = [{ limit: 3, windowMillis: 100 }]
+  const store = new MemoryPermitStore(tiers)
+  const lane = new Lane({ tiers, accounting, queueLimit: 0, use: "kept" }, openGate, store, undefined)
   const acquired = lane.store.acquire(0, Number.POSITIVE_INFINITY)
   if (acquired._tag !== "Acquired") throw new Error("there is a permit")
   const clock = { now: 0 }
