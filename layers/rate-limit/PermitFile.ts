@@ -5,7 +5,6 @@
  * every process, and may be lost in a power cut: the permit then ends by its lease, which is later and never too early.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import { openSqlite } from "../sql/SqliteClient.ts"
 import { epochOf, type KeptClock, type MachineReading } from "./MachineClock.ts"
 
 /** A permit as it is kept. **Units** instants in whole milliseconds of the file's clock. */
@@ -36,19 +35,11 @@ export class PermitFile {
   readonly #statements = new Map<string, StatementSync>()
   #durability: Durability = "FULL"
 
-  constructor(file: string, read: () => MachineReading) {
+  /** Over a connection that nobody else uses, with `synchronous` at `FULL`. */
+  constructor(database: DatabaseSync, read: () => MachineReading) {
+    this.#database = database
     this.#read = read
-    this.#database = openSqlite({ file, synchronous: "FULL" })
-    try {
-      this.epoch = this.write("FULL", () => this.#setClock())
-    } catch (error) {
-      this.#database.close()
-      throw error
-    }
-  }
-
-  close(): void {
-    this.#database.close()
+    this.epoch = this.write("FULL", () => this.#setClock())
   }
 
   /** The number of the last change that any process made. */

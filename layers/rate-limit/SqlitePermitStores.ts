@@ -16,6 +16,7 @@ import { millisOf } from "../../src/policy/deadline/Deadline.ts"
 import { PermitStores, type Quota, quotaName } from "../../src/policy/rate-limit/PermitStores.ts"
 import { Home } from "../home/Home.ts"
 import { layerDatabase, unusable } from "../sql/OpenDatabase.ts"
+import { openSqlite } from "../sql/SqliteClient.ts"
 import { permitTables } from "../sql/permits/PermitTables.ts"
 import { thrownFailure } from "../sql/SqlFailure.ts"
 import { type MachineReading, readMachine } from "./MachineClock.ts"
@@ -35,18 +36,18 @@ export const layerBy = (read: () => MachineReading): Layer.Layer<PermitStores, C
       const { folder } = yield* Home
       const name = path.join(folder, permitFileName)
       yield* Effect.scoped(Layer.build(tables))
+      const orUnusable = <A>(open: () => A) =>
+        Effect.try({ try: open, catch: (error) => unusable(name, thrownFailure("open", error).problem) })
       const stores = new Map<string, SqlitePermitStore>()
-      const file = yield* Effect.acquireRelease(
-        Effect.try({
-          try: () => new PermitFile(name, read),
-          catch: (error) => unusable(name, thrownFailure("open", error).problem)
-        }),
+      const database = yield* Effect.acquireRelease(
+        orUnusable(() => openSqlite({ file: name, synchronous: "FULL" })),
         (it) =>
           Effect.sync(() => {
             for (const store of stores.values()) store.flush()
             it.close()
           })
       )
+      const file = yield* orUnusable(() => new PermitFile(database, read))
       const lead = file.epoch + read().monotonic - millisOf(yield* Clock.Clock)
       return {
         storeOf: (quota) => {

@@ -48,8 +48,8 @@ export const gateOf = (circuit: Circuit, now: () => number): AdmissionGate => ({
 })
 
 /** Makes the service; its timer and its watch over the settings end with the scope. */
-export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSettings | PermitStores | Scope.Scope> = Effect.gen(
-  function* () {
+export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSettings | PermitStores | Scope.Scope> =
+  Effect.gen(function* () {
     const liveSettings = yield* LiveSettings
     const stores = yield* PermitStores
     const clock = yield* Clock.Clock
@@ -114,5 +114,4 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
       timeouts,
       follow
     })
-  }
-)
+  })

@@ -6,6 +6,8 @@
 import { Admission } from "../../../../src/policy/rate-limit/Admission.ts"
 import type { Lane } from "../../../../src/policy/rate-limit/Lane.ts"
 import type { Refusal } from "../../../../src/policy/rate-limit/Refusal.ts"
+import type { PermitStore } from "../../../../src/policy/rate-limit/PermitStore.ts"
+import type { RateTier } from "../../../../src/policy/rate-limit/RateTier.ts"
 import { Waiter } from "../../../../src/policy/rate-limit/Waiter.ts"
 import { WaitingRoom } from "../../../../src/policy/rate-limit/WaitingRoom.ts"
 import { crowdedWindow } from "./ProviderCount.ts"
@@ -28,6 +30,9 @@ export const actions = [
 
 export type Action = (typeof actions)[number]
 
+/** Makes the store of a room; `undefined` is one in memory. */
+export type StoreOf = (tiers: ReadonlyArray<RateTier>) => PermitStore | undefined
+
 export interface Setup {
   readonly tiers: ReadonlyArray<ModelTier>
   readonly accounting: "answered" | "sent"
@@ -49,14 +54,14 @@ class Door {
   #waiting: Array<readonly [Waiter, ModelWaiter]> = []
   #callers = 0
 
-  constructor(setup: Setup) {
+  constructor(setup: Setup, store: PermitStore | undefined) {
     this.#setup = setup
     const { accounting, concurrency, tiers } = setup
     const options = { accounting, queueLimit: 100, tiers, use: "ordinary" } as const
     const gate = { inside: 0, mode: "open", places: 1 } as const
     const surroundings = { now: () => this.clock, wakeAt: (at: number) => void (this.#wakeAt = at) }
     this.#room = new WaitingRoom({ concurrency, keepsOne: false }, surroundings, agingStep)
-    this.#lane = this.#room.openLane(options, gateBy({ ...gate }))
+    this.#lane = this.#room.openLane(options, gateBy({ ...gate }), store)
     this.#model = new RoomModel(concurrency, false, agingStep)
     this.#model.openLane(options, { ...gate })
     this.#model.onAdmitted = (request, at) => {
@@ -217,22 +222,22 @@ export interface Explored {
   readonly steps: number
 }
 
-const replay = (setup: Setup, path: ReadonlyArray<Action>): Door => {
-  const door = new Door(setup)
+const replay = (setup: Setup, path: ReadonlyArray<Action>, storeOf: StoreOf): Door => {
+  const door = new Door(setup, storeOf(setup.tiers))
   for (const action of path) door.perform(action)
   return door
 }
 
 /** Throws at the first order of events that breaks a promise, and names it. */
-export const explore = (setup: Setup, depth: number): Explored => {
-  const seen = new Set<string>([new Door(setup).key])
+export const explore = (setup: Setup, depth: number, storeOf: StoreOf = () => undefined): Explored => {
+  const seen = new Set<string>([new Door(setup, storeOf(setup.tiers)).key])
   let frontier: Array<ReadonlyArray<Action>> = [[]]
   let steps = 0
   for (let level = 1; level <= depth; level++) {
     const next: Array<ReadonlyArray<Action>> = []
     for (const path of frontier) {
       for (const action of actions) {
-        const door = replay(setup, path)
+        const door = replay(setup, path, storeOf)
         try {
           if (!door.perform(action)) continue
           steps += 1

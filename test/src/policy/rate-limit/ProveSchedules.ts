@@ -1,6 +1,7 @@
 /**
  * Many schedules, each from its own seed; those in which somebody gave up are run again without him.
  */
+import type { StoreOf } from "./Interleavings.ts"
 import { planOf } from "./Plan.ts"
 import { type Report, Schedule, type Start } from "./Schedule.ts"
 
@@ -17,9 +18,9 @@ export interface Proved {
 
 const told = ({ at, attempt, caller }: Start): string => `${caller}.${attempt}@${at}`
 
-const proveNeutral = (seed: number, report: Report): boolean => {
+const proveNeutral = (seed: number, report: Report, storeOf: StoreOf): boolean => {
   if (report.gone.size === 0 || report.refusedOnEntry > 0) return false
-  const again = new Schedule(planOf(seed), report.gone).run()
+  const again = new Schedule(planOf(seed), report.gone, storeOf).run()
   const before = report.starts.map(told).join(" ")
   const after = again.starts.map(told).join(" ")
   if (before !== after) {
@@ -29,17 +30,17 @@ const proveNeutral = (seed: number, report: Report): boolean => {
 }
 
 /** Throws at the first schedule that breaks a promise. */
-export const proveSchedules = (firstSeed: number, schedules: number): Proved => {
+export const proveSchedules = (firstSeed: number, schedules: number, storeOf: StoreOf = () => undefined): Proved => {
   let starts = 0
   let waits = 0
   let exact = 0
   let neutral = 0
   for (let seed = firstSeed; seed < firstSeed + schedules; seed++) {
-    const report = new Schedule(planOf(seed)).run()
+    const report = new Schedule(planOf(seed), new Set(), storeOf).run()
     starts += report.starts.length
     waits += report.waited
     exact += report.exact
-    if (proveNeutral(seed, report)) neutral += 1
+    if (proveNeutral(seed, report, storeOf)) neutral += 1
   }
   return { schedules, starts, waits, exact, neutral }
 }

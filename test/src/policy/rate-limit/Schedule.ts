@@ -11,6 +11,7 @@ import { Waiter } from "../../../../src/policy/rate-limit/Waiter.ts"
 import { WaitingRoom } from "../../../../src/policy/rate-limit/WaitingRoom.ts"
 import { worstWaitMillis } from "../../../../src/policy/rate-limit/WorstWait.ts"
 import type { AttemptPlan, CallerPlan, Plan, WorldPlan } from "./Plan.ts"
+import type { StoreOf } from "./Interleavings.ts"
 import { type Counted, crowdedWindow } from "./ProviderCount.ts"
 import { type GateState, type ModelRequest, type ModelWaiter, RoomModel, standingOf } from "./RoomModel.ts"
 
@@ -114,7 +115,7 @@ export class Schedule {
   #waited = 0
   #exact = 0
 
-  constructor(plan: Plan, without: ReadonlySet<number> = new Set()) {
+  constructor(plan: Plan, without: ReadonlySet<number> = new Set(), storeOf: StoreOf = () => undefined) {
     this.#plan = plan
     const { agingStep, concurrency, keepsOne } = plan
     this.room = new WaitingRoom(
@@ -129,7 +130,7 @@ export class Schedule {
     }
     for (const options of plan.lanes) {
       const gate: GateState = { mode: "open", places: 1, inside: 0 }
-      const lane = this.room.openLane(options, gateBy(gate))
+      const lane = this.room.openLane(options, gateBy(gate), storeOf(options.tiers))
       this.#lanes.push({ lane, gate, disturbances: 0, delays: 0, admitted: 0, counted: [] })
       this.model.openLane(options, { ...gate })
     }
