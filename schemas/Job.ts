@@ -105,8 +105,8 @@ export interface Job extends Schema.Schema.Type<typeof Job> {}
  * What can happen to a job.
  *
  * - `SendIntended`: the next thing written to the wire is the paid request.
- * - `ProvenUnprocessed`: nothing was processed, and the answer proves it; with `retry` the job is `Queued` again, without
- *   it is `Failed`. Taken in `Submitting`, and without `retry` also in `Queued` (the caller gave up between two sends).
+ * - `ProvenUnprocessed`: nothing was processed, and the answer proves it; with `retry` the job is `Queued` again (not before
+ *   `until`, where the provider has said when), without it is `Failed`. Taken in `Submitting`, and without `retry` also in `Queued` (the caller gave up between two sends).
  * - `HeldBack`: a job that is queued is not sent before an instant, for a reason of ours or of the provider.
  * - `Rerouted`: a job that is queued, and of which surely nothing was processed, is given to the other account.
  * - `Accepted`: evidence of the provider's id; taken in any state in which the id was missing.
@@ -121,7 +121,11 @@ export interface Job extends Schema.Schema.Type<typeof Job> {}
  */
 export const JobEvent = Schema.Union([
   Schema.TaggedStruct("SendIntended", { attempt: Schema.Int }),
-  Schema.TaggedStruct("ProvenUnprocessed", { reason: UnprocessedReason, retry: Schema.Boolean }),
+  Schema.TaggedStruct("ProvenUnprocessed", {
+    reason: UnprocessedReason,
+    retry: Schema.Boolean,
+    until: Schema.optionalKey(Instant)
+  }),
   Schema.TaggedStruct("HeldBack", HeldBack.fields),
   Schema.TaggedStruct("Rerouted", { plan: ImagePlan, price: Cost, standIn: Schema.optionalKey(StandIn) }),
   Schema.TaggedStruct("Accepted", { providerJobId: ProviderJobId }),

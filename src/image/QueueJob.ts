@@ -145,9 +145,12 @@ export const queueJob = Effect.fnUntraced(function* (
 
 /** **Units** milliseconds since 1970; 0 where the provider has said nothing. */
 const heldByProviderUntil = ({ state }: Job): number =>
-  state._tag === "Queued" && (state.heldBack?.reason === "RateLimited" || state.heldBack?.reason === "QuotaExhausted")
+  state._tag === "Queued" && state.heldBack !== undefined && saysWhen.includes(state.heldBack.reason)
     ? state.heldBack.until
     : 0
+
+/** The reasons with which a provider can say when to come back. */
+const saysWhen: ReadonlyArray<ReasonTag> = ["RateLimited", "QuotaExhausted", "ServiceUnavailable"]
 
 /** Says in the job's row why it is not sent, and until when. A job that is no longer queued needs no such word. */
 export const holdBack = (job: Job, reason: ReasonTag, until: number): Effect.Effect<Job, never, JobLedger> =>

@@ -4,6 +4,8 @@
  *
  * Nothing here sends again by itself: the pipeline does, and only after a refusal that proves non-processing.
  */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { AttemptFailed, type CallFailure } from "../../schemas/Failures.ts"
 import type { Job, JobEvent, UnprocessedReason } from "../../schemas/Job.ts"
@@ -13,6 +15,7 @@ import { JobLedger } from "../job/JobLedger.ts"
 import type { Attempt } from "../pipeline/Attempt.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
+import { hintOf } from "../policy/retry/RetrySchedule.ts"
 import { NanoBanana, type SubmitAnswer } from "../provider/nanobanana/NanoBanana.ts"
 import type { ImageAccount } from "./ImageAccount.ts"
 import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
@@ -31,10 +34,13 @@ const recordFailed = (outcome: Outcome) => (problem: { readonly _tag: string; re
     outcome
   )
 
-const eventAfterFailure = (failure: AttemptFailed): JobEvent =>
-  failure.outcome === "NotSent" || failure.outcome === "Refused"
-    ? { _tag: "ProvenUnprocessed", reason: failure.reason, retry: true }
-    : { _tag: "AnswerLost" }
+/** A provider that says when to come back is not asked before, whatever becomes of this program. */
+const eventAfterFailure = (failure: AttemptFailed, now: number): JobEvent => {
+  if (failure.outcome !== "NotSent" && failure.outcome !== "Refused") return { _tag: "AnswerLost" }
+  const hint = hintOf(failure)
+  const until = hint === undefined ? {} : { until: Math.ceil(now + Duration.toMillis(hint)) }
+  return { _tag: "ProvenUnprocessed", reason: failure.reason, retry: true, ...until }
+}
 
 /** One send: written down before, recorded after, whatever the answer, and also when it is cut off. */
 const sendOnce = Effect.fnUntraced(function* (
@@ -53,7 +59,9 @@ const sendOnce = Effect.fnUntraced(function* (
     restore(protocol.submit(job.plan, account.settings, attempt)).pipe(
       Effect.onInterrupt(() => Effect.ignore(record({ _tag: "AnswerLost" }))),
       Effect.tapDefect(() => Effect.ignore(record({ _tag: "AnswerLost" }))),
-      Effect.tapError((failure) => record(eventAfterFailure(failure))),
+      Effect.tapError((failure) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => record(eventAfterFailure(failure, now)))
+      ),
       Effect.tap((answer) =>
         record({ _tag: "Accepted", providerJobId: answer.providerJobId }).pipe(
           // The provider's id is the only handle on a paid picture: if the ledger can not keep it, the log must.

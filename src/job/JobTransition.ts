@@ -91,9 +91,10 @@ const nextState = (job: Job, event: JobEvent, now: number): JobState | undefined
     case "ProvenUnprocessed":
       if (state._tag !== "Queued" && state._tag !== "Submitting") return undefined
       if (!event.retry) return { _tag: "Failed", reason: event.reason }
+      if (event.until !== undefined) return queuedUntil(state, event.reason._tag, event.until)
       return state._tag === "Queued" ? state : { _tag: "Queued" }
     case "HeldBack":
-      return state._tag === "Queued" ? heldBack(state, event) : undefined
+      return state._tag === "Queued" ? queuedUntil(state, event.reason, event.until) : undefined
     case "Rerouted":
       // A state of its own even where nothing of it changes: the plan does.
       return state._tag === "Queued" ? { ...state } : undefined
@@ -200,8 +201,8 @@ const accepted = (state: JobState, providerJobId: ProviderJobId, now: number): J
   return known === undefined ? undefined : state
 }
 
-const heldBack = (state: Extract<JobState, { readonly _tag: "Queued" }>, { reason, until }: HeldBack): JobState =>
-  state.heldBack?.reason === reason && state.heldBack.until === until
+const queuedUntil = (state: JobState, reason: HeldBack["reason"], until: number): JobState =>
+  state._tag === "Queued" && state.heldBack?.reason === reason && state.heldBack.until === until
     ? state
     : { _tag: "Queued", heldBack: { reason, until } }
 

@@ -18,6 +18,8 @@ import type { ApiReason } from "../../schemas/Reason.ts"
 import type { SettingsDocument } from "../../schemas/Settings.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
 import * as MakeImageGenerator from "../../src/image/MakeImageGenerator.ts"
+import type { JobLedger } from "../../src/job/JobLedger.ts"
+import type { CostLedger } from "../../src/money/CostLedger.ts"
 import { makePrices } from "../../src/money/MakePrices.ts"
 import { Prices } from "../../src/money/Prices.ts"
 import { priceTable } from "../../src/money/PriceTable.ts"
@@ -35,6 +37,7 @@ import {
   type ProviderJobStatus,
   type SubmitAnswer
 } from "../../src/provider/nanobanana/NanoBanana.ts"
+import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { type Download, Transport } from "../../src/transport/Transport.ts"
 import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
 
@@ -84,11 +87,21 @@ export interface Asked {
   readonly about: unknown
 }
 
+/** What jobs and money are kept in. */
+export type Ledgers = Layer.Layer<JobLedger | CostLedger, never, LiveSettings>
+
+const memoryLedgers: Ledgers = MemoryJobLedger.layer.pipe(Layer.provideMerge(MemoryCostLedger.layer))
+
 /**
  * The providers and the services over them; `asked` lists the operations of the first in order, `requests` all. The second
  * one, if it has a script, is the fallback of the settings.
  */
-export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument = {}, second?: FakeScript) => {
+export const fakeImageProvider = (
+  script: FakeScript,
+  settings: SettingsDocument = {},
+  second?: FakeScript,
+  ledgers = memoryLedgers
+) => {
   const asked: Array<Operation> = []
   const requests: Array<Asked> = []
   const makeProtocol = (account: Asked["account"], name: ImageProtocolName, script: FakeScript): ImageProtocol => {
@@ -154,8 +167,7 @@ export const fakeImageProvider = (script: FakeScript, settings: SettingsDocument
     Layer.succeed(Prices, makePrices(priceTable)),
     Layer.succeed(RetryPolicy, { schedule: retrySchedule }),
     Layer.succeed(NanoBanana, { protocol: (name) => (name === "generic" ? first : other) }),
-    MemoryJobLedger.layer.pipe(
-      Layer.provideMerge(MemoryCostLedger.layer),
+    ledgers.pipe(
       Layer.provideMerge(
         Layer.orDie(
           layerFromCode({

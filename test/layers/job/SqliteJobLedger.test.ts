@@ -11,33 +11,23 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import { Home } from "../../../layers/home/Home.ts"
-import * as SqliteJobLedger from "../../../layers/job/SqliteJobLedger.ts"
-import * as MemoryCostLedger from "../../../layers/money/MemoryCostLedger.ts"
 import * as MemorySettings from "../../../layers/settings/MemorySettings.ts"
-import * as LedgerDatabase from "../../../layers/sql/LedgerDatabase.ts"
-import * as LocalSealer from "../../../layers/vault/LocalSealer.ts"
 import { defaultOwner, IdempotencyKey } from "../../../schemas/Identifiers.ts"
 import { JobLedger } from "../../../src/job/JobLedger.ts"
 import type { CostLedger } from "../../../src/money/CostLedger.ts"
 import { events, newJob } from "../../src/job/SampleJob.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { ledgersIn } from "./SqliteLedgers.ts"
 import { suite } from "./JobLedgerContract.ts"
 
+/** A ledger of its own: another program on the same file. */
 const ledgerIn = (folder: string): Layer.Layer<JobLedger | CostLedger> =>
-  SqliteJobLedger.layer.pipe(
-    Layer.provideMerge(MemoryCostLedger.layer),
-    Layer.provide(Layer.mergeAll(LocalSealer.layer, LedgerDatabase.layer)),
-    Layer.provide(Layer.mergeAll(Layer.succeed(Home, { folder }), MemorySettings.layerFromCode({}))),
-    Layer.fresh,
-    Layer.orDie
-  )
+  ledgersIn(folder).pipe(Layer.provide(Layer.orDie(MemorySettings.layerFromCode({}))))
 
 suite("the ledger in a database", Layer.unwrap(Effect.map(temporaryFolder, ledgerIn)))
 
 type Ledger = JobLedger["Service"]
 
-/** A ledger of its own: another program on the same file. */
 const openLedger = (folder: string): Effect.Effect<Ledger, never, Scope.Scope> =>
   Effect.map(Layer.build(ledgerIn(folder)), Context.get(JobLedger))
 

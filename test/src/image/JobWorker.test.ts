@@ -1,0 +1,199 @@
+/** Programs that end and begin again on one ledger, and the worker that goes on with what they have left. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { TestClock } from "effect/testing"
+import { defaultOwner, ProviderJobId } from "../../../schemas/Identifiers.ts"
+import type { Job } from "../../../schemas/Job.ts"
+import type { SettingsDocument } from "../../../schemas/Settings.ts"
+import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
+import * as JobWorker from "../../../src/image/JobWorker.ts"
+import { JobLedger } from "../../../src/job/JobLedger.ts"
+import { fakeImageProvider, failedAttempt, type FakeScript, running } from "../../support/FakeImageProvider.ts"
+import { temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { ledgersIn } from "../../layers/job/SqliteLedgers.ts"
+import { acceptedAs, completedAt } from "../../support/FakeImageProvider.ts"
+
+const request = { prompt: "a red fox in the snow" }
+const providerJob = ProviderJobId.make("provider-1")
+const noAnswer = failedAttempt("submit", { _tag: "TimedOut", phase: "headers", limit: Duration.seconds(30) }, "Unknown")
+
+/** A machine with one home: programs are begun and ended on it, one after the other or side by side. */
+const machine = Effect.fnUntraced(function* (script: FakeScript, settings: SettingsDocument = {}) {
+  const folder = yield* temporaryFolder
+  const { asked, layer } = fakeImageProvider(script, settings, undefined, ledgersIn(folder))
+  const begin = Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const services = yield* Layer.buildWithScope(Layer.fresh(layer), scope)
+    return {
+      services,
+      generator: Context.get(services, ImageGenerator),
+      ledger: Context.get(services, JobLedger),
+      work: JobWorker.make().pipe(Effect.provideContext(services), Effect.provideService(Scope.Scope, scope)),
+      end: Scope.close(scope, Exit.void)
+    }
+  })
+  return { asked, begin }
+})
+
+const stateOf = (ledger: JobLedger["Service"], { id }: Job) =>
+  Effect.map(ledger.get(id, defaultOwner), ({ state }) => state._tag)
+
+describe("a job whose program has ended", () => {
+  it.effect("after an hour in the queue is sent by the next one, once, and is no unknown (trap 44)", () =>
+    Effect.gen(function* () {
+      const { asked, begin } = yield* machine({}, { nanobanana: { rateLimit: [{ requests: 1, window: 7_200 }] } })
+      const first = yield* begin
+      yield* first.generator.submit(request)
+      const waiting = yield* first.generator.submit(request)
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* stateOf(first.ledger, waiting), "Queued")
+      yield* first.end
+      yield* TestClock.adjust("1 minute")
+      const second = yield* begin
+      yield* second.work
+      yield* TestClock.adjust("2 hours")
+      assert.strictEqual(yield* stateOf(second.ledger, waiting), "Stored")
+      assert.strictEqual(asked.filter((it) => it === "submit").length, 2)
+      yield* second.end
+    })
+  )
+
+  it.effect("at the provider is polled by the next one to its picture, and not paid again", () =>
+    Effect.gen(function* () {
+      const { asked, begin } = yield* machine({
+        status: [running, running, completedAt("https://pictures.test/1.png")]
+      })
+      const first = yield* begin
+      const job = yield* first.generator.submit(request)
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual(yield* stateOf(first.ledger, job), "Running")
+      yield* first.end
+      const second = yield* begin
+      yield* second.work
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual(yield* stateOf(second.ledger, job), "Stored")
+      assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
+      yield* second.end
+    })
+  )
+
+  it.effect("told by the provider to wait, waits on in the next one", () =>
+    Effect.gen(function* () {
+      const tooMany = failedAttempt("submit", { _tag: "RateLimited", retryAfter: Duration.minutes(30) }, "Refused")
+      const { asked, begin } = yield* machine({ submit: [tooMany, acceptedAs("provider-1")] })
+      const first = yield* begin
+      const job = yield* first.generator.submit(request)
+      yield* TestClock.adjust("10 minutes")
+      yield* first.end
+      const second = yield* begin
+      yield* second.work
+      yield* TestClock.adjust("10 minutes")
+      assert.deepStrictEqual(asked, ["submit"])
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* stateOf(second.ledger, job), "Stored")
+      yield* second.end
+    })
+  )
+
+  it.effect("is left alone by programs without a worker, and by their other calls", () =>
+    Effect.gen(function* () {
+      const { asked, begin } = yield* machine({ status: [running, completedAt("https://pictures.test/1.png")] })
+      const first = yield* begin
+      const job = yield* first.generator.submit(request)
+      yield* TestClock.adjust("3 seconds")
+      yield* first.end
+      const before = asked.length
+      const second = yield* begin
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* stateOf(second.ledger, job), "Running")
+      assert.strictEqual(asked.length, before)
+      const fiber = yield* Effect.forkChild(second.generator.resume(job.id))
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual((yield* Fiber.join(fiber)).jobId, job.id)
+      yield* second.end
+    })
+  )
+})
+
+describe("workers side by side", () => {
+  it.effect("drive each job once", () =>
+    Effect.gen(function* () {
+      const { asked, begin } = yield* machine(
+        { submit: Array.from({ length: 20 }, (_, index) => acceptedAs(`provider-${index}`)) },
+        { nanobanana: { rateLimit: [], concurrency: 100 } }
+      )
+      const entering = yield* begin
+      yield* entering.end
+      const [first, second, third] = [yield* begin, yield* begin, yield* begin]
+      const jobs = yield* Effect.forEach(Array.from({ length: 20 }), () => first.generator.submit(request))
+      yield* first.end
+      yield* second.work
+      yield* third.work
+      yield* TestClock.adjust("5 minutes")
+      for (const job of jobs) assert.strictEqual(yield* stateOf(second.ledger, job), "Stored")
+      assert.strictEqual(asked.filter((it) => it === "submit").length, 20)
+      yield* second.end
+      yield* third.end
+    })
+  )
+
+  it.effect("end by themselves when there is nothing left that they could do", () =>
+    Effect.gen(function* () {
+      const { begin } = yield* machine({ submit: [noAnswer] })
+      const { end, generator, ledger, work } = yield* begin
+      const worker = yield* work
+      const job = yield* generator.submit(request)
+      const idle = yield* Effect.forkChild(worker.whenIdle)
+      yield* TestClock.adjust("2 minutes")
+      yield* Fiber.join(idle)
+      assert.deepStrictEqual(yield* worker.active, [])
+      assert.strictEqual(yield* stateOf(ledger, job), "OutcomeUnknown")
+      yield* end
+    })
+  )
+})
+
+describe("a person's word on a job of unknown outcome", () => {
+  const unknown = Effect.gen(function* () {
+    const world = yield* machine({ submit: [noAnswer] })
+    const program = yield* world.begin
+    const job = yield* program.generator.submit(request)
+    yield* TestClock.adjust("2 minutes")
+    assert.strictEqual(yield* stateOf(program.ledger, job), "OutcomeUnknown")
+    return { ...program, job, asked: world.asked }
+  })
+
+  it.effect("that it was charged brings it to its picture", () =>
+    Effect.gen(function* () {
+      const { asked, end, generator, job, ledger, work } = yield* unknown
+      const resolved = yield* generator.resolve(job.id, { _tag: "Charged", providerJobId: providerJob })
+      assert.strictEqual(resolved.state._tag, "Submitted")
+      yield* work
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual(yield* stateOf(ledger, job), "Stored")
+      assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
+      const again = yield* Effect.flip(generator.resolve(job.id, { _tag: "NotCharged" }))
+      assert.strictEqual(again.reason._tag, "JobNotResolvable")
+      yield* end
+    })
+  )
+
+  it.effect("that it was not ends it, and frees its money; a loss that is accepted is spent", () =>
+    Effect.gen(function* () {
+      const first = yield* unknown
+      const ended = yield* first.generator.resolve(first.job.id, { _tag: "NotCharged" })
+      assert.deepStrictEqual([ended.state._tag, ended.money._tag], ["Failed", "Released"])
+      yield* first.end
+      const second = yield* unknown
+      const lost = yield* second.generator.resolve(second.job.id, { _tag: "LossAccepted" })
+      assert.deepStrictEqual([lost.state._tag, lost.money._tag], ["Expired", "Settled"])
+      yield* second.end
+    })
+  )
+})
