@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import type { Home } from "../home/Home.ts"
+import * as SqliteCacheStore from "../cache/SqliteCacheStore.ts"
 import * as SqliteJobLedger from "../job/SqliteJobLedger.ts"
 import * as MemoryCostLedger from "../money/MemoryCostLedger.ts"
 import * as SqlitePermitStores from "../rate-limit/SqlitePermitStores.ts"
@@ -17,5 +18,6 @@ import type { Stores } from "./MemoryStores.ts"
 export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings | OpenedVault> =
   SqliteJobLedger.layer.pipe(
     Layer.provideMerge(MemoryCostLedger.layer),
+    Layer.provideMerge(SqliteCacheStore.layer),
     Layer.provideMerge(Layer.mergeAll(HomeSealer.layer, LedgerDatabase.layer, SqlitePermitStores.layer))
   )

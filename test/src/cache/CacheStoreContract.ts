@@ -16,8 +16,8 @@ const Story = Schema.Array(
   Schema.Struct({ operation: Schema.Literals(["put", "get", "remove"]), name: Name, version: Schema.Int })
 ).check(Schema.isMaxLength(40))
 
-/** `make` gives an empty store with room for at least a hundred small entries. */
-export const suite = (name: string, make: Effect.Effect<Store, never, Scope.Scope>): void => {
+/** `make` gives an empty store with room for at least a hundred small entries. `runs`: how many stories are told. */
+export const suite = (name: string, make: Effect.Effect<Store, never, Scope.Scope>, runs = 200): void => {
   describe(`${name} keeps the contract of CacheStore`, () => {
     const test = <E>(sentence: string, body: (store: Store) => Effect.Effect<void, E>) =>
       it.effect(sentence, () => Effect.flatMap(make, body))
@@ -110,7 +110,7 @@ export const suite = (name: string, make: Effect.Effect<Store, never, Scope.Scop
             assert.deepStrictEqual(yield* store.get(keyOf(name)), model.get(name))
           }
         }),
-      { arbitrary: { runs: 200 } }
+      { arbitrary: { runs } }
     )
   })
 }
