@@ -15,8 +15,8 @@ import * as MakeIllustrator from "../src/illustration/MakeIllustrator.ts"
 import { ImageGenerator } from "../src/image/ImageGenerator.ts"
 import type { ImageStore } from "../src/image/ImageStore.ts"
 import * as MakeImageGenerator from "../src/image/MakeImageGenerator.ts"
-import { Prices } from "../src/money/Prices.ts"
 import * as MakePrices from "../src/money/MakePrices.ts"
+import { Prices } from "../src/money/Prices.ts"
 import { priceTable } from "../src/money/PriceTable.ts"
 import type { AdmissionControl } from "../src/pipeline/AdmissionControl.ts"
 import type { Pipeline } from "../src/pipeline/Pipeline.ts"
@@ -31,9 +31,9 @@ import * as Protocols from "../src/provider/nanobanana/Protocols.ts"
 import type { LiveSettings } from "../src/settings/LiveSettings.ts"
 import type { CallStatistics } from "../src/telemetry/CallStatistics.ts"
 import type { Transport } from "../src/transport/Transport.ts"
+import { KeyCheck, make as MakeKeyCheck } from "../src/vault/KeyCheck.ts"
 import type { KeyStore } from "../src/vault/KeyStore.ts"
-import { KeyVault } from "../src/vault/KeyVault.ts"
-import * as MakeKeyVault from "../src/vault/MakeKeyVault.ts"
+import type { KeyVault } from "../src/vault/KeyVault.ts"
 import * as ProtectedPipeline from "./pipeline/ProtectedPipeline.ts"
 import type { Stores } from "./stores/MemoryStores.ts"
 
@@ -55,6 +55,7 @@ export type Services =
   | RetryPolicy
   | Prices
   | KeyVault
+  | KeyCheck
   | Leaves
 
 const providers = Layer.mergeAll(
@@ -82,5 +83,6 @@ export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Laye
   Layer.provideMerge(calls),
   Layer.provideMerge(degradation),
   Layer.provideMerge(ProtectedPipeline.layer),
-  Layer.provideMerge(Layer.merge(providers, Layer.effect(KeyVault, MakeKeyVault.make)))
+  Layer.provideMerge(Layer.effect(KeyCheck, MakeKeyCheck)),
+  Layer.provideMerge(providers)
 )

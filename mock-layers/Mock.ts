@@ -6,17 +6,17 @@
  */
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import * as MemorySettings from "../layers/settings/MemorySettings.ts"
+import { isolated } from "../layers/Isolated.ts"
 import * as Services from "../layers/Services.ts"
+import * as MemorySettings from "../layers/settings/MemorySettings.ts"
 import * as MemoryStores from "../layers/stores/MemoryStores.ts"
+import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 import type { SettingsDocument } from "../schemas/Settings.ts"
 import * as MemoryImageStore from "./image/MemoryImageStore.ts"
-import { isolated } from "../layers/Isolated.ts"
 import type { MockHandle } from "./MockHandle.ts"
 import { withSimulatedKeys } from "./SimulatedKeys.ts"
 import type { SimulationDocument } from "./simulation/Script.ts"
 import { layerSimulation } from "./simulation/SimulationLayer.ts"
-import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 
 /**
  * What is simulated, and over which settings (default: the library's defaults).

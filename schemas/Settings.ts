@@ -11,8 +11,8 @@ import { Budgets } from "./Budget.ts"
 import { UsdMicros } from "./Money.ts"
 import { PriceTable } from "./PriceTable.ts"
 import { ImageProtocolName, Provider } from "./Provider.ts"
-import { ApiKey, VaultSecret } from "./Secret.ts"
 import { Accounting, type RateLimit, RateLimits } from "./RateLimit.ts"
+import { ApiKey, VaultSecret } from "./Secret.ts"
 
 const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(encoded)))

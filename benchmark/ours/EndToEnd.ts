@@ -9,7 +9,7 @@ import * as Live from "../../layers/Live.ts"
 import { noCost } from "../../schemas/Money.ts"
 import type { SettingsDocument } from "../../schemas/Settings.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
-import { type CallPlan, Pipeline } from "../../src/pipeline/Pipeline.ts"
+import { type CallPlan, keyOfAccount, Pipeline } from "../../src/pipeline/Pipeline.ts"
 import { type ChatAnswer, DeepSeek } from "../../src/provider/deepseek/DeepSeek.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { fibersOf } from "../speed/EffectLoop.ts"
@@ -74,7 +74,7 @@ const chatPlan = Effect.gen(function* () {
     retryLimit,
     backoffBase,
     backoffCap,
-    ...(settings.deepseek.apiKey === undefined ? {} : { key: settings.deepseek.apiKey }),
+    key: keyOfAccount("deepseek", settings.deepseek.baseURL),
     privateTexts: [],
     bound: noCost,
     cost: () => noCost,

@@ -11,7 +11,7 @@ import * as Live from "../../layers/Live.ts"
 import { noCost } from "../../schemas/Money.ts"
 import type { Payment } from "../../schemas/Provider.ts"
 import { withCall } from "../../src/pipeline/WithCall.ts"
-import { type CallPlan, Pipeline } from "../../src/pipeline/Pipeline.ts"
+import { type CallPlan, keyOfAccount, Pipeline } from "../../src/pipeline/Pipeline.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { fibersMany } from "../policy/EffectMany.ts"
 import type { OpenCase } from "../policy/PolicyCase.ts"
@@ -33,7 +33,7 @@ const noOperationPlan = Effect.fnUntraced(function* (payment: Payment) {
     retryLimit,
     backoffBase,
     backoffCap,
-    ...(settings.deepseek.apiKey === undefined ? {} : { key: settings.deepseek.apiKey }),
+    key: keyOfAccount("deepseek", settings.deepseek.baseURL),
     privateTexts: [],
     bound: noCost,
     cost: () => noCost,

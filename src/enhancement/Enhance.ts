@@ -44,6 +44,7 @@ import { chooseModel, type ModelChoice } from "../provider/deepseek/Models.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { listenerOf } from "../telemetry/CallRecorder.ts"
 import { Transport } from "../transport/Transport.ts"
+import { KeyVault } from "../vault/KeyVault.ts"
 import { makeAskDeepSeek } from "./AskDeepSeek.ts"
 import { spansOf } from "./CacheSpans.ts"
 import { acceptedByDefault, cacheUseOf, type EnhancementWish } from "./EnhancementWish.ts"
@@ -91,6 +92,7 @@ type Dependencies =
   | ResponseCache
   | DegradedModes
   | AdmissionControl
+  | KeyVault
   | Scope.Scope
 
 type CacheSaid = Extract<CallEvent, { readonly _tag: "CacheAnswered" }>["answer"]
@@ -101,6 +103,7 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
   const { isSimulated } = yield* Transport
   const cache = yield* ResponseCache
   const modes = yield* DegradedModes
+  const vault = yield* KeyVault
   const clock = yield* Clock.Clock
   const enhancement = yield* makeLiveEnhancement(yield* makeAskDeepSeek)
   const fallBack = yield* makeFallBack
@@ -135,7 +138,7 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
       tell(fiber, call, said)
       return Effect.fail(reject(nothingKept, call.callId))
     }
-    const obstacle = heldBack(modes, call)
+    const obstacle = heldBack(modes, vault, call)
     if (obstacle !== undefined) {
       tell(fiber, call, said)
       return fallBack(wish, obstacle)

@@ -9,7 +9,7 @@ import type { Cost } from "../../schemas/Money.ts"
 import type { DeepSeekSettings } from "../../schemas/Settings.ts"
 import type { PriceList } from "../money/Prices.ts"
 import type { Attempt } from "../pipeline/Attempt.ts"
-import type { CallPlan } from "../pipeline/Pipeline.ts"
+import { type CallPlan, keyOfAccount } from "../pipeline/Pipeline.ts"
 import type { ChatAnswer, ChatRequest, ChatUsage, DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import type { ModelChoice } from "../provider/deepseek/Models.ts"
 import { decodeEnhancement } from "./DecodeEnhancement.ts"
@@ -55,7 +55,7 @@ export const enhancementPlan = (
     retryLimit: settings.retryLimits.chat ?? settings.retryLimit,
     backoffBase: settings.backoffBase,
     backoffCap: settings.backoffCap,
-    ...(settings.apiKey === undefined ? {} : { key: settings.apiKey }),
+    key: keyOfAccount("deepseek", settings.baseURL),
     privateTexts: ask.parameters.focus === undefined ? [ask.prompt] : [ask.prompt, ...ask.parameters.focus],
     bound,
     cost: ({ at, usage }) => known(prices.chat(choice.model, usage, at), bound),

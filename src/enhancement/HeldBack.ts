@@ -1,5 +1,5 @@
 /**
- * What keeps a call from asking DeepSeek at all: a degraded mode, no key, no attempt left. Asked after the cache, which
+ * What keeps a call from asking DeepSeek at all: a degraded mode, no healthy key, no attempt left. Asked after the cache, which
  * answers without any of these, and before the call would join or begin a flight.
  *
  * A mode that a rule entered because of the circuit keeps nobody from here: the circuit itself refuses, and lets its
@@ -10,9 +10,11 @@ import type { DegradedMode } from "../../schemas/DegradedMode.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { ReasonTag, RejectionReason } from "../../schemas/Reason.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
+import { keyOfAccount } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { heldMode, type HeldMode, shedRetryAfter } from "../policy/degraded-mode/DecideModes.ts"
 import type { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
+import type { KeyVault } from "../vault/KeyVault.ts"
 import type { Obstacle } from "./EnhancementWish.ts"
 
 type Modes = Pick<DegradedModes["Service"], "held" | "follow" | "accountRestsForMillis">
@@ -20,8 +22,9 @@ type Modes = Pick<DegradedModes["Service"], "held" | "follow" | "accountRestsFor
 const keySetting = "DEEPSEEK_API_KEY"
 
 /** What keeps the call back, if anything does. */
-export const heldBack = (modes: Modes, call: Call): Obstacle | undefined => {
+export const heldBack = (modes: Modes, vault: KeyVault["Service"], call: Call): Obstacle | undefined => {
   modes.follow(call.settings)
+  vault.follow(call.settings)
   const held = modes.held()
   if (held.length > 0) {
     const shed = call.priority === "low" ? heldMode(held, "LowPriorityShed") : undefined
@@ -32,7 +35,7 @@ export const heldBack = (modes: Modes, call: Call): Obstacle | undefined => {
     const without = heldMode(held, "WithoutEnhancement")
     if (without?.by === "hand") return inMode(reject({ _tag: "Isolated" }, call.callId), without)
   }
-  if (call.settings.settings.deepseek.apiKey === undefined)
+  if (!vault.has(keyOfAccount("deepseek", call.settings.settings.deepseek.baseURL)))
     return rejected({ _tag: "NoHealthyKey", setting: keySetting }, call)
   return call.attempts.left <= 0 ? rejected({ _tag: "AttemptsExhausted" }, call) : undefined
 }

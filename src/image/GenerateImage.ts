@@ -16,6 +16,7 @@ import { reject } from "../pipeline/Reject.ts"
 import type { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import type { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import type { Transport } from "../transport/Transport.ts"
+import type { KeyVault } from "../vault/KeyVault.ts"
 import { accepts } from "./Acceptance.ts"
 import type { JobWaiting } from "./AwaitJob.ts"
 import { chooseRoute } from "./ChooseRoute.ts"
@@ -30,6 +31,7 @@ import { startNow } from "./StartJob.ts"
 import { tellFellBack } from "./TellFellBack.ts"
 
 type Dependencies =
+  | KeyVault
   | Pipeline
   | NanoBanana
   | JobLedger

@@ -5,7 +5,9 @@
 import type { Job } from "../../schemas/Job.ts"
 import type { QuotaScope } from "../../schemas/Provider.ts"
 import type { NanoBananaSettings } from "../../schemas/Settings.ts"
+import { keyOfAccount } from "../pipeline/Pipeline.ts"
 import { fallbackSettingsOf } from "../settings/FallbackSettings.ts"
+import type { KeyVault } from "../vault/KeyVault.ts"
 
 /** An account. `settings` are the whole settings as they hold for it: its protocol, base URL and key in their places. */
 export interface ImageAccount {
@@ -21,6 +23,10 @@ export const secondAccount = (settings: NanoBananaSettings): ImageAccount | unde
   const fallback = fallbackSettingsOf(settings)
   return fallback === undefined ? undefined : { scope: "nanobanana-fallback", settings: fallback }
 }
+
+/** Whether an account has a healthy key for where it answers. */
+export const hasKeyOf = (vault: KeyVault["Service"], { scope, settings }: ImageAccount): boolean =>
+  vault.has(keyOfAccount(scope, settings.baseURL))
 
 /** The account of a job; `undefined` where the settings do not have it any more. */
 export const accountOf = (job: Pick<Job, "standIn">, settings: NanoBananaSettings): ImageAccount | undefined =>

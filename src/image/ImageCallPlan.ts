@@ -5,7 +5,7 @@ import { hash } from "node:crypto"
 import type { RequestFacts } from "../../schemas/CallEvent.ts"
 import type { ImagePlan } from "../../schemas/Image.ts"
 import { type Cost, noCost } from "../../schemas/Money.ts"
-import type { CallPlan } from "../pipeline/Pipeline.ts"
+import { type CallPlan, keyOfAccount } from "../pipeline/Pipeline.ts"
 import type { ImageAccount } from "./ImageAccount.ts"
 
 /** The operations of an image job. */
@@ -61,5 +61,5 @@ export const imageCallPlan = (
   privateTexts: [...textsIn(plan.body), ...textsIn(plan.body["parameters"])],
   bound: noCost,
   cost: () => noCost,
-  ...(operation === "download" || settings.apiKey === undefined ? {} : { key: settings.apiKey })
+  ...(operation === "download" ? {} : { key: keyOfAccount(scope, settings.baseURL) })
 })

@@ -16,13 +16,14 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import type { JobId, ProviderJobId } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import { JobLedger } from "../job/JobLedger.ts"
-import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
-import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
-import { Pipeline } from "../pipeline/Pipeline.ts"
 import { Prices } from "../money/Prices.ts"
+import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
+import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
+import { Pipeline } from "../pipeline/Pipeline.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { type ImageResult, NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { KeyVault } from "../vault/KeyVault.ts"
 import { followJob, untilState } from "./FollowJob.ts"
 import { generateDefaults } from "./GenerateDefaults.ts"
 import { holdJob } from "./HoldJob.ts"
@@ -129,7 +130,15 @@ export const makeJobDriver = Effect.fnUntraced(function* (
 ): Effect.fn.Return<JobDriver, never, Dependencies | Scope.Scope> {
   const scope = yield* Effect.scope
   const context = yield* Effect.context<Dependencies>()
-  const services = Context.pick(Pipeline, NanoBanana, JobLedger, Prices, AdmissionControl, DegradedModes)(context)
+  const services = Context.pick(
+    Pipeline,
+    NanoBanana,
+    JobLedger,
+    Prices,
+    AdmissionControl,
+    DegradedModes,
+    KeyVault
+  )(context)
   const tools: DriveTools = { exchanges, download, waits: makeSharedWaits(scope) }
   const drives = new Map<JobId, Drive>()
 

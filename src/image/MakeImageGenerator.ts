@@ -10,14 +10,15 @@ import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { CostLedger } from "../money/CostLedger.ts"
 import { Prices } from "../money/Prices.ts"
-import type { Call } from "../pipeline/CurrentCall.ts"
 import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { withCall } from "../pipeline/WithCall.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
+import { KeyVault } from "../vault/KeyVault.ts"
 import { makeJobWaiting } from "./AwaitJob.ts"
 import { cancelJob } from "./CancelJob.ts"
 import { downloadAlone } from "./DownloadAlone.ts"
@@ -45,6 +46,7 @@ type Dependencies =
   | LiveSettings
   | Transport
   | ImageStore
+  | KeyVault
 
 /** The service. Its jobs run in the scope it is made in, and end with it. */
 export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | Scope.Scope> = Effect.gen(
@@ -59,7 +61,8 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       Prices,
       LiveSettings,
       Transport,
-      ImageStore
+      ImageStore,
+      KeyVault
     )(yield* Effect.context<Dependencies>())
     const download = yield* makeImageDownload
     const driver = yield* makeJobDriver(yield* makePaidExchanges, download)

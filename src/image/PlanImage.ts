@@ -19,8 +19,9 @@ import { Prices } from "../money/Prices.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
+import { KeyVault } from "../vault/KeyVault.ts"
 import { accepts } from "./Acceptance.ts"
-import { firstAccount, type ImageAccount, secondAccount } from "./ImageAccount.ts"
+import { firstAccount, hasKeyOf, type ImageAccount, secondAccount } from "./ImageAccount.ts"
 import { ImageStore } from "./ImageStore.ts"
 
 const sortedFields = (_name: string, value: unknown): unknown =>
@@ -69,12 +70,16 @@ export const routeOver = (
 export const planImage = Effect.fnUntraced(function* (
   request: ImageRequest,
   call: Call
-): Effect.fn.Return<PlannedRequest, CallFailure, NanoBanana | Prices | ImageStore> {
+): Effect.fn.Return<PlannedRequest, CallFailure, NanoBanana | Prices | ImageStore | KeyVault> {
   const { settings } = call.settings
   const { imageDirectory, nanobanana } = settings
   const checked = validateInput(ImageRequest, sanitizeInput(request))
   if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
-  if (nanobanana.apiKey === undefined) {
+  const vault = yield* KeyVault
+  vault.follow(call.settings)
+  const ofSecond = accepts(call, "OtherProvider") ? secondAccount(nanobanana) : undefined
+  const other = ofSecond !== undefined && hasKeyOf(vault, ofSecond) ? ofSecond : undefined
+  if (other === undefined && !hasKeyOf(vault, firstAccount(nanobanana))) {
     return yield* reject({ _tag: "NoHealthyKey", setting: "NANOBANANA_API_KEY" }, call.callId)
   }
   const wish = checked.success
@@ -85,7 +90,6 @@ export const planImage = Effect.fnUntraced(function* (
   yield* Effect.mapError(place, (reason) =>
     reject({ ...reason, detail: `image directory ${imageDirectory}: ${reason.detail}` }, call.callId)
   )
-  const other = accepts(call, "OtherProvider") ? secondAccount(nanobanana) : undefined
   // What the second one can not make is no reason to refuse what the first one can.
   const route = other === undefined ? undefined : yield* orNone(routeOver(other, wish, call.fit, settings))
   const second = route !== undefined && isPayable(route, settings) ? route : undefined

@@ -10,11 +10,12 @@ import type { CallFailure, Rejection } from "../../schemas/Failures.ts"
 import type { IdempotencyKey } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import type { JobLedger } from "../job/JobLedger.ts"
-import { AttemptBudget } from "../pipeline/AttemptBudget.ts"
 import type { AdmissionControl } from "../pipeline/AdmissionControl.ts"
+import { AttemptBudget } from "../pipeline/AttemptBudget.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { monotonicMillis } from "../policy/deadline/Deadline.ts"
 import type { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
+import type { KeyVault } from "../vault/KeyVault.ts"
 import { chooseRoute } from "./ChooseRoute.ts"
 import { enterJob, joinsJob } from "./EnterJob.ts"
 import type { Drive, JobDriver } from "./JobDriver.ts"
@@ -27,7 +28,7 @@ export interface StartedJob {
   readonly drive: Drive | undefined
 }
 
-type Dependencies = JobLedger | AdmissionControl | DegradedModes
+type Dependencies = JobLedger | AdmissionControl | DegradedModes | KeyVault
 
 /**
  * Starts a job within the call's deadline. Once its row is written a job is driven: no interruption comes between, and

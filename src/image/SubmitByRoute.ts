@@ -12,10 +12,11 @@ import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import type { NanoBanana, SubmitAnswer } from "../provider/nanobanana/NanoBanana.ts"
+import { KeyVault } from "../vault/KeyVault.ts"
 import { accepts } from "./Acceptance.ts"
 import { accountOfJob } from "./AccountOfJob.ts"
 import { askDoor } from "./AskDoor.ts"
-import { firstAccount, secondAccount } from "./ImageAccount.ts"
+import { firstAccount, hasKeyOf, secondAccount } from "./ImageAccount.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
 import { type ImageRoute, isPayable, routeOver } from "./PlanImage.ts"
@@ -24,7 +25,7 @@ import { submitJob } from "./SubmitJob.ts"
 import { tellFellBack } from "./TellFellBack.ts"
 
 /** What submitting needs of the services. */
-export type SubmitDependencies = Pipeline | NanoBanana | JobLedger | Prices | AdmissionControl
+export type SubmitDependencies = Pipeline | NanoBanana | JobLedger | Prices | AdmissionControl | KeyVault
 
 /** A job that the provider has accepted, as it was sent, and the answer. */
 export interface Submitted {
@@ -90,7 +91,7 @@ const toSecondAccount = Effect.fnUntraced(function* (
   const { settings } = call.settings
   const account = secondAccount(settings.nanobanana)
   if (account === undefined || !accepts(call, "OtherProvider") || !allowsOtherAccount(failure, call)) return undefined
-  if (call.attempts.left <= 0) return undefined
+  if (call.attempts.left <= 0 || !hasKeyOf(yield* KeyVault, account)) return undefined
   if ((yield* askDoor(yield* AdmissionControl, account, call, call.deadlineAt)) !== undefined) return undefined
   const reason = failure.reason._tag
   return yield* Effect.gen(function* () {

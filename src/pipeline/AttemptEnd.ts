@@ -48,8 +48,10 @@ export const costAfterFailure = (
 export const costAfterCut = (isSent: boolean, bound: Cost): Cost | undefined => (isSent ? atBound(bound) : undefined)
 
 /** The texts of a plan that must not be in a log or a crash report. */
-export const secretsOf = (plan: Pick<CallPlan<never>, "key" | "privateTexts">): ReadonlyArray<string> =>
-  plan.key === undefined ? plan.privateTexts : [Redacted.value(plan.key), ...plan.privateTexts]
+export const secretsOf = (
+  plan: Pick<CallPlan<never>, "privateTexts">,
+  key: Redacted.Redacted<string> | undefined
+): ReadonlyArray<string> => (key === undefined ? plan.privateTexts : [Redacted.value(key), ...plan.privateTexts])
 
 /**
  * The failure without what a provider chose the words of, and what may therefore hold a key or a prompt: its id, its

@@ -9,8 +9,10 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import type * as Redacted from "effect/Redacted"
 import type { AdmissionFacts, CallEvent } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed, StoppedBy } from "../../schemas/Failures.ts"
+import type { KeyId } from "../../schemas/Key.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import { type Exchange, listenerOf, type Recorder } from "../telemetry/CallRecorder.ts"
@@ -25,12 +27,18 @@ const closedAtOnce: AdmissionFacts = { waited: Duration.zero, circuit: "Closed" 
 
 /** Whose events are told, and to whom. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export interface CallTellerParts {
-  readonly plan: Pick<CallPlan<unknown>, "provider" | "operation" | "request" | "key">
+  readonly plan: Pick<CallPlan<unknown>, "provider" | "operation" | "request">
   readonly call: Pick<Call, "callId" | "owner">
   readonly begunAt: number
   readonly clock: Clock.Clock
   readonly fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">
   readonly counters?: OperationCounters | undefined
+}
+
+/** The key of an attempt, and its name where it is one of the account's. */
+export interface AttemptKey {
+  readonly key: Redacted.Redacted<string> | undefined
+  readonly id: KeyId | undefined
 }
 
 /** Tells the events of one call. **Units** instants in milliseconds of the monotonic clock. */
@@ -41,6 +49,7 @@ export class CallTeller {
   #admission = closedAtOnce
   #request: string | undefined
   #answer: Answer | undefined
+  #key: Redacted.Redacted<string> | undefined
 
   constructor(parts: CallTellerParts) {
     this.#parts = parts
@@ -60,7 +69,7 @@ export class CallTeller {
     this.#listen?.({ _tag: "CallStarted", ...this.#common(), request: plan.request }, undefined)
   }
 
-  attemptStarted(attempt: number, admission: () => AdmissionFacts): void {
+  attemptStarted(attempt: number, admission: () => AdmissionFacts, key: AttemptKey): void {
     const { counters } = this.#parts
     if (counters !== undefined) {
       counters.attempts += 1
@@ -71,7 +80,9 @@ export class CallTeller {
     this.#admission = admission()
     this.#request = undefined
     this.#answer = undefined
-    this.#listen({ _tag: "AttemptStarted", ...this.#common(), attempt, admission: this.#admission }, undefined)
+    this.#key = key.key
+    const id = key.id === undefined ? {} : { keyId: key.id }
+    this.#listen({ _tag: "AttemptStarted", ...this.#common(), attempt, admission: this.#admission, ...id }, undefined)
   }
 
   /** What went over the wire is kept by reference, for the recorder, until the attempt has ended. */
@@ -186,7 +197,7 @@ export class CallTeller {
   #exchange(): Exchange | undefined {
     return this.#request === undefined && this.#answer === undefined
       ? undefined
-      : { request: this.#request, answer: this.#answer, key: this.#parts.plan.key }
+      : { request: this.#request, answer: this.#answer, key: this.#key }
   }
 
   #common() {

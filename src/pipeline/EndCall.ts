@@ -4,6 +4,7 @@
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import type { AttemptFailed, CallFailure, StoppedBy } from "../../schemas/Failures.ts"
 import type { MoneyRefused } from "../money/CostLedger.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
@@ -58,8 +59,12 @@ export const failed = <A>(
   )
 
 /** Interruption and defects end the call, the latter without secrets. */
-export const endWith = <A>(run: Run<A>, cause: Cause.Cause<unknown>): Effect.Effect<never> => {
+export const endWith = <A>(
+  run: Run<A>,
+  cause: Cause.Cause<unknown>,
+  key: Redacted.Redacted<string> | undefined
+): Effect.Effect<never> => {
   if (!Cause.hasDies(cause)) return Effect.interrupt
-  const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan))
+  const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan, key))
   return Effect.andThen(run.tell.defectCaught(defect), Effect.die(defect))
 }

@@ -6,8 +6,10 @@
  * validate input           by the caller of `run`, before anything is spent
  * cache, single flight     by `PromptEnhancer`: a hit costs no permit, no money, no sample of the circuit
  *   attempt loop           one attempt budget, and the retry budget of the operation
+ *     healthy key          or `NoHealthyKey` at once
  *     admission            circuit, slot, and a permit of every tier, in one synchronous step, or a place in the queue
  *     reserve money        the upper bound, per attempt; refused, permit, slot and circuit go to the next in the queue
+ *     lend the key         given back with the end of the attempt
  *     SEND                 under the attempt timeout
  *     settle money         what was used, or what may have been
  *     classify, recover    one table turns reason, payment and outcome into what happens next
@@ -24,7 +26,23 @@ import type { RequestFacts } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { Operation, Payment, Provider, QuotaScope } from "../../schemas/Provider.ts"
+import { addressOf } from "../transport/Address.ts"
 import type { Attempt } from "./Attempt.ts"
+
+/**
+ * The key of a request: one of the account's, lent by the vault for each attempt, and sent to this origin alone
+ * (`keyOfAccount`); or this very one, to be checked.
+ */
+export type PlanKey =
+  | { readonly _tag: "OfAccount"; readonly scope: QuotaScope; readonly origin: string }
+  | { readonly _tag: "Given"; readonly key: Redacted.Redacted<string> }
+
+/** A key of the account of a scope, for requests to this base URL. */
+export const keyOfAccount = (scope: QuotaScope, baseURL: string): Extract<PlanKey, { readonly _tag: "OfAccount" }> => ({
+  _tag: "OfAccount",
+  scope,
+  origin: addressOf(baseURL).origin
+})
 
 /**
  * One logical request, to be attempted until it succeeds or policy ends it.
@@ -43,7 +61,8 @@ export interface CallPlan<A> {
   readonly retryLimit: number
   readonly backoffBase: Duration.Duration
   readonly backoffCap: Duration.Duration
-  readonly key?: Redacted.Redacted<string>
+  /** Absent for a request that carries none. */
+  readonly key?: PlanKey
   /** Texts that must not be in a log or a crash report: the prompt. */
   readonly privateTexts: ReadonlyArray<string>
   readonly bound: Cost
@@ -65,14 +84,14 @@ export interface CallResult<A> {
  *
  * ```ts
  * import * as Effect from "effect/Effect"
- * import { DeepSeek, LiveSettings, Pipeline } from "@ludeng/providers"
+ * import { DeepSeek, keyOfAccount, LiveSettings, Pipeline } from "@ludeng/providers"
  * import { noCost } from "@ludeng/providers/schemas/Money"
  * import * as Mock from "@ludeng/providers/mock-layers/Mock"
  *
  * const models = Effect.gen(function* () {
  *   const { settings } = yield* LiveSettings.use((it) => it.current)
  *   const deepSeek = yield* DeepSeek
- *   const { backoffBase, backoffCap, attemptTimeout, retryLimit, apiKey } = settings.deepseek
+ *   const { backoffBase, backoffCap, attemptTimeout, retryLimit, baseURL } = settings.deepseek
  *   const pipeline = yield* Pipeline
  *   return yield* pipeline.run({
  *     provider: "deepseek",
@@ -83,7 +102,7 @@ export interface CallResult<A> {
  *     retryLimit,
  *     backoffBase,
  *     backoffCap,
- *     ...(apiKey === undefined ? {} : { key: apiKey }),
+ *     key: keyOfAccount("deepseek", baseURL),
  *     privateTexts: [],
  *     bound: noCost,
  *     cost: () => noCost,

@@ -3,13 +3,14 @@
  * of the call.
  */
 import * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { AttemptFailed } from "../../schemas/Failures.ts"
 import { decideRetry, type RetryDecision } from "../policy/retry/DecideRetry.ts"
 import type { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
 import { hintOf, type RetryOptions } from "../policy/retry/RetrySchedule.ts"
+import type { Run } from "./Run.ts"
 
 /** The limit of retries, or the budget of attempts, is used up. */
 export const attemptsExhausted: RetryDecision = { _tag: "Stop", stoppedBy: "AttemptsExhausted" }
@@ -38,3 +39,22 @@ export const decideAfter = (
   Effect.map(nextDelay(failure), (delay) =>
     delay === undefined ? attemptsExhausted : decideRetry({ delay, hint: hintOf(failure), remaining: left() })
   )
+
+/**
+ * Sleeps before a retry. Another's refusal may have closed the door for longer: then it is the own jitter after it opens,
+ * not all at once.
+ */
+export const sleepBeyondPause = <A>(
+  run: Run<A>,
+  delay: Duration.Duration,
+  jitterMillis: number,
+  now: () => number
+): Effect.Effect<void> =>
+  Effect.flatMap(Effect.sleep(delay), () => {
+    const at = now()
+    const closedMillis = run.door.lane.pausedUntil - at
+    const leftMillis = run.call.deadlineAt - at
+    return closedMillis <= 0 || leftMillis <= 0
+      ? Effect.void
+      : sleepBeyondPause(run, Duration.millis(Math.min(closedMillis + jitterMillis, leftMillis)), jitterMillis, now)
+  })

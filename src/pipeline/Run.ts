@@ -3,11 +3,14 @@
  */
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import { ApiError, type AttemptFailed, type StoppedBy } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import { hintOf } from "../policy/retry/RetrySchedule.ts"
+import type { KeyWish } from "../vault/ChooseKey.ts"
+import type { LentKey } from "../vault/KeyVault.ts"
 import type { Door } from "./AdmissionControl.ts"
 import type { Attempt } from "./Attempt.ts"
 import { AttemptObserver } from "./AttemptObserver.ts"
@@ -26,6 +29,10 @@ export interface Run<A> {
   readonly door: Door
   readonly tell: CallTeller
   readonly restore: Restore
+  /** What key the next attempt needs; `undefined` where it needs none, or was given one. */
+  keyWish: KeyWish | undefined
+  /** The key of the attempt that is running. */
+  lent: LentKey | undefined
   attempts: number
   cost: Cost
   last: AttemptFailed | undefined
@@ -38,10 +45,15 @@ export interface Run<A> {
 /** Whether the call has begun all the requests of this kind that it may. */
 export const isUsedUp = <A>({ call, plan }: Run<A>): boolean => plan.payment !== "free" && call.attempts.left <= 0
 
+/** The key of the attempt that is running. */
+export const keyOf = <A>({ lent, plan }: Run<A>): Redacted.Redacted<string> | undefined =>
+  plan.key?._tag === "Given" ? plan.key.key : lent?.key
+
 /** What the next attempt is given. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number): Attempt => {
   const { attempts, call, door, last, plan, tell } = run
   const leftMillis = call.deadlineAt - begunAt
+  const key = keyOf(run)
   // A paid request is never cut short by a caller's deadline: its answer is what we have paid for. Of a call that may
   // grow the deadline is watched while the attempt runs.
   const isWhole =
@@ -50,7 +62,7 @@ export const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number)
     number: attempts,
     timeout: isWhole ? plan.attemptTimeout : Duration.millis(leftMillis),
     observer: new AttemptObserver(admission, door, tell),
-    ...(plan.key === undefined ? {} : { key: plan.key }),
+    ...(key === undefined ? {} : { key }),
     ...(last === undefined ? {} : { previous: last })
   }
 }

@@ -23,8 +23,11 @@ import { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
 import { hintOf } from "../policy/retry/RetrySchedule.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallStatistics } from "../telemetry/CallStatistics.ts"
-import { admissionFacts } from "./AdmissionFacts.ts"
+import { KeyCheck } from "../vault/KeyCheck.ts"
+import { KeyVault, type LentKey } from "../vault/KeyVault.ts"
 import { AdmissionControl } from "./AdmissionControl.ts"
+import { admissionFacts } from "./AdmissionFacts.ts"
+import { goOnWithNextKey, keyQuestion } from "./AfterRefusedKey.ts"
 import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
@@ -33,13 +36,14 @@ import { endWithCall, mayGrow } from "./GrowingDeadline.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
 import { refusalBeyond } from "./Refused.ts"
 import { reserveAttempt } from "./ReserveAttempt.ts"
-import { attemptsExhausted, decideAfter, delaysOf } from "./RetryDelay.ts"
-import { attemptOf, isUsedUp, type Run } from "./Run.ts"
+import { attemptsExhausted, decideAfter, delaysOf, sleepBeyondPause } from "./RetryDelay.ts"
+import { attemptOf, isUsedUp, keyOf, type Run } from "./Run.ts"
 import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
+import { giveBackKey, hasKey, isKeyRefused, lendKey, withoutKey } from "./UseKey.ts"
 import { withCall } from "./WithCall.ts"
 
-type Dependencies = CostLedger | LiveSettings | RetryPolicy | AdmissionControl | CallStatistics
+type Dependencies = CostLedger | LiveSettings | RetryPolicy | AdmissionControl | CallStatistics | KeyVault | KeyCheck
 
 /** How long a permit may be in flight beyond its attempt's own time limit. **Units** milliseconds. */
 const leaseMarginMillis = 60_000
@@ -51,6 +55,8 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   const policy = yield* RetryPolicy
   const control = yield* AdmissionControl
   const statistics = yield* CallStatistics
+  const vault = yield* KeyVault
+  const check = yield* KeyCheck
   const clock = yield* Clock.Clock
   const now = () => millisOf(clock)
 
@@ -66,6 +72,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       call,
       Effect.uninterruptibleMask((restore) => {
         control.follow(call.settings)
+        vault.follow(call.settings)
         const begunAt = now()
         const counters = statistics.counters(plan.provider, plan.operation)
         const run: Run<A> = {
@@ -79,7 +86,9 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
           last: undefined,
           enqueuedAt: call.enqueuedAt,
           nextDelay: undefined,
-          wasCorrected: false
+          wasCorrected: false,
+          keyWish: plan.key?._tag === "OfAccount" ? plan.key : undefined,
+          lent: undefined
         }
         run.tell.callStarted()
         return attempt(run, begunAt)
@@ -90,6 +99,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     const { call, door, plan, restore } = run
     if (at >= call.deadlineAt) return stop(run, "DeadlineExceeded")
     if (isUsedUp(run)) return stop(run, "AttemptsExhausted")
+    if (!hasKey(vault, run)) return withoutKey(run)
     run.enqueuedAt ??= Math.floor(at)
     const leaseMillis = Duration.toMillis(plan.attemptTimeout) + leaseMarginMillis
     const wish = { rank: rankOf(call.priority), enqueuedAt: run.enqueuedAt, deadlineAt: call.deadlineAt, leaseMillis }
@@ -126,7 +136,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       onFailure: (cause) => {
         leave(run, admission, now())
         const found = Cause.findErrorOption(cause)
-        return found._tag === "None" ? endWith(run, cause) : unpaid(run, found.value)
+        return found._tag === "None" ? endWith(run, cause, undefined) : unpaid(run, found.value)
       },
       onSuccess: (reservation) => {
         const begunAt = now()
@@ -149,10 +159,14 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     begunAt: number,
     reservation: Reservation | undefined
   ): Effect.Effect<CallResult<A>, CallFailure> => {
+    if (!lendKey(vault, run)) {
+      leave(run, admission, begunAt)
+      return reservation === undefined ? withoutKey(run) : Effect.andThen(reservation.release, withoutKey(run))
+    }
     run.attempts += 1
     run.call.attempts.begin(run.plan.payment !== "free")
     if (run.attempts === 1) run.door.retryBudget.deposit(begunAt)
-    run.tell.attemptStarted(run.attempts, facts)
+    run.tell.attemptStarted(run.attempts, facts, { key: keyOf(run), id: run.lent?.id })
     return exchange(run, admission, begunAt, reservation)
   }
 
@@ -174,6 +188,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         const endedAt = now()
         door.circuit.end(admission.ticket, "success", undefined, Math.floor(endedAt))
         admission.end()
+        giveBackKey(vault, run, true)
         const cost = plan.cost(answer)
         run.cost = run.cost === noCost ? cost : addCosts(run.cost, cost)
         run.tell.succeeded(run.attempts, begunAt, endedAt, run.cost)
@@ -183,14 +198,19 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       onFailure: (cause) => {
         const found = Cause.findErrorOption(cause)
         if (found._tag === "None") {
+          const key = keyOf(run)
           leave(run, admission, now())
+          giveBackKey(vault, run, false)
           run.tell.interrupted(run.attempts, begunAt, admission.isSent)
-          return pay(costAfterCut(admission.isSent, plan.bound), endWith(run, cause))
+          return pay(costAfterCut(admission.isSent, plan.bound), endWith(run, cause, key))
         }
         endAfterFailure(door, admission, found.value, plan.payment, Math.floor(now()))
+        const { lent } = run
+        const failure = withoutEchoes(found.value, secretsOf(plan, keyOf(run)))
+        giveBackKey(vault, run, false)
         const cost = costAfterFailure(found.value, plan)
         if (cost !== undefined) run.cost = addCosts(run.cost, cost)
-        return pay(cost, afterFailure(run, begunAt, withoutEchoes(found.value, secretsOf(plan))))
+        return pay(cost, afterFailure(run, begunAt, failure, lent))
       }
     })
   }
@@ -198,23 +218,29 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   const afterFailure = <A>(
     run: Run<A>,
     begunAt: number,
-    failure: AttemptFailed
+    failure: AttemptFailed,
+    lent: LentKey | undefined
   ): Effect.Effect<CallResult<A>, CallFailure> =>
     Effect.andThen(
       run.tell.attemptFailed(run.attempts, begunAt, failure),
-      Effect.flatMap(waitForRetry(run, failure), () => attempt(run, now()))
+      Effect.flatMap(waitForRetry(run, failure, lent), () => attempt(run, now()))
     )
 
   /** Waits until the failed request may be sent again, or ends the call. */
   const waitForRetry = Effect.fnUntraced(function* <A>(
     run: Run<A>,
-    failure: AttemptFailed
+    failure: AttemptFailed,
+    lent: LentKey | undefined
   ): Effect.fn.Return<void, CallFailure> {
     const { call, door, plan } = run
     run.last = failure
     const rule = recover(failure.reason, plan.payment, failure.outcome).retry
+    if (lent !== undefined && isKeyRefused(run, failure)) {
+      const ask = keyQuestion(run, lent, call.settings.settings, check, runAlone)
+      return yield* goOnWithNextKey(vault, run, lent, failure, ask, remaining(call.deadlineAt, now()))
+    }
     if (rule === "never") {
-      pauseDoor(run, failure, undefined)
+      pauseDoor(run, failure, undefined, lent)
       return yield* failed(run, failure)
     }
     run.nextDelay ??= yield* delaysOf(policy, plan)
@@ -223,7 +249,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         ? attemptsExhausted
         : yield* decideAfter(run.nextDelay, failure, () => remaining(call.deadlineAt, now()))
     run.wasCorrected ||= rule === "onceCorrected"
-    pauseDoor(run, failure, decision._tag === "Retry" ? decision.delay : undefined)
+    pauseDoor(run, failure, decision._tag === "Retry" ? decision.delay : undefined, lent)
     if (decision._tag === "Stop") return yield* failed(run, failure, decision.stoppedBy)
     // Nobody waits for a time that is over before the circuit lets anybody in.
     const refusal = refusalBeyond(door, decision.delay, Math.floor(now()))
@@ -234,23 +260,19 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     // hint has passed; his own jitter comes after it, so that those who got the same hint do not come back together.
     if (rule !== "afterHint") run.enqueuedAt = undefined
     const jitterMillis = Duration.toMillis(decision.delay) - Duration.toMillis(hintOf(failure) ?? Duration.zero)
-    yield* run.restore(sleepBeyondPause(run, decision.delay, jitterMillis))
+    yield* run.restore(sleepBeyondPause(run, decision.delay, jitterMillis, now))
   })
 
-  /** Another's refusal may have closed the door for longer: then it is the own jitter after it opens, not all at once. */
-  const sleepBeyondPause = <A>(run: Run<A>, delay: Duration.Duration, jitterMillis: number): Effect.Effect<void> =>
-    Effect.flatMap(Effect.sleep(delay), () => {
-      const at = now()
-      const closedMillis = run.door.lane.pausedUntil - at
-      const leftMillis = run.call.deadlineAt - at
-      return closedMillis <= 0 || leftMillis <= 0
-        ? Effect.void
-        : sleepBeyondPause(run, Duration.millis(Math.min(closedMillis + jitterMillis, leftMillis)), jitterMillis)
-    })
-
-  const pauseDoor = <A>({ door, tell }: Run<A>, failure: AttemptFailed, delay: Duration.Duration | undefined): void => {
+  const pauseDoor = <A>(
+    { door, tell }: Run<A>,
+    failure: AttemptFailed,
+    delay: Duration.Duration | undefined,
+    lent: LentKey | undefined
+  ): void => {
     const pause = slowDown(door, failure, delay, Math.floor(now()))
-    if (pause !== undefined) tell.roomPaused(door, pause)
+    if (pause === undefined) return
+    tell.roomPaused(door, pause)
+    if (lent !== undefined) vault.cooled(lent, pause)
   }
 
   const runAlone = <A>(plan: CallPlan<A>) =>

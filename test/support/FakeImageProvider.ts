@@ -40,6 +40,8 @@ import {
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { type Download, Transport } from "../../src/transport/Transport.ts"
 import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
+import * as NoKeyStore from "../../layers/vault/NoKeyStore.ts"
+import { KeyCheck } from "../../src/vault/KeyCheck.ts"
 
 /** A PNG of one pixel. */
 export const onePixel: Uint8Array = Buffer.from(
@@ -186,7 +188,17 @@ export const fakeImageProvider = (
   )
   const layer = Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(
     Layer.provideMerge(Layer.effect(DegradedModes, MakeDegradedModes.make)),
-    Layer.provideMerge(ProtectedPipeline.layer.pipe(Layer.provide(MemoryPermitStores.layer))),
+    Layer.provideMerge(
+      ProtectedPipeline.layer.pipe(
+        Layer.provide(
+          Layer.mergeAll(
+            MemoryPermitStores.layer,
+            NoKeyStore.layer,
+            Layer.succeed(KeyCheck, { question: () => undefined })
+          )
+        )
+      )
+    ),
     Layer.provideMerge(leaves)
   )
   return { asked, requests, layer }

@@ -33,6 +33,8 @@ import * as DeepSeekClient from "../../../src/provider/deepseek/DeepSeekClient.t
 import { CallEvents } from "../../../src/telemetry/CallEvents.ts"
 import { TransportFailed } from "../../../src/transport/TransportFailed.ts"
 import { type ScriptStep, scriptedTransport } from "../../support/ScriptedTransport.ts"
+import * as NoKeyStore from "../../../layers/vault/NoKeyStore.ts"
+import { KeyCheck, make as makeKeyCheck } from "../../../src/vault/KeyCheck.ts"
 
 const key = "sk-canary-0123456789abcdef"
 const prompt = "CANARY a red fox in the snow"
@@ -75,7 +77,11 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
         Layer.effect(DegradedModes, MakeDegradedModes.make)
       )
     ),
-    Layer.provideMerge(ProtectedPipeline.layer.pipe(Layer.provide(MemoryPermitStores.layer))),
+    Layer.provideMerge(
+      ProtectedPipeline.layer.pipe(
+        Layer.provide(Layer.mergeAll(MemoryPermitStores.layer, NoKeyStore.layer, Layer.effect(KeyCheck, makeKeyCheck)))
+      )
+    ),
     Layer.provideMerge(
       Layer.mergeAll(
         Layer.effect(DeepSeek, DeepSeekClient.make),
@@ -233,7 +239,12 @@ describe("Enhance", () => {
       const failure = yield* Effect.flip(enhance({ prompt }))
       assert.deepInclude(failure, { _tag: "ApiError", attempts: 1, outcome: "Refused", isRetryable: false })
       assert.strictEqual(failure.reason._tag, reason)
-      assert.strictEqual(requests.length, 1)
+      assert.strictEqual(requests.filter((it) => it.operation === "chat").length, 1)
+      // Only of a key that is not taken somebody is asked: the free list of models.
+      assert.deepStrictEqual(
+        requests.filter((it) => it.operation === "probe").map((it) => it.method),
+        status === 401 ? ["GET"] : []
+      )
     })
   )
 
@@ -270,7 +281,8 @@ describe("Enhance to a length", () => {
       assert.deepStrictEqual(result.cost, { usdMicros: 240, basis: "measured" })
       assert.include(bodies()[0]?.messages[1]?.content, "Use at most 50 characters.")
       assert.include(bodies()[1]?.messages[1]?.content, "99 characters, of which only 50")
-      assert.deepStrictEqual(new Set(events.map((it) => "callId" in it && it.callId)), new Set([result.callId]))
+      const callIds = events.flatMap((it) => ("callId" in it ? [it.callId] : []))
+      assert.deepStrictEqual(new Set(callIds), new Set([result.callId]))
     })
   )
 

@@ -7,11 +7,13 @@ import { heldBack } from "../../../src/enhancement/HeldBack.ts"
 import { type Call, CurrentCall } from "../../../src/pipeline/CurrentCall.ts"
 import { withCall } from "../../../src/pipeline/WithCall.ts"
 import { DegradedModes } from "../../../src/policy/degraded-mode/DegradedModes.ts"
+import { KeyVault } from "../../../src/vault/KeyVault.ts"
 import { asking, chats, pass } from "./SimulatedEnhancer.ts"
 
 const defaults = () => ({ deadline: Duration.minutes(5), attemptLimit: 1 })
 
-const obstacleTo = (call: Call) => DegradedModes.useSync((modes) => heldBack(modes, call))
+const obstacleTo = (call: Call) =>
+  Effect.map(Effect.all([DegradedModes, KeyVault]), ([modes, vault]) => heldBack(modes, vault, call))
 
 describe("a call", () => {
   it.effect("is held back by nothing while all is well", () =>

@@ -100,7 +100,7 @@ describe("an equal request", () => {
         const current = Effect.map(settings.current, (version) => {
           const { apiKey, ...keyless } = version.settings.deepseek
           const deepseek = hasKey && apiKey !== undefined ? { ...keyless, apiKey } : keyless
-          return { ...version, settings: { ...version.settings, deepseek } }
+          return { version: version.version + (hasKey ? 0 : 1), settings: { ...version.settings, deepseek } }
         })
         return LiveSettings.of({
           ...settings,

@@ -24,13 +24,17 @@ import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
 import { withCall } from "../../../src/pipeline/WithCall.ts"
 import { recordCalls, tagsOf } from "../../support/CallRecorder.ts"
+import * as NoKeyStore from "../../../layers/vault/NoKeyStore.ts"
+import { KeyCheck } from "../../../src/vault/KeyCheck.ts"
 
 const retryPolicy = Layer.succeed(RetryPolicy, { schedule: retrySchedule })
+
+const keyCheck = Layer.succeed(KeyCheck, { question: () => undefined })
 
 const noDefaults = { deadline: Duration.zero, attemptLimit: 100 }
 
 const layer = ProtectedPipeline.layer.pipe(
-  Layer.provide(MemoryPermitStores.layer),
+  Layer.provide(Layer.mergeAll(MemoryPermitStores.layer, NoKeyStore.layer, keyCheck)),
   Layer.provideMerge(
     Layer.mergeAll(Layer.provideMerge(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))), retryPolicy)
   )
@@ -190,7 +194,11 @@ describe("the pipeline", () => {
         ]
         for (const failure of failures) {
           const provider = answering([failure])
-          const secrets = { key: Redacted.make(secretKey), privateTexts: [secretPrompt], retryLimit: 0 }
+          const secrets = {
+            key: { _tag: "Given", key: Redacted.make(secretKey) } as const,
+            privateTexts: [secretPrompt],
+            retryLimit: 0
+          }
           const told = yield* recordCalls((events) =>
             Effect.map(throughAllWaits(run({ ...planOf(provider.attempt), ...secrets })), (exit) =>
               JSON.stringify([errorOf(exit), events])
@@ -317,7 +325,7 @@ describe("the pipeline", () => {
     Effect.gen(function* () {
       const everySecond = Layer.succeed(RetryPolicy, { schedule: () => Schedule.spaced("1 second") })
       const own = ProtectedPipeline.layer.pipe(
-        Layer.provide(MemoryPermitStores.layer),
+        Layer.provide(Layer.mergeAll(MemoryPermitStores.layer, NoKeyStore.layer, keyCheck)),
         Layer.provide(
           Layer.mergeAll(Layer.provideMerge(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))), everySecond)
         )
@@ -346,7 +354,7 @@ describe("the pipeline", () => {
         const exit = yield* Effect.exit(
           run(
             planOf(() => Effect.die(new Error("broke on sk-canary-1 with a red fox")), {
-              key: Redacted.make("sk-canary-1"),
+              key: { _tag: "Given", key: Redacted.make("sk-canary-1") },
               privateTexts: ["a red fox"]
             })
           )
