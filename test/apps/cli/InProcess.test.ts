@@ -59,7 +59,7 @@ const jsonIn = (args: ReadonlyArray<string>, variables: Readonly<Record<string, 
   Effect.gen(function* () {
     const { run, written } = begin([...args, "--json"])
     const exit = yield* Effect.exit(program([...args, "--json"], run)).pipe(
-      Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(variables)))
+      Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ LUDENG_STORE: "memory", ...variables })))
     )
     const ending = endingOf(exit)
     if (ending !== undefined) tell(ending, run)
