@@ -6,11 +6,12 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import type { Home } from "../home/Home.ts"
 import { jobTable } from "./ledger/JobTable.ts"
+import { moneyTables } from "./ledger/MoneyTables.ts"
 import { layerDatabase } from "./OpenDatabase.ts"
 
 /** Its client: one connection for all ledgers, so that a job and its money move in one transaction. */
 export const layer: Layer.Layer<SqlClient.SqlClient, ConfigurationError, Home> = layerDatabase({
   fileName: "ledger.db",
   synchronous: "FULL",
-  migrations: [jobTable]
+  migrations: [jobTable, moneyTables]
 })

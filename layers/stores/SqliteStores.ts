@@ -7,7 +7,7 @@ import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import type { Home } from "../home/Home.ts"
 import * as SqliteCacheStore from "../cache/SqliteCacheStore.ts"
 import * as SqliteJobLedger from "../job/SqliteJobLedger.ts"
-import * as MemoryCostLedger from "../money/MemoryCostLedger.ts"
+import * as SqliteCostLedger from "../money/SqliteCostLedger.ts"
 import * as SqlitePermitStores from "../rate-limit/SqlitePermitStores.ts"
 import * as LedgerDatabase from "../sql/LedgerDatabase.ts"
 import * as HomeSealer from "../vault/HomeSealer.ts"
@@ -17,7 +17,7 @@ import type { Stores } from "./MemoryStores.ts"
 /** The stores. **Errors** `ConfigurationError` that names `LUDENG_HOME` where the home can not be used. */
 export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings | OpenedVault> =
   SqliteJobLedger.layer.pipe(
-    Layer.provideMerge(MemoryCostLedger.layer),
+    Layer.provideMerge(SqliteCostLedger.layer),
     Layer.provideMerge(SqliteCacheStore.layer),
     Layer.provideMerge(Layer.mergeAll(HomeSealer.layer, LedgerDatabase.layer, SqlitePermitStores.layer))
   )

@@ -85,7 +85,7 @@ const Story = Schema.Array(
 type Ledger = CostLedger | LiveSettings
 
 /** `layer` gives a new, empty ledger each time it is built. */
-export const suite = (name: string, layer: Layer.Layer<Ledger>): void => {
+export const suite = (name: string, layer: Layer.Layer<Ledger>, { runs }: { readonly runs: number }): void => {
   const test = <A, E>(sentence: string, body: Effect.Effect<A, E, Ledger>) =>
     it.effect(sentence, () => Effect.provide(body, layer))
 
@@ -428,7 +428,7 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>): void => {
             assert.deepInclude(all, count, `${it.move} after ${JSON.stringify(before)}`)
           }
         }).pipe(Effect.provide(layer)),
-      { arbitrary: { runs: 150 } }
+      { arbitrary: { runs } }
     )
   })
 }

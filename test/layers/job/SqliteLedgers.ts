@@ -4,7 +4,7 @@
 import * as Layer from "effect/Layer"
 import { Home } from "../../../layers/home/Home.ts"
 import * as SqliteJobLedger from "../../../layers/job/SqliteJobLedger.ts"
-import * as MemoryCostLedger from "../../../layers/money/MemoryCostLedger.ts"
+import * as SqliteCostLedger from "../../../layers/money/SqliteCostLedger.ts"
 import * as LedgerDatabase from "../../../layers/sql/LedgerDatabase.ts"
 import * as LocalSealer from "../../../layers/vault/LocalSealer.ts"
 import type { Ledgers } from "../../support/FakeImageProvider.ts"
@@ -12,7 +12,7 @@ import type { Ledgers } from "../../support/FakeImageProvider.ts"
 /** Each time it is provided it is another program on the same files. */
 export const ledgersIn = (folder: string): Ledgers =>
   SqliteJobLedger.layer.pipe(
-    Layer.provideMerge(MemoryCostLedger.layer),
+    Layer.provideMerge(SqliteCostLedger.layer),
     Layer.provide(Layer.mergeAll(LocalSealer.layer, LedgerDatabase.layer)),
     Layer.provide(Layer.succeed(Home, { folder })),
     Layer.fresh,
