@@ -8,6 +8,7 @@ import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
+import { cost } from "./commands/Cost.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enhance } from "./commands/Enhance.ts"
 import { generate } from "./commands/Generate.ts"
@@ -18,7 +19,7 @@ import { type Run, Session } from "./Session.ts"
 
 const ludeng = Command.make("ludeng").pipe(
   Command.withDescription("Prompts become pictures: DeepSeek rewrites the prompt, nanobanana makes the image"),
-  Command.withSubcommands([illustrate, enhance, generate, jobs, doctor, simulate])
+  Command.withSubcommands([illustrate, enhance, generate, jobs, cost, doctor, simulate])
 )
 
 // Without the wizard, which knows nothing of a prompt's rules and runs commands by itself.

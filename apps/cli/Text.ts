@@ -15,9 +15,13 @@ export const secondsText = (millis: number): string => {
 /** A cost for people: `$0.000123`, `at most $0.04`, `cost unknown`. */
 export const costText = (cost: Cost): string => {
   if (cost.usdMicros === null) return "cost unknown"
-  const dollars = (cost.usdMicros / 1_000_000).toFixed(6).replace(/0{1,4}$/, "")
-  return cost.basis === "estimated" ? `at most $${dollars}` : `$${dollars}`
+  const dollars = dollarsText(cost.usdMicros)
+  return cost.basis === "estimated" ? `at most ${dollars}` : dollars
 }
+
+/** An amount for people: `$0.000123`, `$0.04`. **Units** micro-dollars. */
+export const dollarsText = (usdMicros: number): string =>
+  `$${(usdMicros / 1_000_000).toFixed(6).replace(/0{1,4}$/, "")}`
 
 /** A limit as it is written in the settings: `20/minute`. **Units** `windowMillis` milliseconds. */
 export const tierText = ({ limit, windowMillis }: { readonly limit: number; readonly windowMillis: number }): string =>
