@@ -10,50 +10,82 @@ export interface Wish {
   readonly priority: Priority
 }
 
-/** The wishes of one flight. */
-export interface JoinedWishes {
-  /** Adds a wish, the same object once; tells whether it raised the deadline or the priority. */
-  readonly add: (wish: Wish) => boolean
-  readonly remove: (wish: Wish) => void
-  readonly deadlineAt: () => number
-  readonly priority: () => Priority
-}
-
 const rank = { low: 0, normal: 1, high: 2 } as const satisfies Record<Priority, number>
 
-/** The wishes of a flight that `first` begins. */
-export const makeJoinedWishes = (first: Wish): JoinedWishes => {
-  const wishes = new Set([first])
-  const counts = { high: 0, normal: 0, low: 0 }
-  counts[first.priority] = 1
-  let latest = first.deadlineAt
+/** The joiners of one flight that `first` begins, in the order in which they came. */
+export class JoinedWishes<W extends Wish = Wish> {
+  /** The only one who has ever come: nearly every flight has no other, and needs no set. */
+  #only: W | undefined
+  #wishes: Set<W> | undefined
+  #high = 0
+  #normal = 0
+  #latest: number
   // Who takes the latest deadline along makes the others be looked through, once, when somebody asks.
-  let isKnown = true
+  #isKnown = true
 
-  const deadlineAt = (): number => {
-    if (isKnown) return latest
-    isKnown = true
-    latest = Number.NEGATIVE_INFINITY
-    for (const wish of wishes) latest = Math.max(latest, wish.deadlineAt)
-    return latest
+  constructor(first: W) {
+    this.#only = first
+    this.#latest = first.deadlineAt
+    this.#count(first.priority, 1)
   }
-  const priority = (): Priority => (counts.high > 0 ? "high" : counts.normal > 0 ? "normal" : "low")
 
-  return {
-    add: (wish) => {
-      const isRaised = wish.deadlineAt > deadlineAt() || rank[wish.priority] > rank[priority()]
-      wishes.add(wish)
-      counts[wish.priority] += 1
-      latest = Math.max(latest, wish.deadlineAt)
-      return isRaised
-    },
-    remove: (wish) => {
-      if (wishes.size === 1) return
-      wishes.delete(wish)
-      counts[wish.priority] -= 1
-      if (wish.deadlineAt === latest) isKnown = false
-    },
-    deadlineAt,
-    priority
+  get size(): number {
+    return this.#wishes === undefined ? (this.#only === undefined ? 0 : 1) : this.#wishes.size
+  }
+
+  has(wish: W): boolean {
+    return this.#wishes === undefined ? this.#only === wish : this.#wishes.has(wish)
+  }
+
+  get deadlineAt(): number {
+    if (!this.#isKnown) {
+      this.#isKnown = true
+      this.#latest = Number.NEGATIVE_INFINITY
+      for (const wish of this.#all()) this.#latest = Math.max(this.#latest, wish.deadlineAt)
+    }
+    return this.#latest
+  }
+
+  get priority(): Priority {
+    return this.#high > 0 ? "high" : this.#normal > 0 ? "normal" : "low"
+  }
+
+  /** Adds a wish, the same object once; tells whether it raised the deadline or the priority. */
+  add(wish: W): boolean {
+    const isRaised = wish.deadlineAt > this.deadlineAt || rank[wish.priority] > rank[this.priority]
+    this.#wishes ??= new Set(this.#all())
+    this.#wishes.add(wish)
+    this.#count(wish.priority, 1)
+    this.#latest = Math.max(this.#latest, wish.deadlineAt)
+    return isRaised
+  }
+
+  /** Takes a wish away; tells whether it was there. */
+  remove(wish: W): boolean {
+    if (!this.has(wish)) return false
+    if (this.#wishes === undefined) this.#only = undefined
+    else this.#wishes.delete(wish)
+    if (this.size === 0) return true
+    this.#count(wish.priority, -1)
+    if (wish.deadlineAt === this.#latest) this.#isKnown = false
+    return true
+  }
+
+  /** Takes all away, and gives them. */
+  removeAll(): ReadonlyArray<W> {
+    const all = this.#all()
+    this.#only = undefined
+    this.#wishes = undefined
+    return all
+  }
+
+  #all(): ReadonlyArray<W> {
+    if (this.#wishes !== undefined) return [...this.#wishes]
+    return this.#only === undefined ? [] : [this.#only]
+  }
+
+  #count(priority: Priority, by: 1 | -1): void {
+    if (priority === "high") this.#high += by
+    else if (priority === "normal") this.#normal += by
   }
 }

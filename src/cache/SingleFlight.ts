@@ -16,7 +16,7 @@ import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import type { Priority } from "../../schemas/CallOptions.ts"
 import type { Timeout, TimeoutList } from "../policy/deadline/TimeoutList.ts"
-import { type JoinedWishes, makeJoinedWishes, type Wish } from "./JoinedWishes.ts"
+import { JoinedWishes, type Wish } from "./JoinedWishes.ts"
 
 /**
  * What a flight knows of its joiners, as it is now: read it again after every wait.
@@ -24,8 +24,8 @@ import { type JoinedWishes, makeJoinedWishes, type Wish } from "./JoinedWishes.t
  * **Units** `deadlineAt` in milliseconds of the monotonic clock.
  */
 export interface Flight {
-  readonly deadlineAt: () => number
-  readonly priority: () => Priority
+  readonly deadlineAt: number
+  readonly priority: Priority
   /** Calls the listener in the step in which a joiner raises one of the two; returns how to stop. It must not throw. */
   readonly onRaised: (listener: () => void) => () => void
 }
@@ -57,25 +57,63 @@ export interface SingleFlight<A, E> {
   readonly inFlight: () => number
 }
 
-type Resume<A, E> = (effect: Effect.Effect<A, E>) => void
-
-interface Joiner<A, E> {
-  readonly wish: Wish
-  readonly resume: Resume<A, E>
-  readonly onFirst: (() => void) | undefined
-  readonly overdue: (() => E) | undefined
+class Joiner<A, E> implements Wish {
+  readonly deadlineAt: number
+  readonly priority: Priority
+  readonly resume: (effect: Effect.Effect<A, E>) => void
+  readonly hooks: JoinHooks<E>
   timeout: Timeout | undefined
+
+  constructor(wish: Wish, resume: (effect: Effect.Effect<A, E>) => void, hooks: JoinHooks<E>) {
+    this.deadlineAt = wish.deadlineAt
+    this.priority = wish.priority
+    this.resume = resume
+    this.hooks = hooks
+    this.timeout = undefined
+  }
 }
 
-interface OpenFlight<A, E> {
+/**
+ * Where a flight is found by its key. It is emptied when the flight is no longer to be found: V8 may keep what was
+ * deleted from a busy `Map` until the next full collection, and then that shall be this and nothing else.
+ */
+interface Place<A, E> {
+  flight: OpenFlight<A, E> | undefined
+}
+
+class OpenFlight<A, E> implements Flight {
   readonly key: string
-  readonly wishes: JoinedWishes
-  readonly joiners: Set<Joiner<A, E>>
-  readonly listeners: Set<() => void>
+  readonly place: Place<A, E> = { flight: this }
+  readonly joiners: JoinedWishes<Joiner<A, E>>
+  listeners: Set<() => void> | undefined
   /** Those with the latest deadline: the flight's own end is theirs. */
   latest: Array<Joiner<A, E>>
-  fiber?: Fiber.Fiber<A, E>
+  fiber: Fiber.Fiber<A, E> | undefined
+
+  constructor(key: string, first: Joiner<A, E>) {
+    this.key = key
+    this.joiners = new JoinedWishes(first)
+    this.latest = [first]
+  }
+
+  get deadlineAt(): number {
+    return this.joiners.deadlineAt
+  }
+
+  get priority(): Priority {
+    return this.joiners.priority
+  }
+
+  onRaised(listener: () => void): () => void {
+    // A listener that is registered twice is told twice.
+    const own = () => listener()
+    const listeners = (this.listeners ??= new Set())
+    listeners.add(own)
+    return () => listeners.delete(own)
+  }
 }
+
+const noHooks: JoinHooks<never> = {}
 
 /**
  * Makes a place for flights, which run in the context in which it is made and end with its scope. `timeouts` is where
@@ -84,88 +122,87 @@ interface OpenFlight<A, E> {
 export const makeSingleFlight = <A, E>(timeouts?: TimeoutList): Effect.Effect<SingleFlight<A, E>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const runFork = Effect.runForkWith(Context.omit(Tracer.ParentSpan)(yield* Effect.context<never>()))
-    const flights = new Map<string, OpenFlight<A, E>>()
-    const fibers = new Set<Fiber.Fiber<A, E>>()
+    const flights = new Map<string, Place<A, E>>()
+    /** Those that are being interrupted: nobody waits for them any more. */
+    const leftAlone = new Set<Fiber.Fiber<A, E>>()
     let isClosed = false
     yield* Effect.addFinalizer(() => {
       isClosed = true
-      return Fiber.interruptAll([...fibers])
+      const fibers = [...flights.values()].flatMap(({ flight }) => flight?.fiber ?? [])
+      return Fiber.interruptAll([...fibers, ...leftAlone])
     })
 
-    const forget = (flight: OpenFlight<A, E>): void => {
-      if (flights.get(flight.key) === flight) flights.delete(flight.key)
+    const forget = ({ key, place }: OpenFlight<A, E>): void => {
+      place.flight = undefined
+      if (flights.get(key) === place) flights.delete(key)
     }
 
     const land = (flight: OpenFlight<A, E>, exit: Exit.Exit<A, E>): void => {
       forget(flight)
-      const waiting = [...flight.joiners]
-      flight.joiners.clear()
-      waiting[0]?.onFirst?.()
+      const waiting = flight.joiners.removeAll()
+      waiting[0]?.hooks.onFirst?.()
       for (const { resume, timeout } of waiting) {
         timeout?.cancel()
         resume(exit)
       }
     }
 
+    const interrupt = (flight: OpenFlight<A, E>): void => {
+      const { fiber } = flight
+      if (fiber === undefined || fiber.pollUnsafe() !== undefined) return
+      leftAlone.add(fiber)
+      fiber.interruptUnsafe()
+    }
+
     /** The flight goes on without a joiner whose own deadline passes. */
     const limit = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): void => {
-      const { overdue } = joiner
+      const overdue = joiner.hooks.overdue?.bind(joiner.hooks)
       if (timeouts === undefined || overdue === undefined || !flight.joiners.has(joiner)) return
-      joiner.timeout = timeouts.schedule(joiner.wish.deadlineAt, () => {
+      joiner.timeout = timeouts.schedule(joiner.deadlineAt, () => {
         if (!remove(flight, joiner)) return
-        if (flight.joiners.size === 0) flight.fiber?.interruptUnsafe()
-        joiner.resume(Effect.suspend(() => Effect.fail(overdue())))
+        if (flight.joiners.size === 0) interrupt(flight)
+        joiner.resume(Effect.failSync(overdue))
       })
     }
 
     /** Tells whether the joiner was there. A flight without joiners is joined by nobody any more. */
     const remove = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): boolean => {
-      if (!flight.joiners.delete(joiner)) return false
+      if (!flight.joiners.remove(joiner)) return false
       joiner.timeout?.cancel()
-      flight.wishes.remove(joiner.wish)
       // Before the interruption: who comes while the flight is being ended must not join it.
       if (flight.joiners.size === 0) forget(flight)
       return true
     }
 
     const begin = (key: string, joiner: Joiner<A, E>, run: (flight: Flight) => Effect.Effect<A, E>) => {
-      const wishes = makeJoinedWishes(joiner.wish)
-      const flight: OpenFlight<A, E> = {
-        key,
-        wishes,
-        joiners: new Set([joiner]),
-        listeners: new Set(),
-        latest: [joiner]
-      }
-      flights.set(key, flight)
-      const fiber = runFork(Effect.suspend(() => run(viewOf(flight))))
+      const flight = new OpenFlight(key, joiner)
+      flights.set(key, flight.place)
+      const fiber = runFork(Effect.suspend(() => run(flight)))
       flight.fiber = fiber
-      fibers.add(fiber)
       fiber.addObserver((exit) => {
-        fibers.delete(fiber)
+        leftAlone.delete(fiber)
         land(flight, exit)
       })
       return flight
     }
 
     const enter = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): void => {
-      const latestBefore = flight.wishes.deadlineAt()
-      flight.joiners.add(joiner)
-      const isRaised = flight.wishes.add(joiner.wish)
-      if (joiner.wish.deadlineAt < latestBefore) limit(flight, joiner)
-      else if (joiner.wish.deadlineAt === latestBefore) flight.latest.push(joiner)
+      const latestBefore = flight.deadlineAt
+      const isRaised = flight.joiners.add(joiner)
+      if (joiner.deadlineAt < latestBefore) limit(flight, joiner)
+      else if (joiner.deadlineAt === latestBefore) flight.latest.push(joiner)
       else {
         for (const earlier of flight.latest) limit(flight, earlier)
         flight.latest = [joiner]
       }
       if (!isRaised) return
-      const listeners = [...flight.listeners]
+      const listeners = [...(flight.listeners ?? [])]
       for (const listener of listeners) {
         try {
           listener()
         } catch (defect) {
           land(flight, Exit.die(defect))
-          flight.fiber?.interruptUnsafe()
+          interrupt(flight)
           return
         }
       }
@@ -174,24 +211,18 @@ export const makeSingleFlight = <A, E>(timeouts?: TimeoutList): Effect.Effect<Si
     /** Ends when the flight has, if the joiner was the last. */
     const leave = (flight: OpenFlight<A, E>, joiner: Joiner<A, E>): Effect.Effect<void> => {
       if (!remove(flight, joiner) || flight.joiners.size > 0 || flight.fiber === undefined) return Effect.void
-      return Fiber.interrupt(flight.fiber)
+      interrupt(flight)
+      return Effect.asVoid(Fiber.await(flight.fiber))
     }
 
     return {
-      join: (key, wish, run, hooks) =>
+      join: (key, wish, run, hooks = noHooks) =>
         Effect.callback<A, E>((resume) => {
           if (isClosed) return resume(Effect.interrupt)
-          const { deadlineAt, priority } = wish
-          const joiner = {
-            wish: { deadlineAt, priority },
-            resume,
-            onFirst: hooks?.onFirst,
-            overdue: hooks?.overdue,
-            timeout: undefined
-          }
-          const underWay = flights.get(key)
+          const joiner = new Joiner(wish, resume, hooks)
+          const underWay = flights.get(key)?.flight
           if (underWay !== undefined) {
-            hooks?.onJoined?.()
+            hooks.onJoined?.()
             enter(underWay, joiner)
           }
           const flight = underWay ?? begin(key, joiner, run)
@@ -200,14 +231,3 @@ export const makeSingleFlight = <A, E>(timeouts?: TimeoutList): Effect.Effect<Si
       inFlight: () => flights.size
     }
   })
-
-const viewOf = ({ listeners, wishes }: Pick<OpenFlight<unknown, unknown>, "listeners" | "wishes">): Flight => ({
-  deadlineAt: wishes.deadlineAt,
-  priority: wishes.priority,
-  onRaised: (listener) => {
-    // A listener that is registered twice is told twice.
-    const own = () => listener()
-    listeners.add(own)
-    return () => listeners.delete(own)
-  }
-})

@@ -16,7 +16,7 @@ import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import type { ModelChoice } from "../provider/deepseek/Models.ts"
 import { cutAtWord } from "./CutAtWord.ts"
-import { enhancementPlan, type Rewriting } from "./EnhancementPlan.ts"
+import { EnhancementPlan, type Rewriting } from "./EnhancementPlan.ts"
 import type { EnhancementWish } from "./EnhancementWish.ts"
 import { type EnhancementAsk, tooLongNote } from "./Templates.ts"
 
@@ -65,14 +65,7 @@ export const makeAskDeepSeek: Effect.Effect<AskDeepSeek, never, Pipeline | DeepS
       onFailure: (failure: CallFailure) => Effect.Effect<A, CallFailure>
     ) => {
       const { settings } = call.settings
-      const plan = enhancementPlan(
-        ask,
-        choice,
-        settings.deepseek,
-        deepSeek,
-        prices.of(settings),
-        clock.currentTimeMillisUnsafe()
-      )
+      const plan = new EnhancementPlan(ask, choice, settings.deepseek, deepSeek, prices.of(settings), clock)
       return Effect.matchEffect(pipeline.run(plan), {
         onSuccess: (result) => {
           modes.chatSucceeded()

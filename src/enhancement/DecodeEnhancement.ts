@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { AttemptFailed } from "../../schemas/Failures.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
+import { decodeCompiled } from "../input/CompiledSchema.ts"
 import { sanitizeText } from "../input/Sanitize.ts"
 import { problemText } from "../input/SchemaProblem.ts"
 import type { ChatAnswer } from "../provider/deepseek/DeepSeek.ts"
@@ -16,7 +17,7 @@ import { parseJson } from "../provider/JsonBody.ts"
 
 /** The agreed form. Other fields are ignored. */
 const EnhancementAnswer = Schema.Struct({ prompt: Schema.String })
-const decode = Schema.decodeUnknownResult(EnhancementAnswer)
+const decode = decodeCompiled(EnhancementAnswer)
 
 /**
  * The rewritten prompt, sanitised and not blank.

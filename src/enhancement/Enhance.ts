@@ -21,7 +21,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, EnhancementRequest, longestPrompt } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
@@ -31,23 +30,23 @@ import { type CacheKey, cacheKey } from "../cache/CacheKey.ts"
 import { ResponseCache } from "../cache/ResponseCache.ts"
 import { templateVersion } from "../cache/TemplateVersion.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
-import { validateInput } from "../input/Validate.ts"
+import { validateCopy, validateInput } from "../input/Validate.ts"
 import type { Prices } from "../money/Prices.ts"
 import type { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
-import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
+import { type CallDefaults, withCallUnder } from "../pipeline/WithCall.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import type { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import { chooseModel, type ModelChoice } from "../provider/deepseek/Models.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
-import { listenerOf } from "../telemetry/CallRecorder.ts"
 import { Transport } from "../transport/Transport.ts"
 import { KeyVault } from "../vault/KeyVault.ts"
 import { makeAskDeepSeek } from "./AskDeepSeek.ts"
 import { spansOf } from "./CacheSpans.ts"
-import { acceptedByDefault, cacheUseOf, type EnhancementWish } from "./EnhancementWish.ts"
+import { type CacheSaid, CacheTeller } from "./CacheTeller.ts"
+import { acceptedByDefault, cacheUseOf, EnhancementWish } from "./EnhancementWish.ts"
 import { makeFallBack } from "./FallBack.ts"
 import { heldBack, obstacleOf } from "./HeldBack.ts"
 import type { EnhancementOptions, PromptEnhancer } from "./PromptEnhancer.ts"
@@ -63,6 +62,7 @@ const OwnOptions = Schema.Struct({
 })
 type OwnOptions = typeof OwnOptions.Type
 
+const noOptions: EnhancementOptions = {}
 const noOwnOptions: OwnOptions = {}
 
 /** What is of this file's concern, and what is every call's. Whatever is no object is left to the call to refuse. */
@@ -95,8 +95,6 @@ type Dependencies =
   | KeyVault
   | Scope.Scope
 
-type CacheSaid = Extract<CallEvent, { readonly _tag: "CacheAnswered" }>["answer"]
-
 /** Builds the service; what is under way ends with its scope. */
 export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies> = Effect.gen(function* () {
   const liveSettings = yield* LiveSettings
@@ -107,13 +105,6 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
   const clock = yield* Clock.Clock
   const enhancement = yield* makeLiveEnhancement(yield* makeAskDeepSeek)
   const fallBack = yield* makeFallBack
-
-  const tell = (fiber: AskingFiber, { callId, owner }: Call, answer: CacheSaid): void => {
-    const listen = listenerOf(fiber, () => undefined)
-    if (listen === undefined) return
-    const at = clock.currentTimeMillisUnsafe()
-    listen({ _tag: "CacheAnswered", callId, owner, provider: "deepseek", operation: "chat", at, answer }, undefined)
-  }
 
   const keyOf = (ask: EnhancementAsk, { model, thinking }: ModelChoice, call: Call): CacheKey =>
     cacheKey({
@@ -131,24 +122,21 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
   const askOrFallBack = (
     wish: EnhancementWish,
     fiber: AskingFiber,
+    teller: CacheTeller,
     said: CacheSaid
   ): Effect.Effect<Enhancement, CallFailure> => {
     const { call, key } = wish
     if (!wish.accept.includes("Live")) {
-      tell(fiber, call, said)
+      teller.tell(said)
       return Effect.fail(reject(nothingKept, call.callId))
     }
     const obstacle = heldBack(modes, vault, call)
     if (obstacle !== undefined) {
-      tell(fiber, call, said)
+      teller.tell(said)
       return fallBack(wish, obstacle)
     }
-    const onBegun = () => tell(fiber, call, said)
-    if (key === undefined) onBegun()
-    const asked =
-      key === undefined
-        ? enhancement.alone(wish)
-        : enhancement.shared(wish, key, fiber, { onBegun, onJoined: () => tell(fiber, call, "Joined") })
+    if (key === undefined) teller.tell(said)
+    const asked = key === undefined ? enhancement.alone(wish) : enhancement.shared(wish, key, fiber, teller, said)
     return Effect.catch(asked, (failure) => fallBack(wish, obstacleOf(modes, failure)))
   }
 
@@ -159,7 +147,7 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
     wholeDeadlineAt: number,
     fiber: AskingFiber
   ): Effect.Effect<Enhancement, CallFailure> => {
-    const checked = validateInput(EnhancementRequest, sanitizeInput(request))
+    const checked = validateCopy(EnhancementRequest, sanitizeInput(request))
     if (Result.isFailure(checked)) return Effect.fail(reject(checked.failure, call.callId))
     const allowed = checkOwnOptions(own)
     if (Result.isFailure(allowed)) return Effect.fail(reject(allowed.failure, call.callId))
@@ -173,29 +161,26 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
     }
     const use = cacheUseOf(call, ask)
     const key = use === "bypass" ? undefined : keyOf(ask, choice, call)
-    const wish = { ask, choice, call, wholeDeadlineAt, accept: call.accept ?? acceptedByDefault, key }
+    const wish = new EnhancementWish(ask, choice, call, wholeDeadlineAt, call.accept ?? acceptedByDefault, key)
+    const teller = new CacheTeller(clock, fiber, call)
     if (key === undefined || use === "fresh" || !wish.accept.includes("Cached")) {
-      return askOrFallBack(wish, fiber, "Bypassed")
+      return askOrFallBack(wish, fiber, teller, "Bypassed")
     }
     return Effect.flatMap(cache.lookup(key, spansOf(call)), (answer) => {
-      if (answer._tag !== "Fresh") return askOrFallBack(wish, fiber, answer._tag)
-      tell(fiber, call, "Fresh")
+      if (answer._tag !== "Fresh") return askOrFallBack(wish, fiber, teller, answer._tag)
+      teller.tell("Fresh")
       const age = Duration.millis(answer.ageMillis)
       return Effect.succeed(fromCached(answer.value, { callId: call.callId, provenance: { _tag: "Cached", age } }))
     })
   }
 
   return {
-    enhance: (request, options = {}) =>
-      Effect.withFiber((caller) => {
+    enhance: (request, options = noOptions) =>
+      Effect.withFiber((fiber) => {
         const [own, callOptions] = splitOptions(options)
-        const outer = caller.getRef(CurrentCall)
-        return Effect.provideService(
-          withCall(callOptions, enhanceDefaults, (call) =>
-            Effect.withFiber((fiber) => enhanceInCall(request, own, call, outer?.deadlineAt ?? call.deadlineAt, fiber))
-          ),
-          LiveSettings,
-          liveSettings
+        const outer = fiber.getRef(CurrentCall)
+        return withCallUnder(liveSettings, callOptions, enhanceDefaults, (call) =>
+          enhanceInCall(request, own, call, outer?.deadlineAt ?? call.deadlineAt, fiber)
         )
       })
   }

@@ -35,7 +35,7 @@ export const enhancementChat = (ask: EnhancementAsk, choice: ModelChoice, earlie
   const maximumTokens = maximumTokensOf(ask.parameters.length, choice.thinking)
   return {
     model: choice.model,
-    messages: enhancementMessages({ ...ask, notes }),
+    messages: enhancementMessages(ask, notes),
     temperature: temperatureOf(ask.mode, ask.parameters.creativity),
     maximumTokens: wasCut ? maximumTokens * 2 : maximumTokens,
     thinking: choice.thinking,

@@ -9,26 +9,42 @@ import type { ChatRequest } from "../provider/deepseek/DeepSeek.ts"
 import type { EnhancementAsk } from "./Templates.ts"
 
 /**
- * The facts of an ask whose first attempt sends `request`. Each is found out when somebody reads it: a call that nobody
+ * The facts of an ask whose first attempt sends a request. Each is found out when somebody reads it: a call that nobody
  * listens to, and that does not fail, pays for none. **Units** lengths in characters.
  */
-export const enhancementFacts = (ask: EnhancementAsk, request: ChatRequest): RequestFacts => ({
-  get fieldLengths() {
-    const { focus } = ask.parameters
-    return { prompt: ask.prompt.length, ...(focus === undefined ? {} : { focus: focus.join("").length }) }
-  },
-  get bodySha256() {
-    return hash("sha256", chatBody(request), "hex")
-  },
-  get parameters() {
-    const { creativity, focus, length } = ask.parameters
+export class EnhancementFacts implements RequestFacts {
+  readonly #ask: EnhancementAsk
+  readonly #request: ChatRequest
+
+  constructor(ask: EnhancementAsk, request: ChatRequest) {
+    this.#ask = ask
+    this.#request = request
+  }
+
+  get fieldLengths(): RequestFacts["fieldLengths"] {
+    const { parameters, prompt } = this.#ask
+    const { focus } = parameters
+    return { prompt: prompt.length, ...(focus === undefined ? {} : { focus: focus.join("").length }) }
+  }
+
+  get bodySha256(): string {
+    return hash("sha256", chatBody(this.#request), "hex")
+  }
+
+  get parameters(): RequestFacts["parameters"] {
+    const { maximumCharacters, mode } = this.#ask
+    const { creativity, focus, length } = this.#ask.parameters
     return {
-      mode: ask.mode,
-      model: request.model,
-      maximumCharacters: ask.maximumCharacters,
+      mode,
+      model: this.#request.model,
+      maximumCharacters,
       ...(length === undefined ? {} : { length }),
       ...(creativity === undefined ? {} : { creativity }),
       ...(focus === undefined ? {} : { focus: focus.length })
     }
   }
-})
+
+  toJSON(): RequestFacts {
+    return { fieldLengths: this.fieldLengths, bodySha256: this.bodySha256, parameters: this.parameters }
+  }
+}

@@ -1,7 +1,7 @@
 /**
  * One ask as the pipeline takes it: what it may cost, what may be logged of it, and how one attempt is made.
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { AttemptFailed } from "../../schemas/Failures.ts"
@@ -9,12 +9,12 @@ import type { Cost } from "../../schemas/Money.ts"
 import type { DeepSeekSettings } from "../../schemas/Settings.ts"
 import type { PriceList } from "../money/Prices.ts"
 import type { Attempt } from "../pipeline/Attempt.ts"
-import { type CallPlan, keyOfAccount } from "../pipeline/Pipeline.ts"
+import { type CallPlan, keyOfAccount, type PlanKey } from "../pipeline/Pipeline.ts"
 import type { ChatAnswer, ChatRequest, ChatUsage, DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import type { ModelChoice } from "../provider/deepseek/Models.ts"
 import { decodeEnhancement } from "./DecodeEnhancement.ts"
 import { enhancementChat, largestChat, noEarlierAttempts } from "./EnhancementChat.ts"
-import { enhancementFacts } from "./EnhancementFacts.ts"
+import { EnhancementFacts } from "./EnhancementFacts.ts"
 import type { EnhancementAsk } from "./Templates.ts"
 
 /** A prompt rewritten. **Units** `at` in milliseconds since 1970: prices depend on the hour. */
@@ -25,55 +25,83 @@ export interface Rewriting {
   readonly at: number
 }
 
-/**
- * The plan of an ask. It counts the empty answers of its own attempts: a plan is run once. **Units** `now` in milliseconds
- * since 1970.
- */
-export const enhancementPlan = (
-  ask: EnhancementAsk,
-  choice: ModelChoice,
-  settings: DeepSeekSettings,
-  deepSeek: DeepSeek["Service"],
-  prices: PriceList,
-  now: number
-): CallPlan<Rewriting> => {
-  const first = enhancementChat(ask, choice, noEarlierAttempts)
-  const largest = largestChat(first)
-  const bound = prices.chatBound(choice.model, largest.promptBytes, largest.maximumTokens, now)
-  let emptyAnswers = 0
-  const requestOf = ({ previous }: Attempt): ChatRequest => {
-    if (previous === undefined) return first
-    if (previous.reason._tag === "EmptyResponse") emptyAnswers += 1
-    return enhancementChat(ask, choice, { previous, emptyAnswers })
+/** The plan of an ask. It counts the empty answers of its own attempts: a plan is run once. */
+export class EnhancementPlan implements CallPlan<Rewriting> {
+  readonly provider = "deepseek"
+  readonly operation = "chat"
+  readonly payment = "metered"
+  readonly request: EnhancementFacts
+  readonly attemptTimeout: CallPlan<Rewriting>["attemptTimeout"]
+  readonly retryLimit: number
+  readonly backoffBase: CallPlan<Rewriting>["backoffBase"]
+  readonly backoffCap: CallPlan<Rewriting>["backoffCap"]
+  readonly key: PlanKey
+  readonly bound: Cost
+  readonly #ask: EnhancementAsk
+  readonly #choice: ModelChoice
+  readonly #settings: DeepSeekSettings
+  readonly #deepSeek: DeepSeek["Service"]
+  readonly #prices: PriceList
+  readonly #clock: Clock.Clock
+  readonly #first: ChatRequest
+  #emptyAnswers = 0
+
+  constructor(
+    ask: EnhancementAsk,
+    choice: ModelChoice,
+    settings: DeepSeekSettings,
+    deepSeek: DeepSeek["Service"],
+    prices: PriceList,
+    clock: Clock.Clock
+  ) {
+    const first = enhancementChat(ask, choice, noEarlierAttempts)
+    const largest = largestChat(first)
+    this.request = new EnhancementFacts(ask, first)
+    this.attemptTimeout = settings.attemptTimeout.chat
+    this.retryLimit = settings.retryLimits.chat ?? settings.retryLimit
+    this.backoffBase = settings.backoffBase
+    this.backoffCap = settings.backoffCap
+    this.key = keyOfAccount("deepseek", settings.baseURL)
+    this.bound = prices.chatBound(
+      choice.model,
+      largest.promptBytes,
+      largest.maximumTokens,
+      clock.currentTimeMillisUnsafe()
+    )
+    this.#ask = ask
+    this.#choice = choice
+    this.#settings = settings
+    this.#deepSeek = deepSeek
+    this.#prices = prices
+    this.#clock = clock
+    this.#first = first
   }
-  return {
-    provider: "deepseek",
-    operation: "chat",
-    payment: "metered",
-    request: enhancementFacts(ask, first),
-    attemptTimeout: settings.attemptTimeout.chat,
-    retryLimit: settings.retryLimits.chat ?? settings.retryLimit,
-    backoffBase: settings.backoffBase,
-    backoffCap: settings.backoffCap,
-    key: keyOfAccount("deepseek", settings.baseURL),
-    privateTexts: ask.parameters.focus === undefined ? [ask.prompt] : [ask.prompt, ...ask.parameters.focus],
-    bound,
-    cost: ({ at, usage }) => known(prices.chat(choice.model, usage, at), bound),
-    attempt: (attempt) => Effect.flatMap(deepSeek.chat(requestOf(attempt), settings, attempt), rewritingOf)
+
+  get privateTexts(): ReadonlyArray<string> {
+    return [this.#ask.prompt, ...(this.#ask.parameters.focus ?? [])]
+  }
+
+  cost({ at, usage }: Rewriting): Cost {
+    return known(this.#prices.chat(this.#choice.model, usage, at), this.bound)
+  }
+
+  attempt(attempt: Attempt): Effect.Effect<Rewriting, AttemptFailed> {
+    return Effect.flatMap(this.#deepSeek.chat(this.#requestOf(attempt), this.#settings, attempt), (answer) =>
+      rewritingOf(answer, this.#clock.currentTimeMillisUnsafe())
+    )
+  }
+
+  #requestOf({ previous }: Attempt): ChatRequest {
+    if (previous === undefined) return this.#first
+    if (previous.reason._tag === "EmptyResponse") this.#emptyAnswers += 1
+    return enhancementChat(this.#ask, this.#choice, { previous, emptyAnswers: this.#emptyAnswers })
   }
 }
 
-const rewritingOf = (answer: ChatAnswer): Effect.Effect<Rewriting, AttemptFailed> => {
+const rewritingOf = (answer: ChatAnswer, at: number): Effect.Effect<Rewriting, AttemptFailed> => {
   const decoded = decodeEnhancement(answer)
   if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
-  return Effect.withFiber((fiber) =>
-    Effect.succeed({
-      prompt: decoded.success,
-      model: answer.model,
-      usage: answer.usage,
-      at: fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
-    })
-  )
+  return Effect.succeed({ prompt: decoded.success, model: answer.model, usage: answer.usage, at })
 }
 
 /** An answer that does not say what it used has cost its bound at most. */

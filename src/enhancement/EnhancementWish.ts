@@ -18,13 +18,29 @@ import type { EnhancementAsk } from "./Templates.ts"
  * **Units** `wholeDeadlineAt` is the deadline of the outermost call, in milliseconds of the monotonic clock: an
  * enhancement inside an illustration may run out of its own share of the time only.
  */
-export interface EnhancementWish {
+export class EnhancementWish {
   readonly ask: EnhancementAsk
   readonly choice: ModelChoice
   readonly call: Call
   readonly wholeDeadlineAt: number
   readonly accept: ReadonlyArray<AcceptedProvenance>
   readonly key: CacheKey | undefined
+
+  constructor(
+    ask: EnhancementAsk,
+    choice: ModelChoice,
+    call: Call,
+    wholeDeadlineAt: number,
+    accept: ReadonlyArray<AcceptedProvenance>,
+    key: CacheKey | undefined
+  ) {
+    this.ask = ask
+    this.choice = choice
+    this.call = call
+    this.wholeDeadlineAt = wholeDeadlineAt
+    this.accept = accept
+    this.key = key
+  }
 }
 
 /** Why DeepSeek's answer can not be had: the failure, and the mode in which nothing was tried. */

@@ -19,13 +19,14 @@ import { live } from "../../schemas/Provenance.ts"
 import { toCached } from "../cache/CachedEnhancement.ts"
 import type { CacheKey } from "../cache/CacheKey.ts"
 import { ResponseCache } from "../cache/ResponseCache.ts"
-import { type Flight, makeSingleFlight } from "../cache/SingleFlight.ts"
+import { type Flight, type JoinHooks, makeSingleFlight } from "../cache/SingleFlight.ts"
 import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import { Transport } from "../transport/Transport.ts"
 import type { AskDeepSeek } from "./AskDeepSeek.ts"
+import type { CacheSaid, CacheTeller } from "./CacheTeller.ts"
 import type { EnhancementWish } from "./EnhancementWish.ts"
 
 /** Who asks: the fiber of a call, whose context the requests are made in. */
@@ -34,12 +35,13 @@ export type AskingFiber = Pick<Fiber.Fiber<unknown, unknown>, "context" | "getRe
 /** Enhances alone, or together with whoever wants the same. */
 export interface LiveEnhancement {
   readonly alone: (wish: EnhancementWish) => Effect.Effect<Enhancement, CallFailure>
-  /** `onBegun` or `onJoined` is called in the step of joining. */
+  /** Tells in the step of joining what the cache has said: `Joined`, or `said` where there was nobody to join. */
   readonly shared: (
     wish: EnhancementWish,
     key: CacheKey,
     fiber: AskingFiber,
-    hooks: { readonly onBegun: () => void; readonly onJoined: () => void }
+    teller: CacheTeller,
+    said: CacheSaid
   ) => Effect.Effect<Enhancement, CallFailure>
 }
 
@@ -56,7 +58,6 @@ class FlightCall implements Call {
   readonly attempts: Call["attempts"]
   readonly spending: Call["spending"]
   readonly leaving: number
-  readonly onRaised: Flight["onRaised"]
   readonly #flight: Flight
 
   constructor(call: Call, flight: Flight) {
@@ -71,16 +72,19 @@ class FlightCall implements Call {
     this.attempts = call.attempts
     this.spending = call.spending
     this.leaving = call.leaving ?? 0
-    this.onRaised = flight.onRaised
     this.#flight = flight
   }
 
   get priority(): Priority {
-    return this.#flight.priority()
+    return this.#flight.priority
   }
 
   get deadlineAt(): number {
-    return this.#flight.deadlineAt()
+    return this.#flight.deadlineAt
+  }
+
+  onRaised(listener: () => void): () => void {
+    return this.#flight.onRaised(listener)
   }
 }
 
@@ -122,35 +126,58 @@ export const makeLiveEnhancement = (
 
     return {
       alone: (wish) => enhance(wish, wish.call, Effect.succeed),
-      shared: (wish, key, fiber, { onBegun, onJoined }) => {
+      shared: (wish, key, fiber, teller, said) => {
         const { call } = wish
-        let isPayer = false
-        const joined = flights.join(
-          key,
-          call,
-          (flight) => {
-            onBegun()
-            const flightCall = new FlightCall(call, flight)
-            const context = Context.add(fiber.context, CurrentCall, flightCall)
-            return Effect.updateContext(enhance(wish, flightCall, keep(key)), () => context)
-          },
-          { onJoined, onFirst: () => void (isPayer = true), overdue: () => overdue(call) }
-        )
-        return Effect.matchEffect(joined, {
-          onSuccess: (enhancement) => Effect.succeed(sharedWith(call, enhancement, isPayer)),
-          onFailure: (failure) => Effect.fail(failureFor(call, failure, isPayer))
+        const share = new Share(call, teller)
+        const begin = (flight: Flight): Effect.Effect<Enhancement, CallFailure> => {
+          teller.tell(said)
+          const flightCall = new FlightCall(call, flight)
+          const context = Context.add(fiber.context, CurrentCall, flightCall)
+          return Effect.updateContext(enhance(wish, flightCall, keep(key)), () => context)
+        }
+        return Effect.matchEffect(flights.join(key, call, begin, share), {
+          onSuccess: (enhancement) => Effect.succeed(share.of(enhancement)),
+          onFailure: (failure) => Effect.fail(share.ofFailure(failure))
         })
       }
     }
   })
 
-const sharedWith = ({ callId }: Call, enhancement: Enhancement, isPayer: boolean): Enhancement =>
-  isPayer ? { ...enhancement, callId } : { ...enhancement, callId, cost: noCost, attempts: 0 }
+/** A call's part in a flight: what it hears while it waits, and what it gets of the end. */
+class Share implements JoinHooks<CallFailure> {
+  readonly #call: Call
+  readonly #teller: CacheTeller
+  #isPayer = false
 
-const failureFor = ({ callId }: Call, failure: CallFailure, isPayer: boolean): CallFailure => {
-  if (failure.callId === callId) return failure
-  if (failure._tag === "Rejection") return new Rejection({ ...failure, callId })
-  return new ApiError(isPayer ? { ...failure, callId } : { ...failure, callId, cost: noCost })
+  constructor(call: Call, teller: CacheTeller) {
+    this.#call = call
+    this.#teller = teller
+  }
+
+  onJoined(): void {
+    this.#teller.tell("Joined")
+  }
+
+  onFirst(): void {
+    this.#isPayer = true
+  }
+
+  overdue(): CallFailure {
+    return overdue(this.#call)
+  }
+
+  of(enhancement: Enhancement): Enhancement {
+    const { callId } = this.#call
+    if (!this.#isPayer) return { ...enhancement, callId, cost: noCost, attempts: 0 }
+    return enhancement.callId === callId ? enhancement : { ...enhancement, callId }
+  }
+
+  ofFailure(failure: CallFailure): CallFailure {
+    const { callId } = this.#call
+    if (failure.callId === callId) return failure
+    if (failure._tag === "Rejection") return new Rejection({ ...failure, callId })
+    return new ApiError(this.#isPayer ? { ...failure, callId } : { ...failure, callId, cost: noCost })
+  }
 }
 
 /** The call's own deadline has passed, and what it waited for goes on for others. */

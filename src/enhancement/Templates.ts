@@ -50,29 +50,29 @@ The user message ends with one json object. Its "text" is the prompt to rewrite,
 Answer with one json object and nothing else, in this form: {"prompt": "the rewritten prompt"}
 Example: for {"focus": [], "text": "a red fox in the snow"} a good answer is ${JSON.stringify({ prompt: style[mode].example })}`
 
-const systemPrompts = {
-  creative: systemPromptOf("creative"),
-  balanced: systemPromptOf("balanced"),
-  precise: systemPromptOf("precise")
-} as const satisfies Record<EnhancementMode, string>
+const systemMessages = {
+  creative: { role: "system", content: systemPromptOf("creative") },
+  balanced: { role: "system", content: systemPromptOf("balanced") },
+  precise: { role: "system", content: systemPromptOf("precise") }
+} as const satisfies Record<EnhancementMode, ChatMessage>
 
 /** The system prompt of a mode: the same bytes for every request. */
-export const systemPrompt = (mode: EnhancementMode): string => systemPrompts[mode]
+export const systemPrompt = (mode: EnhancementMode): string => systemMessages[mode].content
 
-/** The messages of a request: the mode's system prompt, then our wishes, then the user's words as data. */
-export const enhancementMessages = (ask: EnhancementAsk): ReadonlyArray<ChatMessage> => [
-  { role: "system", content: systemPrompt(ask.mode) },
-  { role: "user", content: userMessage(ask) }
-]
+/** The messages of a request: the mode's system prompt, then our wishes and notes, then the user's words as data. */
+export const enhancementMessages = (
+  ask: EnhancementAsk,
+  notes: ReadonlyArray<string> = ask.notes
+): ReadonlyArray<ChatMessage> => [systemMessages[ask.mode], { role: "user", content: userMessage(ask, notes) }]
 
-const userMessage = (ask: EnhancementAsk): string =>
-  [
-    ...ask.notes,
-    "Rewrite the text in the json object below.",
-    ...(ask.parameters.length === undefined ? [] : [`Use about ${ask.parameters.length} words.`]),
-    `Use at most ${ask.maximumCharacters} characters.`,
-    JSON.stringify({ focus: ask.parameters.focus ?? [], text: ask.prompt })
-  ].join("\n")
+const userMessage = ({ maximumCharacters, parameters, prompt }: EnhancementAsk, notes: ReadonlyArray<string>): string =>
+  notes.map((note) => `${note}\n`).join("") +
+  "Rewrite the text in the json object below.\n" +
+  (parameters.length === undefined ? "" : `Use about ${parameters.length} words.\n`) +
+  `Use at most ${maximumCharacters} characters.\n` +
+  JSON.stringify({ focus: parameters.focus ?? noFocus, text: prompt })
+
+const noFocus: ReadonlyArray<string> = []
 
 /** Tells that the last answer was not in the agreed form. `problem` quotes the schema, never the answer. */
 export const malformedNote = (problem: string): string =>

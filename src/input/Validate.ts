@@ -27,11 +27,22 @@ export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S,
   input: unknown,
   prefix?: string
-): Result.Result<S["Type"], typeof InputRejected.Type> => {
-  const decoded = decoderOf(schema)(
+): Result.Result<S["Type"], typeof InputRejected.Type> =>
+  validateCopy(
+    schema,
     mapLeaves(input, (it) => it),
-    strict
+    prefix
   )
+
+/**
+ * The same for what `sanitizeInput` has just made: a copy that is nobody else's, and without fields that are `undefined`.
+ */
+export const validateCopy = <S extends Schema.ConstraintDecoder<unknown>>(
+  schema: S,
+  input: unknown,
+  prefix?: string
+): Result.Result<S["Type"], typeof InputRejected.Type> => {
+  const decoded = decoderOf(schema)(input, strict)
   if (Result.isFailure(decoded)) {
     const problem = firstProblem(decoded.failure.issue, schema.ast)
     return Result.fail({

@@ -27,7 +27,7 @@ const closedAtOnce: AdmissionFacts = { waited: Duration.zero, circuit: "Closed" 
 
 /** Whose events are told, and to whom. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export interface CallTellerParts {
-  readonly plan: Pick<CallPlan<unknown>, "provider" | "operation" | "request">
+  readonly plan: Pick<CallPlan<never>, "provider" | "operation" | "request">
   readonly call: Pick<Call, "callId" | "owner">
   readonly begunAt: number
   readonly clock: Clock.Clock

@@ -32,11 +32,11 @@ export interface Call {
   /** Counts what the whole call has committed, for the budget of a call. */
   readonly spending: CallSpending
   /** What must be left of every budget, for what the whole call is to pay afterwards. **Units** micro-dollars. */
-  readonly leaving?: number
+  readonly leaving?: number | undefined
   /** Whose call grows while it runs (a flight that others join) says so here; `priority` and `deadlineAt` then differ. */
   readonly onRaised?: (listener: () => void) => () => void
   /** What an image job of this call is made for, where that is more than its own request. */
-  readonly origin?: JobOrigin
+  readonly origin?: JobOrigin | undefined
 }
 
 /** The call that is running, or `undefined` outside of any. */

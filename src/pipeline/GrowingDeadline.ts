@@ -6,13 +6,16 @@ import * as Effect from "effect/Effect"
 import { AttemptFailed } from "../../schemas/Failures.ts"
 import type { Timeout, TimeoutList } from "../policy/deadline/TimeoutList.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
+import type { GrowingWish } from "../policy/rate-limit/Admit.ts"
+import type { Call } from "./CurrentCall.ts"
 import type { Run } from "./Run.ts"
+
+/** Whether a call may be given more time, or more priority, while it runs. */
+export const isGrowing = (call: Call): call is Call & GrowingWish => call.onRaised !== undefined
 
 /** Whether the attempt that begins now ends with its call, and the call may grow. **Units** milliseconds. */
 export const mayGrow = <A>({ call, plan }: Run<A>, begunAt: number): boolean =>
-  call.onRaised !== undefined &&
-  plan.payment !== "paidSubmit" &&
-  call.deadlineAt - begunAt < Duration.toMillis(plan.attemptTimeout)
+  isGrowing(call) && plan.payment !== "paidSubmit" && call.deadlineAt - begunAt < Duration.toMillis(plan.attemptTimeout)
 
 /** Fails the attempt as timed out when the deadline that its call has by then is over. */
 export const endWithCall = <A, B>(

@@ -32,7 +32,7 @@ import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEcho
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { endWith, failed, leave, refused, stop, unpaid } from "./EndCall.ts"
-import { endWithCall, mayGrow } from "./GrowingDeadline.ts"
+import { endWithCall, isGrowing, mayGrow } from "./GrowingDeadline.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
 import { refusalBeyond } from "./Refused.ts"
 import { reserveAttempt } from "./ReserveAttempt.ts"
@@ -103,9 +103,9 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     run.enqueuedAt ??= Math.floor(at)
     const leaseMillis = Duration.toMillis(plan.attemptTimeout) + leaseMarginMillis
     const wish = { rank: rankOf(call.priority), enqueuedAt: run.enqueuedAt, deadlineAt: call.deadlineAt, leaseMillis }
-    const onRaised = call.onRaised === undefined ? undefined : { call, listen: call.onRaised }
+    const growing = isGrowing(call) ? call : undefined
     return admit(
-      { room: door.room, timeouts: control.timeouts, lane: door.lane, wish, onRaised, restore },
+      { room: door.room, timeouts: control.timeouts, lane: door.lane, wish, growing, restore },
       (admitted, waiter) => {
         if (!(admitted instanceof Admission)) return refused(run, admitted)
         const begunAt = waiter === undefined ? at : now()

@@ -74,7 +74,16 @@ export const withCall = <A, E, R>(
   defaults: (settings: Settings) => CallDefaults,
   body: (call: Call) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | Rejection, R | LiveSettings> =>
-  Effect.withFiber((fiber): Effect.Effect<A, E | Rejection, R | LiveSettings> => {
+  Effect.flatMap(LiveSettings, (liveSettings) => withCallUnder(liveSettings, options, defaults, body))
+
+/** The same for a service that holds the settings itself. */
+export const withCallUnder = <A, E, R>(
+  liveSettings: LiveSettings["Service"],
+  options: CallOptions,
+  defaults: (settings: Settings) => CallDefaults,
+  body: (call: Call) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | Rejection, R> =>
+  Effect.withFiber((fiber): Effect.Effect<A, E | Rejection, R> => {
     const outer = fiber.getRef(CurrentCall)
     const clock = fiber.getRef(Clock.Clock)
     const callId = outer?.callId ?? callIdOf(clock, fiber.getRef(Random.Random))
@@ -83,41 +92,52 @@ export const withCall = <A, E, R>(
       return tellRejection(Effect.fail(reject(checked.failure, callId)), outer?.owner ?? defaultOwner)
     }
     const begin = (settings: SettingsVersion): Effect.Effect<A, E, R> => {
-      const call = callOf(checked.success, callId, defaults(settings.settings), settings, millisOf(clock), outer)
+      const call = new BegunCall(checked.success, callId, defaults(settings.settings), settings, millisOf(clock), outer)
       const inside = Effect.provideService(body(call), CurrentCall, call)
       return outer === undefined ? tellRejection(inside, call.owner) : inside
     }
-    return outer === undefined
-      ? Effect.flatMap(
-          LiveSettings.use((it) => it.current),
-          begin
-        )
-      : begin(outer.settings)
+    return outer === undefined ? Effect.flatMap(liveSettings.current, begin) : begin(outer.settings)
   })
 
-const callOf = (
-  own: CallOptions,
-  callId: CallId,
-  defaults: CallDefaults,
-  settings: SettingsVersion,
-  startedAt: number,
-  outer: Call | undefined
-): Call => {
-  const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? defaults.deadline)
-  return {
-    callId,
-    owner: own.owner ?? outer?.owner ?? defaultOwner,
-    priority: own.priority ?? outer?.priority ?? "normal",
-    fit: own.fit ?? outer?.fit ?? "nearest",
-    startedAt,
-    deadlineAt: outer === undefined ? ownDeadlineAt : Math.min(ownDeadlineAt, outer.deadlineAt),
-    settings,
-    attempts: new AttemptBudget(own.attemptLimit ?? defaults.attemptLimit, outer?.attempts),
-    spending: outer?.spending ?? new CallSpending(),
-    cache: own.cache ?? outer?.cache,
-    accept: own.accept ?? outer?.accept,
-    fallbackOnContentRejected: own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false,
-    ...(outer?.leaving === undefined ? {} : { leaving: outer.leaving }),
-    ...(outer?.origin === undefined ? {} : { origin: outer.origin })
+/** A call: what its own options say, else what it inherits, else the default. */
+class BegunCall implements Call {
+  readonly callId: CallId
+  readonly owner: Owner
+  readonly priority: Call["priority"]
+  readonly fit: Call["fit"]
+  readonly startedAt: number
+  readonly deadlineAt: number
+  readonly settings: SettingsVersion
+  readonly attempts: AttemptBudget
+  readonly spending: CallSpending
+  readonly cache: Call["cache"]
+  readonly accept: Call["accept"]
+  readonly fallbackOnContentRejected: boolean
+  readonly leaving: Call["leaving"]
+  readonly origin: Call["origin"]
+
+  constructor(
+    own: CallOptions,
+    callId: CallId,
+    defaults: CallDefaults,
+    settings: SettingsVersion,
+    startedAt: number,
+    outer: Call | undefined
+  ) {
+    const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? defaults.deadline)
+    this.callId = callId
+    this.owner = own.owner ?? outer?.owner ?? defaultOwner
+    this.priority = own.priority ?? outer?.priority ?? "normal"
+    this.fit = own.fit ?? outer?.fit ?? "nearest"
+    this.startedAt = startedAt
+    this.deadlineAt = outer === undefined ? ownDeadlineAt : Math.min(ownDeadlineAt, outer.deadlineAt)
+    this.settings = settings
+    this.attempts = new AttemptBudget(own.attemptLimit ?? defaults.attemptLimit, outer?.attempts)
+    this.spending = outer?.spending ?? new CallSpending()
+    this.cache = own.cache ?? outer?.cache
+    this.accept = own.accept ?? outer?.accept
+    this.fallbackOnContentRejected = own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false
+    this.leaving = outer?.leaving
+    this.origin = outer?.origin
   }
 }

@@ -17,9 +17,10 @@ export type Admitted = Admission | Refusal
 
 /** What may grow while a caller waits, because somebody with a better wish waits for the same. */
 export interface GrowingWish {
-  readonly call: { readonly priority: Priority; readonly deadlineAt: number }
+  readonly priority: Priority
+  readonly deadlineAt: number
   /** Calls back on each growth; gives how to stop. */
-  readonly listen: (listener: () => void) => () => void
+  readonly onRaised: (listener: () => void) => () => void
 }
 
 /** Who comes, to which door, and how his waiting is made interruptible. */
@@ -28,7 +29,7 @@ export interface Visit {
   readonly timeouts: TimeoutList
   readonly lane: Lane
   readonly wish: Wish
-  readonly onRaised?: GrowingWish | undefined
+  readonly growing?: GrowingWish | undefined
   readonly restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
@@ -36,7 +37,7 @@ const waitFor = (visit: Visit, waiter: Waiter): Effect.Effect<Admitted> =>
   Effect.callback<Admitted>((resume) => {
     const settle = (outcome: Admitted) => resume(Effect.succeed(outcome))
     // Whoever may wait for ever, and whose wish never grows, needs nothing but to be called.
-    if (waiter.deadlineAt === Number.POSITIVE_INFINITY && visit.onRaised === undefined) return waiter.onSettled(settle)
+    if (waiter.deadlineAt === Number.POSITIVE_INFINITY && visit.growing === undefined) return waiter.onSettled(settle)
     const stop = watchWish(visit, waiter, settle)
     waiter.onSettled((outcome) => {
       stop()
@@ -47,7 +48,7 @@ const waitFor = (visit: Visit, waiter: Waiter): Effect.Effect<Admitted> =>
 
 /** Ends the waiting at the deadline, and follows a wish that grows. Gives how to stop. */
 const watchWish = (
-  { onRaised, room, timeouts }: Visit,
+  { growing, room, timeouts }: Visit,
   waiter: Waiter,
   settle: (outcome: Admitted) => void
 ): (() => void) => {
@@ -60,8 +61,8 @@ const watchWish = (
       settle(room.overdue(waiter))
     })
   }
-  const unlisten = onRaised?.listen(() => {
-    room.raise(waiter, rankOf(onRaised.call.priority), onRaised.call.deadlineAt)
+  const unlisten = growing?.onRaised(() => {
+    room.raise(waiter, rankOf(growing.priority), growing.deadlineAt)
     if (waiter.outcome === undefined) waitUntilDeadline()
   })
   const stop = () => {

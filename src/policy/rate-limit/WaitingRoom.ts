@@ -186,6 +186,7 @@ export class WaitingRoom implements AdmissionDesk {
   /** One pass over the doors, best waiter first. Answers when something can change by itself. */
   #drainOnce(): number {
     let wakeAt = Number.POSITIVE_INFINITY
+    if (this.#lanes.every((it) => it.queue.size === 0)) return wakeAt
     const blocked = new Set<Lane>()
     for (let lane = this.#bestLane(blocked); lane !== undefined; lane = this.#bestLane(blocked)) {
       const waiter = lane.queue.next

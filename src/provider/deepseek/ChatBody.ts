@@ -27,12 +27,8 @@ const messageJson = ({ content, role }: ChatMessage): string =>
 /** The JSON text to be sent for a request. */
 export const chatBody = (request: ChatRequest): string => {
   const { answerFormat, maximumTokens, messages, model, temperature, thinking } = request
-  const rest: Omit<DeepSeekChatRequest, "model" | "messages"> = {
-    thinking: { type: thinking ? "enabled" : "disabled" },
-    temperature,
-    max_tokens: maximumTokens,
-    response_format: { type: answerFormat === "json" ? "json_object" : "text" },
-    stream: false
-  }
-  return `{"model":${JSON.stringify(model)},"messages":[${messages.map(messageJson).join(",")}],${JSON.stringify(rest).slice(1)}`
+  const texts = messages.map(messageJson).join(",")
+  const thinkingType: DeepSeekChatRequest["thinking"]["type"] = thinking ? "enabled" : "disabled"
+  const formatType: DeepSeekChatRequest["response_format"]["type"] = answerFormat === "json" ? "json_object" : "text"
+  return `{"model":${JSON.stringify(model)},"messages":[${texts}],"thinking":{"type":"${thinkingType}"},"temperature":${temperature},"max_tokens":${maximumTokens},"response_format":{"type":"${formatType}"},"stream":false}`
 }

@@ -31,10 +31,10 @@ interface Endpoint {
   readonly path: string
   readonly body?: string
   /** The texts of the body that no error may show. */
-  readonly privateTexts: ReadonlyArray<string>
+  readonly privateTexts: () => ReadonlyArray<string>
 }
 
-const free = { operation: "probe", payment: "free", method: "GET", privateTexts: [] } as const
+const free = { operation: "probe", payment: "free", method: "GET", privateTexts: () => [] } as const
 const modelsEndpoint: Endpoint = { ...free, path: "/models" }
 const balanceEndpoint: Endpoint = { ...free, path: "/user/balance" }
 
@@ -44,7 +44,7 @@ const chatEndpoint = (request: ChatRequest): Endpoint => ({
   method: "POST",
   path: "/chat/completions",
   body: chatBody(request),
-  privateTexts: request.messages.filter((it) => it.role !== "system").map((it) => it.content)
+  privateTexts: () => request.messages.filter((it) => it.role !== "system").map((it) => it.content)
 })
 
 const readModels = readWith(DeepSeekModels)
@@ -79,6 +79,7 @@ const requestOf = (endpoint: Endpoint, settings: DeepSeekSettings, attempt: Atte
 /** Builds the service. */
 export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect.gen(function* () {
   const transport = yield* Transport
+  const clock = yield* Clock.Clock
 
   const ask = <A>(
     endpoint: Endpoint,
@@ -91,19 +92,18 @@ export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect
         attempt.observer?.onExchanged?.(endpoint.body, undefined)
         return Effect.fail(failedExchange("deepseek", endpoint.operation, endpoint.payment, error))
       },
-      onSuccess: (answer) =>
-        Effect.withFiber((fiber) => {
-          attempt.observer?.onExchanged?.(endpoint.body, answer)
-          const context: AnswerContext = {
-            operation: endpoint.operation,
-            secrets: () => [
-              ...(attempt.key === undefined ? [] : [Redacted.value(attempt.key)]),
-              ...endpoint.privateTexts
-            ],
-            nowMillis: fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
-          }
-          return Effect.fromResult(classifyAnswer(answer, context, read(requestIdOf(answer.headers))))
-        })
+      onSuccess: (answer) => {
+        attempt.observer?.onExchanged?.(endpoint.body, answer)
+        const context: AnswerContext = {
+          operation: endpoint.operation,
+          secrets: () => [
+            ...(attempt.key === undefined ? [] : [Redacted.value(attempt.key)]),
+            ...endpoint.privateTexts()
+          ],
+          nowMillis: clock.currentTimeMillisUnsafe()
+        }
+        return Effect.fromResult(classifyAnswer(answer, context, read(requestIdOf(answer.headers))))
+      }
     })
 
   return {

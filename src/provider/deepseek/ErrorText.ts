@@ -16,15 +16,20 @@ export interface ErrorObject {
 }
 
 /** The error object of a body; `undefined` where there is none, or where it is `null`. */
-export const errorObjectOf = (json: unknown): ErrorObject | undefined =>
-  Option.getOrUndefined(
-    Option.map(Schema.decodeUnknownOption(DeepSeekErrorBody)(json), ({ error }) => {
+export const errorObjectOf = (json: unknown): ErrorObject | undefined => {
+  // Nearly every answer is a good one, and a schema that does not fit takes its time to say why.
+  if (typeof json !== "object" || json === null || !("error" in json)) return undefined
+  return Option.getOrUndefined(
+    Option.map(decode(json), ({ error }) => {
       if (typeof error === "string") return { message: error, status: statusOfText(error) ?? 500 }
       const message = typeof error.message === "string" ? error.message : ""
       const status = statusOfText(message) ?? statusOfLabel(error.code) ?? statusOfLabel(error.type) ?? 500
       return { message, status }
     })
   )
+}
+
+const decode = Schema.decodeUnknownOption(DeepSeekErrorBody)
 
 const texts: ReadonlyArray<readonly [RegExp, number]> = [
   [/insufficient balance/i, 402],

@@ -137,8 +137,8 @@ const play = (story: typeof Story.Type) =>
       )
       for (const flight of flights.values()) {
         const real = runs[flight.run]!
-        assert.strictEqual(real.flight.deadlineAt(), latest(wishesOf(flight)))
-        assert.strictEqual(rank[real.flight.priority()], highest(wishesOf(flight)))
+        assert.strictEqual(real.flight.deadlineAt, latest(wishesOf(flight)))
+        assert.strictEqual(rank[real.flight.priority], highest(wishesOf(flight)))
         assert.strictEqual(real.raised, flight.raised)
       }
     }

@@ -231,10 +231,10 @@ describe("SingleFlight", () => {
       const [flight] = seen.flights
       assert.isDefined(flight)
       const told: Array<string> = []
-      flight.onRaised(() => told.push(flight.priority()))
-      assert.strictEqual(flight.priority(), "low")
+      flight.onRaised(() => told.push(flight.priority))
+      assert.strictEqual(flight.priority, "low")
       yield* join({ priority: "high" })
-      assert.strictEqual(flight.priority(), "high")
+      assert.strictEqual(flight.priority, "high")
       yield* join({ priority: "normal" })
       yield* join({ priority: "high" })
       assert.deepStrictEqual(told, ["high"])
@@ -248,13 +248,13 @@ describe("SingleFlight", () => {
       const [flight] = seen.flights
       assert.isDefined(flight)
       const told: Array<number> = []
-      const stop = flight.onRaised(() => told.push(flight.deadlineAt()))
+      const stop = flight.onRaised(() => told.push(flight.deadlineAt))
       yield* join({ deadlineAt: 400 })
       yield* join({ deadlineAt: 900 })
       yield* join({ deadlineAt: Number.POSITIVE_INFINITY })
       stop()
       assert.deepStrictEqual(told, [900, Number.POSITIVE_INFINITY])
-      assert.strictEqual(flight.deadlineAt(), Number.POSITIVE_INFINITY)
+      assert.strictEqual(flight.deadlineAt, Number.POSITIVE_INFINITY)
     })
   )
 
@@ -266,9 +266,9 @@ describe("SingleFlight", () => {
       const [flight] = seen.flights
       assert.isDefined(flight)
       yield* Fiber.interrupt(high)
-      assert.deepStrictEqual([flight.deadlineAt(), flight.priority()], [500, "low"])
+      assert.deepStrictEqual([flight.deadlineAt, flight.priority], [500, "low"])
       yield* Fiber.interrupt(low)
-      assert.deepStrictEqual([flight.deadlineAt(), flight.priority()], [500, "low"])
+      assert.deepStrictEqual([flight.deadlineAt, flight.priority], [500, "low"])
     })
   )
 
@@ -282,7 +282,7 @@ describe("SingleFlight", () => {
       )
       assert.isDefined(first)
       yield* Fiber.interrupt(first)
-      assert.deepStrictEqual([seen.flights[0]?.deadlineAt(), seen.flights[0]?.priority()], [900, "high"])
+      assert.deepStrictEqual([seen.flights[0]?.deadlineAt, seen.flights[0]?.priority], [900, "high"])
     })
   )
 
