@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
@@ -24,6 +25,7 @@ import { Sealer } from "../../src/vault/Sealer.ts"
 import { homeProblem } from "../home/Home.ts"
 import { orStorageFailed, sqlFailed } from "../sql/SqlFailure.ts"
 import { followForeignChanges } from "./ForeignChanges.ts"
+import { type KnownJob, KnownJobs } from "./KnownJobs.ts"
 import { columnsOf, type JobRow, newColumnsOf, openJob, sealJob } from "./JobRow.ts"
 import { makeLeases, notHeld } from "./SqliteLeases.ts"
 
@@ -48,6 +50,7 @@ export const layer: Layer.Layer<
     const costs = yield* CostLedger
     const sealer = yield* Sealer
     const watchers = new JobWatchers()
+    const known = new KnownJobs()
     const jobOf = (row: JobRow) => openJob(row, sealer)
     const leases = yield* Effect.mapError(makeLeases(sql), (error) =>
       homeProblem(sqlFailed("its jobs can not be held")(error).detail, "a database that can be written to")
@@ -108,7 +111,8 @@ export const layer: Layer.Layer<
         return yield* Effect.fail({ ...refused, isHeldElsewhere: true as const })
       }
       const { job, move } = yield* Effect.fromResult(transition(before, event, now))
-      if (job === before) return { job, revision: row.revision }
+      const isHeld = leases.isOwn(row)
+      if (job === before) return { job, revision: row.revision, isHeld }
       yield* costs.move(reservationOf(job), move)
       const changed = {
         ...columnsOf(job),
@@ -117,8 +121,29 @@ export const layer: Layer.Layer<
         revision: row.revision + 1
       }
       yield* sql`UPDATE jobs SET ${sql.update(changed)} WHERE id = ${id}`
-      return { job, revision: changed.revision }
+      return { job, revision: changed.revision, isHeld }
     })
+
+    /** What only moves a job on that is known and held; `undefined` where the row has to be read. */
+    const moveOn = Effect.fnUntraced(function* (id: JobId, event: JobEvent, now: number) {
+      const before = known.get(id)
+      if (before === undefined) return undefined
+      const next = transition(before.job, event, now)
+      if (Result.isFailure(next)) return undefined
+      const { job, move } = next.success
+      const isMove = job !== before.job && job.plan === before.job.plan && move._tag === "Keep" && isUnderWay(job)
+      if (!isMove) return undefined
+      const changed = { ...columnsOf(job), ...leases.held(now), revision: before.revision + 1 }
+      const written = yield* sql`
+        UPDATE jobs SET ${sql.update(changed)}
+        WHERE id = ${id} AND revision = ${before.revision} AND lease_holder = ${changed.lease_holder} RETURNING id`
+      return written.length === 1 ? { job, revision: changed.revision } : undefined
+    })
+
+    const remember = ({ job, revision }: KnownJob, isHeld: boolean): void => {
+      if (isHeld && isUnderWay(job)) known.set({ job, revision })
+      else known.forget(job.id)
+    }
 
     /** One row that can not be read keeps nobody from the others. */
     const readableJobs = (rows: ReadonlyArray<JobRow>, now: number) =>
@@ -136,7 +161,9 @@ export const layer: Layer.Layer<
       enter: Effect.fnUntraced(function* (entry) {
         const candidate = yield* makeIdentifier("job")
         const now = yield* Clock.currentTimeMillis
-        return yield* step("entering a job", enterNow(entry, candidate, now))
+        const entered = yield* step("entering a job", enterNow(entry, candidate, now))
+        if (entered.isNew) known.set({ job: entered.job, revision: 1 })
+        return entered
       }),
       get: (id, owner) => Effect.flatMap(rowOfOwner(id, owner), jobOf),
       find: jobByKey,
@@ -193,9 +220,12 @@ export const layer: Layer.Layer<
       }),
       apply: Effect.fnUntraced(function* (id, event) {
         const now = yield* Clock.currentTimeMillis
-        const { job, revision } = yield* step("moving a job", applyNow(id, event, now))
-        watchers.tell(job, revision)
-        return job
+        const moved = yield* moveOn(id, event, now).pipe(orStorageFailed("moving a job"), Effect.uninterruptible)
+        const { isHeld, ...written } =
+          moved === undefined ? yield* step("moving a job", applyNow(id, event, now)) : { ...moved, isHeld: true }
+        remember(written, isHeld)
+        watchers.tell(written.job, written.revision)
+        return written.job
       }),
       changes: (id, owner) =>
         Stream.callback((queue) =>

@@ -30,6 +30,7 @@ export interface Leases {
   readonly held: (now: number) => LeaseColumns
   /** The columns of a row that is written: who holds it, holds it still. */
   readonly keep: (row: JobRow, dueAt: number, now: number) => LeaseColumns
+  readonly isOwn: (row: JobRow) => boolean
   /** Whether somebody else holds the row. */
   readonly isElsewhere: (row: JobRow, now: number) => boolean
   /** Holds a row that has been read in the same transaction, unless it is held long enough still. */
@@ -107,6 +108,7 @@ export const makeLeases = Effect.fnUntraced(function* (
       const { lease_holder, lease_until } = row
       return isElsewhere(row, now) ? { lease_holder, lease_until, due_at: lease_until } : notHeld(dueAt)
     },
+    isOwn: (row) => row.lease_holder === holder,
     isElsewhere,
     take: (row, now) =>
       row.lease_holder === holder && row.lease_until > now + leaseMillis / 2

@@ -21,4 +21,4 @@ const parameters = { width: 64, height: 64, quality: "low" } as const
 const { image } = await ImageGenerator.use((it) =>
   it.generate({ prompt: plan.prompt, parameters }, { idempotencyKey: IdempotencyKey.make(plan.key) })
 ).pipe(Effect.provide(Live.layerWith(plan.settings)), Effect.runPromise)
-console.log(image.path)
+process.stdout.write(`${image.path}\n`)

@@ -14,10 +14,16 @@ import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
 import * as JobWorker from "../../../src/image/JobWorker.ts"
 import { JobLedger } from "../../../src/job/JobLedger.ts"
-import { fakeImageProvider, failedAttempt, type FakeScript, running } from "../../support/FakeImageProvider.ts"
+import {
+  acceptedAs,
+  completedAt,
+  failedAttempt,
+  fakeImageProvider,
+  type FakeScript,
+  running
+} from "../../support/FakeImageProvider.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
 import { ledgersIn } from "../../layers/job/SqliteLedgers.ts"
-import { acceptedAs, completedAt } from "../../support/FakeImageProvider.ts"
 
 const request = { prompt: "a red fox in the snow" }
 const providerJob = ProviderJobId.make("provider-1")
