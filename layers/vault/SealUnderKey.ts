@@ -7,7 +7,7 @@
  *
  * Source: NIST SP 800-38D. Random nonces bound a key to 2^32 texts (section 8.3).
  */
-import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, hash, randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { StorageFailed } from "../../schemas/Reason.ts"
@@ -30,8 +30,8 @@ export const isSealedUnder = (dataKey: Redacted.Redacted<Uint8Array>, sealed: st
 
 /** The service under a key of `dataKeyBytes`. */
 export const sealUnder = (dataKey: Redacted.Redacted<Uint8Array>): Sealer["Service"] => {
-  const key = Redacted.value(dataKey)
-  const prefix = prefixOf(key)
+  const key = createSecretKey(Redacted.value(dataKey))
+  const prefix = prefixOf(Redacted.value(dataKey))
   return {
     seal: (text, place) =>
       Effect.sync(() => {

@@ -173,7 +173,7 @@ describe("a program that is killed while it makes a picture (traps 39, 42, 43, 4
       // Whoever changes the steps has them all swept; a sweep that kills nobody proves nothing.
       assert.isAbove(seen.died, whole.steps.length * 0.9)
       assert.isAbove(seen.unknown, 3)
-      console.log(`${seen.died} kills at ${whole.steps.length} steps; ${seen.unknown} needed a person`)
+      yield* Effect.log(`${seen.died} kills at ${whole.steps.length} steps; ${seen.unknown} needed a person`)
     }).pipe(Effect.scoped)
   )
 })

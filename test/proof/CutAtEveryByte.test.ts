@@ -141,7 +141,7 @@ describe("a paid request on a network that is cut (traps 39, 42)", () => {
       }
       assert.isAbove(seen["request OutcomeUnknown 0"] ?? 0, 100)
       assert.isAbove(seen["answer OutcomeUnknown 1"] ?? 0, 100)
-      console.log(lengths, seen)
+      yield* Effect.log("cut at", lengths, seen)
     }).pipe(Effect.scoped)
   )
 })
