@@ -8,14 +8,15 @@ import type * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import type { Services } from "../../layers/Services.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { Provider } from "../../schemas/Provider.ts"
 import { ConfigurationError, imageProtocolOf, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
-import type { Services } from "../../layers/Services.ts"
 import { CallEvents } from "../../src/telemetry/CallEvents.ts"
 import { logger } from "./Log.ts"
 import { announcement } from "./Mode.ts"
 import { type ResultReport, withPolicies } from "./Results.ts"
+import { readSecret, type SecretInput } from "./SecretInput.ts"
 import { Session } from "./Session.ts"
 import { spin } from "./Spinner.ts"
 import { readSurroundings } from "./Surroundings.ts"
@@ -51,7 +52,7 @@ export const runOver = Effect.fnUntraced(function* <E>(
   body: Effect.Effect<void, E, Services | Session>
 ) {
   const run = yield* Session
-  const { loaded, mode, problems } = yield* readSurroundings(command.needed)
+  const { kept, loaded, mode, problems } = yield* readSurroundings(command.needed)
   run.mode = mode
   run.provider = providerName(loaded.settings)
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
@@ -59,6 +60,7 @@ export const runOver = Effect.fnUntraced(function* <E>(
 
   const code: SettingsDocument = {
     providers: [...command.needed],
+    ...(mode._tag === "Live" && kept.size > 0 ? yield* passphraseFor(loaded.settings, run.input) : {}),
     ...(command.directory === undefined ? {} : { imageDirectory: command.directory })
   }
   const layer = yield* Effect.promise(() => (mode._tag === "Live" ? liveLayer(code) : simulatedLayer(code)))
@@ -69,6 +71,12 @@ export const runOver = Effect.fnUntraced(function* <E>(
     Effect.provide(Logger.layer([logger(run.screen, Option.isSome(logLevel))]))
   )
 })
+
+/** A person is asked for what opens the vault, where the settings do not say it. */
+const passphraseFor = ({ vault }: Settings, input: SecretInput) =>
+  vault.key !== undefined || vault.keyFile !== undefined || !input.isTerminal
+    ? Effect.succeed({})
+    : Effect.map(readSecret(input, "the passphrase of the vault"), (key) => ({ vault: { key } }))
 
 type ServicesLayer = Layer.Layer<Services, ConfigurationError>
 

@@ -2,7 +2,7 @@
  * What `doctor` finds. It names sources and whether keys are set, never a key; it sends nothing that costs anything.
  */
 import * as Effect from "effect/Effect"
-import type { Provider } from "../../schemas/Provider.ts"
+import type { Provider, QuotaScope } from "../../schemas/Provider.ts"
 import type { SettingProblem, Settings } from "../../schemas/Settings.ts"
 import type { SettingReport } from "../../src/settings/SettingReport.ts"
 import type { Mode } from "./Mode.ts"
@@ -19,7 +19,8 @@ export interface Reachability {
 /** A provider as it is configured. */
 export interface ProviderDiagnosis extends Reachability {
   readonly provider: Provider
-  readonly key: "set" | "missing"
+  /** Where its key is: in the vault, set in the settings, or nowhere. */
+  readonly key: "vault" | "set" | "missing"
   readonly baseURL: string
 }
 
@@ -40,16 +41,20 @@ const providers: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 /** Looks, prints, and sets the exit code: 5 for problems of the settings, 3 for a provider that fails. */
 export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
   const run = yield* Session
-  const { loaded, mock, mode, problems } = yield* readSurroundings(providers)
+  const { kept, loaded, mock, mode, problems } = yield* readSurroundings(providers)
   const diagnosis: Diagnosis = {
     version: run.version,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     mode: problems.length > 0 ? "refused" : modeName(mode),
     settings: yield* settingRows(loaded, mock),
-    providers: yield* Effect.forEach(providers, (provider) => diagnose(provider, loaded.settings, mode, isOffline), {
-      concurrency: "unbounded"
-    }),
+    providers: yield* Effect.forEach(
+      providers,
+      (provider) => diagnose(provider, loaded.settings, kept, mode, isOffline),
+      {
+        concurrency: "unbounded"
+      }
+    ),
     problems
   }
   run.screen.result(run.isJson ? JSON.stringify(diagnosis) : diagnosisLines(diagnosis).join("\n"))
@@ -81,10 +86,20 @@ const stateWords = { answers: "answers", connected: "connects", fails: "fails", 
 const modeName = (mode: Mode): Diagnosis["mode"] =>
   mode._tag === "Live" ? "live" : mode._tag === "Simulated" ? "simulated" : "refused"
 
-const diagnose = (provider: Provider, settings: Settings, mode: Mode, isOffline: boolean) =>
+const diagnose = (
+  provider: Provider,
+  settings: Settings,
+  kept: ReadonlySet<QuotaScope>,
+  mode: Mode,
+  isOffline: boolean
+) =>
   Effect.gen(function* () {
     const { apiKey, baseURL } = settings[provider]
-    const own = { provider, key: apiKey === undefined ? "missing" : "set", baseURL } as const
+    const own = {
+      provider,
+      key: kept.has(provider) ? "vault" : apiKey === undefined ? "missing" : "set",
+      baseURL
+    } as const
     if (isOffline) return { ...own, state: "notProbed", detail: "--offline" } as const
     if (mode._tag === "Simulated") return { ...own, state: "notProbed", detail: "the providers are simulated" } as const
     const { probe } = yield* Effect.promise(() => import("./Probe.ts"))

@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { ApiError, Rejection } from "../../schemas/Failures.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
+import { VaultFailed } from "../../schemas/VaultFailed.ts"
 import { Defect, Interrupted, type RunFailure, UsageFailed } from "./Outcome.ts"
 import { usageText } from "./UsageText.ts"
 
@@ -15,7 +16,7 @@ export const endingOf = (exit: Exit.Exit<unknown, unknown>): RunFailure | undefi
   if (Exit.isSuccess(exit)) return undefined
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (error instanceof ApiError || error instanceof Rejection || error instanceof ConfigurationError) return error
-  if (error instanceof UsageFailed) return error
+  if (error instanceof UsageFailed || error instanceof VaultFailed || error instanceof Interrupted) return error
   if (isShowHelp(error)) return new UsageFailed({ message: usageText(error) })
   if (Cause.hasInterruptsOnly(exit.cause)) return new Interrupted({ message: "interrupted" })
   return defectOf(Cause.squash(exit.cause))

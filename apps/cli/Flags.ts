@@ -9,10 +9,10 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { CacheUse, Fit, Priority } from "../../schemas/CallOptions.ts"
 import { EnhancementMode } from "../../schemas/Enhancement.ts"
-import { ImageFormat, ImageQuality } from "../../schemas/Image.ts"
 import { IdempotencyKey, Owner } from "../../schemas/Identifiers.ts"
-import { durationOf } from "./DurationText.ts"
+import { ImageFormat, ImageQuality } from "../../schemas/Image.ts"
 import { acceptedOf } from "./AcceptedText.ts"
+import { durationOf } from "./DurationText.ts"
 
 /** PROMPT. */
 export const prompt = Argument.String("prompt").pipe(

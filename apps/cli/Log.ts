@@ -13,7 +13,9 @@ export const logger = (screen: Screen, isAskedFor: boolean): Logger.Logger<unkno
 const besideSteps = (screen: Screen): Logger.Logger<unknown, void> =>
   Logger.make((options) => {
     if (options.logLevel !== "Warn") return screen.line(Logger.formatJson.log(options))
-    const isOfCall = "callId" in options.fiber.getRef(References.CurrentLogAnnotations)
+    const annotations = options.fiber.getRef(References.CurrentLogAnnotations)
+    // Calls, keys and the vault are told of by their own lines.
+    const isTold = ["callId", "keyId", "remedy"].some((name) => name in annotations)
     const text = [options.message].flat().filter((part) => typeof part === "string")
-    if (!isOfCall && text.length > 0) screen.line(`⚠ ${text.join(" ")}`)
+    if (!isTold && text.length > 0) screen.line(`⚠ ${text.join(" ")}`)
   })

@@ -1,7 +1,7 @@
 /**
  * Whether a command speaks to the real providers: a pure decision from the settings.
  */
-import type { Provider } from "../../schemas/Provider.ts"
+import type { Provider, QuotaScope } from "../../schemas/Provider.ts"
 import type { SettingProblem, Settings } from "../../schemas/Settings.ts"
 import { keyVariableOf, missingKeys } from "../../src/settings/RequireKeys.ts"
 
@@ -11,15 +11,22 @@ export type Mode =
   | { readonly _tag: "Simulated"; readonly because: "asked" | "noKeys" }
   | { readonly _tag: "Refused"; readonly problems: ReadonlyArray<SettingProblem> }
 
+const noKeys: ReadonlySet<QuotaScope> = new Set()
+
 /**
  * Simulated when `USE_MOCK_APIS` says so, or when it is unset and there is no key at all; live when every key the
- * command needs is there; else refused.
+ * command needs is there; else refused. `kept` are the accounts that have a key in the vault.
  */
-export const decideMode = (useMock: boolean | undefined, settings: Settings, needed: ReadonlyArray<Provider>): Mode => {
+export const decideMode = (
+  useMock: boolean | undefined,
+  settings: Settings,
+  needed: ReadonlyArray<Provider>,
+  kept: ReadonlySet<QuotaScope> = noKeys
+): Mode => {
   if (useMock === true) return { _tag: "Simulated", because: "asked" }
-  const hasNoKey = settings.deepseek.apiKey === undefined && settings.nanobanana.apiKey === undefined
+  const hasNoKey = settings.deepseek.apiKey === undefined && settings.nanobanana.apiKey === undefined && kept.size === 0
   if (useMock === undefined && hasNoKey) return { _tag: "Simulated", because: "noKeys" }
-  const problems = missingKeys({ ...settings, providers: needed })
+  const problems = missingKeys({ ...settings, providers: needed }, kept)
   return problems.length === 0 ? { _tag: "Live" } : { _tag: "Refused", problems }
 }
 

@@ -8,13 +8,14 @@
  * | 2 | bad input or usage |
  * | 3 | a provider failed |
  * | 4 | refused by us, before anything was sent |
- * | 5 | bad configuration, or a key is missing |
+ * | 5 | bad configuration, a key is missing, or the vault can not be opened |
  * | 130 | interrupted |
  */
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
+import type { VaultFailed } from "../../schemas/VaultFailed.ts"
 import type { RunFacts } from "./Progress.ts"
 import { isLeft } from "./Remnant.ts"
 
@@ -28,7 +29,7 @@ export class Defect extends Data.TaggedError("Defect")<{ readonly message: strin
 export class Interrupted extends Data.TaggedError("Interrupted")<{ readonly message: string }> {}
 
 /** Every ending but success. */
-export type RunFailure = CallFailure | ConfigurationError | UsageFailed | Defect | Interrupted
+export type RunFailure = CallFailure | ConfigurationError | VaultFailed | UsageFailed | Defect | Interrupted
 
 /** The exit code of a failure. Pure. */
 export const exitCodeOf = (failure: RunFailure): 1 | 2 | 3 | 4 | 5 | 130 => {
@@ -37,6 +38,8 @@ export const exitCodeOf = (failure: RunFailure): 1 | 2 | 3 | 4 | 5 | 130 => {
       return 2
     case "ConfigurationError":
       return 5
+    case "VaultFailed":
+      return failure.problem === "Refused" || failure.problem === "Busy" ? 4 : 5
     case "Interrupted":
       return 130
     case "Defect":
@@ -89,6 +92,7 @@ export const failureReport = (failure: RunFailure, facts: RunFacts): FailureRepo
     providerJobId: job?.providerJobId ?? null,
     callId: facts.callId ?? null
   }
+  if (failure._tag === "VaultFailed") return { error: { ...own, reason: failure.problem, outcome: "NotSent" } }
   if (failure._tag !== "ApiError" && failure._tag !== "Rejection") return { error: own }
   const api = failure._tag === "ApiError" ? failure : undefined
   return {
@@ -118,6 +122,7 @@ const categories: Readonly<Record<RunFailure["_tag"], string>> = {
   ApiError: "api",
   Rejection: "rejection",
   ConfigurationError: "configuration",
+  VaultFailed: "vault",
   UsageFailed: "usage",
   Defect: "defect",
   Interrupted: "interrupted"

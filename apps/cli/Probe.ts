@@ -10,11 +10,11 @@ import { connect as connectPlain, isIP } from "node:net"
 import { connect as connectSecure } from "node:tls"
 import * as UndiciTransport from "../../layers/transport/UndiciTransport.ts"
 import type { Provider } from "../../schemas/Provider.ts"
-import type { ApiReason } from "../../schemas/Reason.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import * as DeepSeekClient from "../../src/provider/deepseek/DeepSeekClient.ts"
 import { proxyRules } from "../../src/transport/ProxyRules.ts"
 import type { Reachability } from "./Diagnosis.ts"
+import { failureText } from "./FailureText.ts"
 
 /** Looks at one provider. It never fails: a failure is a finding. */
 export const probe = (provider: Provider, settings: Settings): Effect.Effect<Reachability> => {
@@ -38,10 +38,6 @@ const askModels = (settings: Settings, key: Redacted.Redacted<string>): Effect.E
       ? ({ state: "answers", detail: `${models.success.length} models` } as const)
       : ({ state: "fails", detail: failureText(models.failure.reason) } as const)
   }).pipe(Effect.provide(UndiciTransport.layer))
-
-/** A failure in a few words; the proxy's own troubles are not the provider's. */
-export const failureText = (reason: ApiReason): string =>
-  "code" in reason && reason.code.startsWith("PROXY_") ? `the proxy failed, ${reason.code}` : reason._tag
 
 const connectTimeout = Duration.seconds(5)
 

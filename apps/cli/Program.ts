@@ -12,14 +12,15 @@ import { cost } from "./commands/Cost.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enhance } from "./commands/Enhance.ts"
 import { generate } from "./commands/Generate.ts"
-import { jobs } from "./commands/Jobs.ts"
 import { illustrate } from "./commands/Illustrate.ts"
+import { jobs } from "./commands/Jobs.ts"
+import { keys } from "./commands/Keys.ts"
 import { simulate } from "./commands/Simulate.ts"
 import { type Run, Session } from "./Session.ts"
 
 const ludeng = Command.make("ludeng").pipe(
   Command.withDescription("Prompts become pictures: DeepSeek rewrites the prompt, nanobanana makes the image"),
-  Command.withSubcommands([illustrate, enhance, generate, jobs, cost, doctor, simulate])
+  Command.withSubcommands([illustrate, enhance, generate, jobs, cost, keys, doctor, simulate])
 )
 
 // Without the wizard, which knows nothing of a prompt's rules and runs commands by itself.

@@ -8,8 +8,8 @@ import * as Duration from "effect/Duration"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
-import { admittedLines, cacheLines, circuitLines, fallbackLines, modeLines, pauseLines } from "./PolicyLines.ts"
 import { keyLines } from "./KeyLines.ts"
+import { admittedLines, cacheLines, circuitLines, fallbackLines, modeLines, pauseLines } from "./PolicyLines.ts"
 import { costText, secondsText } from "./Text.ts"
 
 /** An image job as its last event left it. `isOver`: nothing more will happen to it at the provider. */

@@ -9,6 +9,7 @@ import type { Mode } from "./Mode.ts"
 import { decided, noPolicies, type Policies } from "./Policies.ts"
 import { advance, noProgress, type Progress } from "./Progress.ts"
 import type { Screen } from "./Screen.ts"
+import { processInput, type SecretInput } from "./SecretInput.ts"
 
 /**
  * The run. `provider` tells a person where a job runs: protocol and host. `exitCode` is that of a command which has
@@ -18,6 +19,8 @@ export interface Run {
   readonly version: string
   readonly isJson: boolean
   readonly screen: Screen
+  /** Where secrets are read. */
+  readonly input: SecretInput
   readonly observe: (event: CallEvent) => void
   readonly progress: () => Progress
   readonly policies: () => Policies
@@ -30,13 +33,14 @@ export interface Run {
 export class Session extends Context.Service<Session, Run>()("ludeng/cli/Session") {}
 
 /** A run that has not begun. */
-export const makeRun = (version: string, isJson: boolean, screen: Screen): Run => {
+export const makeRun = (version: string, isJson: boolean, screen: Screen, input: SecretInput = processInput): Run => {
   let progress = noProgress
   let trail = noPolicies
   const run: Run = {
     version,
     isJson,
     screen,
+    input,
     observe: (event) => {
       const step = advance(progress, event, run.mode?._tag === "Simulated")
       progress = step.progress

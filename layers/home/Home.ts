@@ -7,9 +7,9 @@ import * as path from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { ConfigurationError } from "../../schemas/Settings.ts"
-import { settingVariables } from "../../src/settings/Variables.ts"
+import { ConfigurationError, type Settings } from "../../schemas/Settings.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import { settingVariables } from "../../src/settings/Variables.ts"
 
 /** The folder. */
 export class Home extends Context.Service<
@@ -38,14 +38,7 @@ const layerBelow = (...below: ReadonlyArray<string>): Layer.Layer<Home, Configur
     Home,
     Effect.gen(function* () {
       const { settings } = yield* LiveSettings.use((it) => it.current)
-      const root = path.resolve(settings.home)
-      const folder = path.join(root, ...below)
-      yield* Effect.tryPromise({
-        try: () => makePrivateFolder(root, folder),
-        catch: (error) =>
-          homeProblem(`can not be made at ${folder}: ${codeOf(error)}`, "a folder that can be written to")
-      })
-      return { folder }
+      return { folder: yield* privateHome(settings, ...below) }
     })
   )
 
@@ -54,6 +47,22 @@ export const layer: Layer.Layer<Home, ConfigurationError, LiveSettings> = layerB
 
 /** The home of simulated ones. */
 export const layerSimulated: Layer.Layer<Home, ConfigurationError, LiveSettings> = layerBelow("simulated")
+
+/** Makes the home of the settings, or a folder below it, and gives its path. **Errors** as the layers. */
+export const privateHome = (
+  { home }: Pick<Settings, "home">,
+  ...below: ReadonlyArray<string>
+): Effect.Effect<string, ConfigurationError> => {
+  const root = path.resolve(home)
+  const folder = path.join(root, ...below)
+  return Effect.as(
+    Effect.tryPromise({
+      try: () => makePrivateFolder(root, folder),
+      catch: (error) => homeProblem(`can not be made at ${folder}: ${codeOf(error)}`, "a folder that can be written to")
+    }),
+    folder
+  )
+}
 
 const makePrivateFolder = async (root: string, folder: string): Promise<void> => {
   await fs.mkdir(folder, { recursive: true, mode: 0o700 })

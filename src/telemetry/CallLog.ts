@@ -77,10 +77,10 @@ export const logLine = (event: CallEvent): Line | undefined => {
     case "FellBack":
       return { message: "fell back", fields: { to: event.to, reason: event.reason } }
     case "KeyRetired":
-      return {
-        message: "key retired",
-        fields: { scope: event.scope, keyId: event.keyId, because: event.because, remedy: event.remedy }
-      }
+      // What a person has done, or has come to its end, is nothing to warn of.
+      return event.because === "Rejected"
+        ? { message: "key retired", fields: { scope: event.scope, keyId: event.keyId, remedy: event.remedy } }
+        : undefined
     case "KeySetAside":
     case "KeyRefused":
       return {
