@@ -7,12 +7,14 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
+import type { CallFailure } from "../../schemas/Failures.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { CostLedger } from "../money/CostLedger.ts"
 import { Prices } from "../money/Prices.ts"
 import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
+import { reject } from "../pipeline/Reject.ts"
 import { withCall } from "../pipeline/WithCall.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
@@ -71,12 +73,20 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
     const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
       Effect.provideContext(withCall(options, generateDefaults, body), context)
 
+    // Registered last, so it is the first to hear of the end: nothing new begins while what is on its way is let out.
+    let isEnding = false
+    yield* Effect.addFinalizer(() => Effect.sync(() => void (isEnding = true)))
+    const inNewCall = <A>(options: CallOptions, body: (call: Call) => Effect.Effect<A, CallFailure, Dependencies>) =>
+      inCall(options, (call): Effect.Effect<A, CallFailure, Dependencies> =>
+        isEnding ? Effect.fail(reject({ _tag: "ShuttingDown" }, call.callId)) : body(call)
+      )
+
     return {
       plan: (request, options = {}) => inCall(options, (call) => planOnly(request, call)),
       generate: (request, options = {}) =>
-        inCall(options, (call) => generateImage(request, options.idempotencyKey, call, { driver, waiting })),
+        inNewCall(options, (call) => generateImage(request, options.idempotencyKey, call, { driver, waiting })),
       submit: (request, options = {}) =>
-        inCall(options, (call) =>
+        inNewCall(options, (call) =>
           Effect.flatMap(planImage(request, call), (planned) => startQueued(planned, options, call, driver))
         ),
       await: (jobId, options = {}) => inCall(options, (call) => waiting.await(jobId, call)),
@@ -86,7 +96,7 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
           Stream.provideContext(context)
         ),
       cancel: (jobId, options = {}) => inCall(options, (call) => cancelJob(jobId, call)),
-      resume: (jobId, options = {}) => inCall(options, (call) => waiting.resume(jobId, call)),
+      resume: (jobId, options = {}) => inNewCall(options, (call) => waiting.resume(jobId, call)),
       resolve: (jobId, resolution, options = {}) => inCall(options, (call) => resolveJob(jobId, resolution, call)),
       list: (page = {}, options = {}) => inCall(options, (call) => listJobs(page, call)),
       download: (imageUrl, target = {}, options = {}) =>

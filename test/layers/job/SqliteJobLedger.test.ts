@@ -8,14 +8,15 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import { MaxOpsBeforeYield } from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as MemorySettings from "../../../layers/settings/MemorySettings.ts"
 import { defaultOwner, IdempotencyKey } from "../../../schemas/Identifiers.ts"
 import { JobLedger } from "../../../src/job/JobLedger.ts"
-import type { CostLedger } from "../../../src/money/CostLedger.ts"
-import { events, newJob } from "../../src/job/SampleJob.ts"
+import { CostLedger } from "../../../src/money/CostLedger.ts"
+import { events, newJob, price } from "../../src/job/SampleJob.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
 import { ledgersIn } from "./SqliteLedgers.ts"
 import { suite } from "./JobLedgerContract.ts"
@@ -110,6 +111,41 @@ describe("a ledger in a database", () => {
         JSON.stringify(yield* Effect.flip(ledger.get(second.id, defaultOwner))),
         "is not what this program writes"
       )
+    })
+  )
+})
+
+describe("a ledger whose callers are interrupted", () => {
+  it.effect("has done each step whole or not at all, and is left to the next caller, whatever the instant", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const services = yield* Layer.build(ledgerIn(folder))
+      const ledger = Context.get(services, JobLedger)
+      const costs = Context.get(services, CostLedger)
+      const story = Effect.gen(function* () {
+        const { job } = yield* ledger.enter(newJob())
+        yield* ledger.apply(job.id, events.SendIntended)
+        yield* ledger.claim(job.id)
+        yield* ledger.apply(job.id, events["Accepted, first id"])
+        yield* ledger.release(job.id)
+        yield* ledger.apply(job.id, events["ImageStored, image a"])
+      }).pipe(Effect.provideService(MaxOpsBeforeYield, 3))
+      let cut = 0
+      for (let turns = 0; turns < 400; turns += 3) {
+        const caller = yield* Effect.forkChild(story, { startImmediately: true })
+        yield* Effect.repeat(Effect.yieldNow, { times: turns })
+        if (caller.pollUnsafe() === undefined) cut += 1
+        yield* Fiber.interrupt(caller)
+      }
+      assert.isAbove(cut, 50)
+      const { job } = yield* ledger.enter(newJob())
+      const jobs = yield* ledger.list(defaultOwner, { limit: 1_000 })
+      const { available, granted, reserved, spent } = yield* costs.totals()
+      const amount = price.usdMicros ?? 0
+      assert.strictEqual(reserved, jobs.filter((it) => it.money._tag === "Held").length * amount)
+      assert.strictEqual(spent, jobs.filter((it) => it.money._tag === "Settled").length * amount)
+      assert.strictEqual(granted, available + reserved + spent)
+      assert.deepStrictEqual(yield* ledger.get(job.id, defaultOwner), job)
     })
   )
 })

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { defaultOwner, ProviderJobId } from "../../../schemas/Identifiers.ts"
+import type { CallFailure } from "../../../schemas/Failures.ts"
 import type { Job } from "../../../schemas/Job.ts"
 import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
@@ -123,6 +124,54 @@ describe("a job whose program has ended", () => {
       yield* TestClock.adjust("2 minutes")
       assert.strictEqual((yield* Fiber.join(fiber)).jobId, job.id)
       yield* second.end
+    })
+  )
+})
+
+describe("a program that is told to end", () => {
+  it.effect("takes no new work, records the paid request that is on its way, and leaves the rest to the next one", () =>
+    Effect.gen(function* () {
+      const slowly = Effect.delay(acceptedAs("provider-2"), "3 seconds")
+      const { asked, begin } = yield* machine({ submit: [acceptedAs("provider-1"), slowly], status: [running] })
+      const { end, generator, ledger } = yield* begin
+      const long = yield* generator.submit(request)
+      yield* TestClock.adjust("1 minute")
+      const sending = yield* generator.submit(request)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* stateOf(ledger, sending), "Submitting")
+      const ending = yield* Effect.forkChild(end, { startImmediately: true })
+      yield* Effect.yieldNow
+      const calls = [generator.submit(request), generator.generate(request), generator.resume(long.id)]
+      for (const call of calls.map((it) => Effect.asVoid<unknown, CallFailure, never>(it))) {
+        const error = yield* Effect.flip(call)
+        assert.deepInclude(error, { _tag: "Rejection", reason: { _tag: "ShuttingDown" }, isRetryable: true })
+      }
+      assert.isUndefined(ending.pollUnsafe())
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(ending)
+      const next = yield* begin
+      assert.strictEqual(yield* stateOf(next.ledger, long), "Running")
+      assert.strictEqual(yield* stateOf(next.ledger, sending), "Submitted")
+      assert.isTrue((yield* next.ledger.claim(long.id)).isHeld)
+      assert.strictEqual(asked.filter((it) => it === "submit").length, 2)
+      yield* next.end
+    })
+  )
+
+  it.effect("leaves after the grace where no answer comes, and says that nobody knows", () =>
+    Effect.gen(function* () {
+      const { begin } = yield* machine({ submit: [Effect.never] })
+      const { end, generator } = yield* begin
+      const job = yield* generator.submit(request)
+      yield* TestClock.adjust("1 second")
+      const ending = yield* Effect.forkChild(end, { startImmediately: true })
+      yield* TestClock.adjust("4900 millis")
+      assert.isUndefined(ending.pollUnsafe())
+      yield* TestClock.adjust("200 millis")
+      yield* Fiber.join(ending)
+      const next = yield* begin
+      assert.strictEqual(yield* stateOf(next.ledger, job), "OutcomeUnknown")
+      yield* next.end
     })
   )
 })
