@@ -7,6 +7,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { AuditSettings } from "./AuditSettings.ts"
 import { Budgets } from "./Budget.ts"
 import { UsdMicros } from "./Money.ts"
 import { PriceTable } from "./PriceTable.ts"
@@ -217,7 +218,8 @@ export const Settings = Schema.Struct({
   vault: withDefault(
     Schema.Struct({ key: Schema.optionalKey(VaultSecret), keyFile: Schema.optionalKey(Schema.NonEmptyString) }),
     {}
-  )
+  ),
+  audit: withDefault(AuditSettings, {})
 })
 export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 

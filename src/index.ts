@@ -2,6 +2,7 @@
  * The face of the library: the services, and the two families of failure. Compositions are in `layers/` and
  * `mock-layers/`, the nouns in `schemas/`.
  */
+export { AuditLog, type AuditQuery, type AuditStatistics } from "./audit/AuditLog.ts"
 export { CacheKey } from "./cache/CacheKey.ts"
 export { CacheStore, CacheStoreFailed, type CacheStoreOf } from "./cache/CacheStore.ts"
 export type { CachedEnhancement } from "./cache/CachedEnhancement.ts"

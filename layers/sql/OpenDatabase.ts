@@ -24,6 +24,7 @@ export interface Migration {
 export interface Database {
   readonly fileName: string
   readonly synchronous: SqliteOptions["synchronous"]
+  readonly busyMillis?: number
   readonly migrations: ReadonlyArray<Migration>
 }
 
@@ -32,15 +33,19 @@ export interface Database {
  *
  * **Gotchas** Keep it in a constant: built twice it is two connections.
  */
-export const layerDatabase = (database: Database): Layer.Layer<SqlClient.SqlClient, ConfigurationError, Home> =>
+export const layerDatabase = ({
+  fileName,
+  migrations,
+  ...options
+}: Database): Layer.Layer<SqlClient.SqlClient, ConfigurationError, Home> =>
   Layer.effect(
     SqlClient.SqlClient,
     Effect.gen(function* () {
       const { folder } = yield* Home
-      const file = path.join(folder, database.fileName)
+      const file = path.join(folder, fileName)
       const opened = Effect.gen(function* () {
-        const sql = yield* makeSqliteClient({ file, synchronous: database.synchronous })
-        yield* Effect.provideService(migrate(file, database.migrations), SqlClient.SqlClient, sql)
+        const sql = yield* makeSqliteClient({ ...options, file })
+        yield* Effect.provideService(migrate(file, migrations), SqlClient.SqlClient, sql)
         return sql
       })
       return yield* Effect.mapError(opened, (error) =>

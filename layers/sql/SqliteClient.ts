@@ -27,10 +27,14 @@ import * as Stream from "effect/Stream"
 export interface SqliteOptions {
   readonly file: string
   readonly synchronous: "FULL" | "NORMAL"
+  /**
+   * How long a statement blocks the event loop for another process's lock, default 50 ms; 0 where nobody waits for the
+   * statement.
+   */
+  readonly busyMillis?: number
 }
 
-/** How long a statement blocks the event loop for another process's lock. */
-const busyMillis = 50
+const defaultBusyMillis = 50
 
 /** How long a statement waits for another process's lock in all. */
 const lockTimeout = "5 seconds"
@@ -66,13 +70,13 @@ export const makeSqliteClient = Effect.fnUntraced(function* (
 })
 
 /** The connection itself, for a store that has to answer in one synchronous step. **Gotchas** It throws. */
-export const openSqlite = ({ file, synchronous }: SqliteOptions): DatabaseSync => {
+export const openSqlite = ({ busyMillis = defaultBusyMillis, file, synchronous }: SqliteOptions): DatabaseSync => {
   // SQLite makes its files for everybody to read; those beside it (`-wal`, `-shm`) take the mode of this one.
   closeSync(openSync(file, "a", 0o600))
   const database = new DatabaseSync(file)
   try {
     database.exec(
-      `PRAGMA busy_timeout = ${busyMillis}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON`
+      `PRAGMA busy_timeout = ${defaultBusyMillis}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = ${busyMillis}`
     )
     return database
   } catch (error) {

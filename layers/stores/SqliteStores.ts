@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import type { Home } from "../home/Home.ts"
+import * as Audit from "../audit/Audit.ts"
 import * as SqliteCacheStore from "../cache/SqliteCacheStore.ts"
 import * as SqliteJobLedger from "../job/SqliteJobLedger.ts"
 import * as SqliteCostLedger from "../money/SqliteCostLedger.ts"
@@ -19,5 +20,11 @@ export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings 
   SqliteJobLedger.layer.pipe(
     Layer.provideMerge(SqliteCostLedger.layer),
     Layer.provideMerge(SqliteCacheStore.layer),
-    Layer.provideMerge(Layer.mergeAll(HomeSealer.layer, LedgerDatabase.layer, SqlitePermitStores.layer))
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Audit.layer.pipe(Layer.provideMerge(HomeSealer.layer)),
+        LedgerDatabase.layer,
+        SqlitePermitStores.layer
+      )
+    )
   )

@@ -31,6 +31,7 @@ export const layer: Layer.Layer<Sealer, ConfigurationError, Home | OpenedVault> 
     const key = textKey(vault.dataKey)
     return {
       seal: ofVault.seal,
+      keysFor: (purpose) => [...ofVault.keysFor(purpose), ...local.keysFor(purpose)],
       open: (sealed, place) => (isSealedUnder(key, sealed) ? ofVault : local).open(sealed, place)
     }
   })

@@ -7,7 +7,7 @@
  *
  * Source: NIST SP 800-38D. Random nonces bound a key to 2^32 texts (section 8.3).
  */
-import { createCipheriv, createDecipheriv, createSecretKey, hash, randomBytes } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, hash, hkdfSync, randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { StorageFailed } from "../../schemas/Reason.ts"
@@ -41,6 +41,12 @@ export const sealUnder = (dataKey: Redacted.Redacted<Uint8Array>): Sealer["Servi
         const sealed = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()])
         return prefix + sealed.toString("base64url")
       }),
+    // Source: RFC 5869; no salt, as the data key is uniform already.
+    keysFor: (purpose) => [
+      Redacted.make(new Uint8Array(hkdfSync("sha256", key, new Uint8Array(0), `ludeng ${purpose}`, dataKeyBytes)), {
+        label: "derived key"
+      })
+    ],
     open: (sealed, place) =>
       Effect.suspend(() => {
         if (!sealed.startsWith(prefix)) return Effect.fail(broken(place, "it is sealed under another key"))

@@ -23,7 +23,10 @@ import type { Door } from "./AdmissionControl.ts"
 import type { Call } from "./CurrentCall.ts"
 import type { CallPlan } from "./Pipeline.ts"
 
-const closedAtOnce: AdmissionFacts = { waited: Duration.zero, circuit: "Closed" }
+/** How the attempt under way was let in, and with which key. */
+type LetIn = Pick<Extract<CallEvent, { readonly _tag: "AttemptStarted" }>, "admission" | "keyId">
+
+const notYet: LetIn = { admission: { waited: Duration.zero, circuit: "Closed" } }
 
 /** Whose events are told, and to whom. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export interface CallTellerParts {
@@ -46,7 +49,7 @@ export class CallTeller {
   readonly #parts: CallTellerParts
   readonly #listen: Recorder | undefined
   #hasThrown = false
-  #admission = closedAtOnce
+  #letIn = notYet
   #request: string | undefined
   #answer: Answer | undefined
   #key: Redacted.Redacted<string> | undefined
@@ -77,12 +80,11 @@ export class CallTeller {
       else counters.retries += 1
     }
     if (this.#listen === undefined) return
-    this.#admission = admission()
+    this.#letIn = key.id === undefined ? { admission: admission() } : { admission: admission(), keyId: key.id }
     this.#request = undefined
     this.#answer = undefined
     this.#key = key.key
-    const id = key.id === undefined ? {} : { keyId: key.id }
-    this.#listen({ _tag: "AttemptStarted", ...this.#common(), attempt, admission: this.#admission, ...id }, undefined)
+    this.#listen({ _tag: "AttemptStarted", ...this.#common(), attempt, ...this.#letIn }, undefined)
   }
 
   /** What went over the wire is kept by reference, for the recorder, until the attempt has ended. */
@@ -107,7 +109,7 @@ export class CallTeller {
         ...common,
         attempt: attempts,
         elapsed: Duration.millis(endedAt - begunAt),
-        admission: this.#admission,
+        ...this.#letIn,
         request: this.#parts.plan.request
       },
       this.#exchange()
@@ -126,7 +128,7 @@ export class CallTeller {
         ...this.#common(),
         attempt,
         elapsed: this.#since(begunAt),
-        admission: this.#admission,
+        ...this.#letIn,
         isSent,
         request: this.#parts.plan.request
       },
@@ -151,7 +153,7 @@ export class CallTeller {
       ...this.#common(),
       attempt,
       elapsed: this.#since(begunAt),
-      admission: this.#admission,
+      ...this.#letIn,
       failure,
       request: this.#parts.plan.request
     }))

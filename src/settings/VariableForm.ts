@@ -25,6 +25,10 @@ export type VariableForm =
   | "protocol"
   | "store"
   | "providers"
+  | "auditBodies"
+  | "bodyBytes"
+  | "storeBytes"
+  | "retention"
 
 /** What the settings document holds for a variable, before the schema has seen it. */
 export type DocumentValue = string | number | boolean | ReadonlyArray<string> | ReadonlyArray<RateLimit>
@@ -45,11 +49,15 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
     case "store":
     case "accounting":
     case "priceFile":
+    case "auditBodies":
       return text
     case "milliseconds":
     case "longMilliseconds":
     case "count":
     case "callers":
+    case "bodyBytes":
+    case "storeBytes":
+    case "retention":
       return wholeNumber(text)
     case "rateLimits":
       return rateLimits(text)
@@ -105,7 +113,11 @@ const expectations: Readonly<Record<VariableForm, string>> = {
   boolean: "true or false",
   protocol: "nanobananaapi or generic",
   store: "sqlite or memory",
-  providers: "deepseek, nanobanana, or both separated by a comma"
+  providers: "deepseek, nanobanana, or both separated by a comma",
+  auditBodies: "sealed, hashed or none",
+  bodyBytes: "a whole number of bytes from 0 to 4194304",
+  storeBytes: "a whole number of bytes from 1048576 to 1099511627776",
+  retention: "a whole number of milliseconds from 1 to 315360000000"
 }
 
 const documentExpectations: { readonly [F in VariableForm]?: string } = {
@@ -117,7 +129,7 @@ const documentExpectations: { readonly [F in VariableForm]?: string } = {
   providers: "a list of deepseek and nanobanana"
 }
 
-const wholeNumber = (text: string): number | undefined => (/^\d{1,12}$/.test(text) ? Number(text) : undefined)
+const wholeNumber = (text: string): number | undefined => (/^\d{1,13}$/.test(text) ? Number(text) : undefined)
 
 const windowSeconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
 

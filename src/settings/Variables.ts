@@ -10,6 +10,7 @@ import type { VariableForm } from "./VariableForm.ts"
 type Grouped = "attemptTimeout" | "retryLimits" | "rateLimits" | "fallback"
 
 type BudgetPaths = `budget.${keyof Settings["budget"] & string}`
+type AuditPaths = `audit.${keyof Settings["audit"] & string}`
 
 type PathsOf<P extends "deepseek" | "nanobanana"> =
   | `${P}.${Exclude<keyof Settings[P], Grouped> & string}`
@@ -26,6 +27,7 @@ export type SettingPath =
   | BudgetPaths
   | "vault.key"
   | "vault.keyFile"
+  | AuditPaths
   | PathsOf<"deepseek">
   | PathsOf<"nanobanana">
 
@@ -172,7 +174,13 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "budget.perOwnerPerMonth": row("LUDENG_BUDGET_PER_OWNER_PER_MONTH", "budget", "the same in a month, for each owner"),
   prices: row("LUDENG_PRICES", "priceFile", "a JSON file of prices, which go over the built-in ones"),
   "vault.key": row("LUDENG_VAULT_KEY", "secret", "what opens the vault of keys: a passphrase, or a key"),
-  "vault.keyFile": row("LUDENG_VAULT_KEY_FILE", "text", "a file that holds it instead, for its owner alone")
+  "vault.keyFile": row("LUDENG_VAULT_KEY_FILE", "text", "a file that holds it instead, for its owner alone"),
+  "audit.enabled": row("AUDIT", "boolean", "whether calls, attempts and keys are written down"),
+  "audit.bodies": row("AUDIT_BODIES", "auditBodies", "what is kept of requests and answers"),
+  "audit.bodyLimit": row("AUDIT_BODY_LIMIT", "bodyBytes", "how much is kept of one of them"),
+  "audit.buffer": row("AUDIT_BUFFER", "callers", "rows that may wait to be written; more are dropped, and counted"),
+  "audit.retention": row("AUDIT_RETENTION", "retention", "how long rows are kept"),
+  "audit.maximumBytes": row("AUDIT_MAXIMUM_BYTES", "storeBytes", "what all rows may take; then the oldest go")
 }
 
 /** All places of the settings document, in the order of the table. */

@@ -6,6 +6,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 
 /**
@@ -18,6 +19,13 @@ export class Sealer extends Context.Service<
   {
     /** The sealed text: visible ASCII, one third longer than the text and some 80 characters. */
     readonly seal: (text: string, place: string) => Effect.Effect<string>
+    /**
+     * Keys of their own for a purpose, which tell nothing of the data keys: first the one in use, then those of before
+     * whose data key is still here. **Units** 32 bytes each.
+     */
+    readonly keysFor: (
+      purpose: string
+    ) => readonly [Redacted.Redacted<Uint8Array>, ...Array<Redacted.Redacted<Uint8Array>>]
     readonly open: (sealed: string, place: string) => Effect.Effect<string, typeof StorageFailed.Type>
   }
 >()("@ludeng/providers/vault/Sealer") {}

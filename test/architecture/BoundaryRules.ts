@@ -38,7 +38,8 @@ const bareProblem = (room: string, { clause, specifier }: Import): string | unde
   if (specifier === "effect/Layer") return "imports Layer"
   if (specifier.startsWith("effect/")) return undefined
   if (room === "schemas") return `imports ${specifier}`
-  if (specifier === "node:crypto" && /^\{\s*(hash|createHash)\s*\}$/.test(clause)) return undefined
+  if (specifier === "node:crypto" && /^\{\s*(?:(?:hash|createHash|createHmac)\s*,?\s*)+\}$/.test(clause))
+    return undefined
   return pureLibraries.has(specifier.split("/")[0] ?? "") ? undefined : `imports ${specifier}`
 }
 

@@ -49,6 +49,10 @@ const goodText = {
   store: "memory",
   budget: "2.5",
   priceFile: "prices.json",
+  auditBodies: "hashed",
+  bodyBytes: "1000",
+  storeBytes: "5000000",
+  retention: "1000000",
   providers: "deepseek"
 } as const
 const badText = {
@@ -67,6 +71,10 @@ const badText = {
   protocol: "http",
   store: "paper",
   budget: "a lot",
+  auditBodies: "clear",
+  bodyBytes: "64 KiB",
+  storeBytes: "1 GiB",
+  retention: "90 days",
   providers: "openai"
 }
 

@@ -1,0 +1,46 @@
+/**
+ * The audit over its store, and what the calls are told to: wherever this is provided, what happens is written down.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { AuditSettings } from "../../schemas/AuditSettings.ts"
+import type { ConfigurationError } from "../../schemas/Settings.ts"
+import { AuditLog } from "../../src/audit/AuditLog.ts"
+import type { AuditStore } from "../../src/audit/AuditStore.ts"
+import * as MakeAuditLog from "../../src/audit/MakeAuditLog.ts"
+import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import { CallRecorder } from "../../src/telemetry/CallRecorder.ts"
+import type { Sealer } from "../../src/vault/Sealer.ts"
+import type { Home } from "../home/Home.ts"
+import * as MemoryAuditStore from "./MemoryAuditStore.ts"
+import * as SqliteAuditStore from "./SqliteAuditStore.ts"
+
+const recorder = Layer.effect(
+  CallRecorder,
+  AuditLog.use((it) => Effect.succeed(it.record))
+)
+
+/** What the rows in memory may take. **Units** bytes. */
+const memoryBytes = 16 * 1024 * 1024
+
+const keptShort = (settings: AuditSettings): AuditSettings => ({
+  ...settings,
+  maximumBytes: Math.min(settings.maximumBytes, memoryBytes)
+})
+
+const layerOver = <E, R>(
+  store: Layer.Layer<AuditStore, E, R>,
+  boundsOf?: (settings: AuditSettings) => AuditSettings
+): Layer.Layer<AuditLog, E, R | Sealer | LiveSettings> =>
+  recorder.pipe(Layer.provideMerge(Layer.effect(AuditLog, MakeAuditLog.make(boundsOf))), Layer.provide(store))
+
+/** In the home. **Errors** `ConfigurationError` where its database can not be used. */
+export const layer: Layer.Layer<AuditLog, ConfigurationError, Home | Sealer | LiveSettings> = layerOver(
+  SqliteAuditStore.layer
+)
+
+/** In memory: the newest rows, 16 MiB of them at most. */
+export const layerMemory: Layer.Layer<AuditLog, never, Sealer | LiveSettings> = layerOver(
+  MemoryAuditStore.layer,
+  keptShort
+)
