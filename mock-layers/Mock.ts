@@ -12,23 +12,27 @@ import * as MemorySettings from "../layers/settings/MemorySettings.ts"
 import * as MemoryStores from "../layers/stores/MemoryStores.ts"
 import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 import type { SettingsDocument } from "../schemas/Settings.ts"
+import type { StoredKey } from "../src/vault/KeyStore.ts"
 import * as MemoryImageStore from "./image/MemoryImageStore.ts"
 import type { MockHandle } from "./MockHandle.ts"
 import { withSimulatedKeys } from "./SimulatedKeys.ts"
 import type { SimulationDocument } from "./simulation/Script.ts"
 import { layerSimulation } from "./simulation/SimulationLayer.ts"
+import * as MemoryKeyStore from "./vault/MemoryKeyStore.ts"
 
 /**
  * What is simulated, and over which settings (default: the library's defaults).
  *
  * **Units** `seed` (default 1) is what all chance is drawn from, `scenario` the situation (default `healthy`),
- * `failureRate` a share of requests from 0 to 1, `latency` milliseconds or a duration.
+ * `failureRate` a share of requests from 0 to 1, `latency` milliseconds or a duration. `keys` are those of a vault in
+ * memory (default none); they go before the one that every simulated account has.
  *
  * **Gotchas** A `seed` that is given also seeds Effect's `Random` for what the layer is provided to: back-off and ids
  * repeat too.
  */
 export interface MockOptions extends SimulationDocument {
   readonly settings?: SettingsDocument
+  readonly keys?: ReadonlyArray<StoredKey>
 }
 
 /**
@@ -48,7 +52,11 @@ export interface MockOptions extends SimulationDocument {
  * error.reason._tag // => "TimedOut"
  * ```
  */
-export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.Layer<Services.Services | MockHandle> =>
+export const layerWith = ({
+  keys = [],
+  settings = {},
+  ...simulation
+}: MockOptions): Layer.Layer<Services.Services | MockHandle> =>
   isolated(
     Services.layer.pipe(
       Layer.provideMerge(
@@ -56,7 +64,7 @@ export const layerWith = ({ settings = {}, ...simulation }: MockOptions): Layer.
           layerSimulation(simulation),
           simulation.seed === undefined ? Layer.empty : layerSeededRandom(simulation.seed),
           MemoryImageStore.layer,
-          NoKeyStore.layer,
+          keys.length === 0 ? NoKeyStore.layer : MemoryKeyStore.layerWith(keys),
           Layer.provideMerge(MemoryStores.layer, Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings))))
         )
       )

@@ -12,7 +12,6 @@ import type * as Fiber from "effect/Fiber"
 import type * as Redacted from "effect/Redacted"
 import type { AdmissionFacts, CallEvent } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed, StoppedBy } from "../../schemas/Failures.ts"
-import type { KeyId } from "../../schemas/Key.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import { type Exchange, listenerOf, type Recorder } from "../telemetry/CallRecorder.ts"
@@ -20,6 +19,7 @@ import type { OperationCounters } from "../telemetry/CallStatistics.ts"
 import { emit } from "../telemetry/Emit.ts"
 import type { Answer } from "../transport/Transport.ts"
 import type { Door } from "./AdmissionControl.ts"
+import { type AttemptKey, keyOf } from "./AttemptKey.ts"
 import type { Call } from "./CurrentCall.ts"
 import type { CallPlan } from "./Pipeline.ts"
 
@@ -36,12 +36,6 @@ export interface CallTellerParts {
   readonly clock: Clock.Clock
   readonly fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">
   readonly counters?: OperationCounters | undefined
-}
-
-/** The key of an attempt, and its name where it is one of the account's. */
-export interface AttemptKey {
-  readonly key: Redacted.Redacted<string> | undefined
-  readonly id: KeyId | undefined
 }
 
 /** Tells the events of one call. **Units** instants in milliseconds of the monotonic clock. */
@@ -80,10 +74,10 @@ export class CallTeller {
       else counters.retries += 1
     }
     if (this.#listen === undefined) return
-    this.#letIn = key.id === undefined ? { admission: admission() } : { admission: admission(), keyId: key.id }
+    this.#letIn = key.lent === undefined ? { admission: admission() } : { admission: admission(), keyId: key.lent.id }
     this.#request = undefined
     this.#answer = undefined
-    this.#key = key.key
+    this.#key = keyOf(key)
     this.#listen({ _tag: "AttemptStarted", ...this.#common(), attempt, ...this.#letIn }, undefined)
   }
 

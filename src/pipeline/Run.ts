@@ -3,7 +3,6 @@
  */
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
 import { ApiError, type AttemptFailed, type StoppedBy } from "../../schemas/Failures.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
@@ -13,6 +12,7 @@ import type { KeyWish } from "../vault/ChooseKey.ts"
 import type { LentKey } from "../vault/KeyVault.ts"
 import type { Door } from "./AdmissionControl.ts"
 import type { Attempt } from "./Attempt.ts"
+import { keyOf } from "./AttemptKey.ts"
 import { AttemptObserver } from "./AttemptObserver.ts"
 import type { CallTeller } from "./CallTeller.ts"
 import type { Call } from "./CurrentCall.ts"
@@ -44,10 +44,6 @@ export interface Run<A> {
 
 /** Whether the call has begun all the requests of this kind that it may. */
 export const isUsedUp = <A>({ call, plan }: Run<A>): boolean => plan.payment !== "free" && call.attempts.left <= 0
-
-/** The key of the attempt that is running. */
-export const keyOf = <A>({ lent, plan }: Run<A>): Redacted.Redacted<string> | undefined =>
-  plan.key?._tag === "Given" ? plan.key.key : lent?.key
 
 /** What the next attempt is given. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number): Attempt => {

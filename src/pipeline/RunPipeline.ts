@@ -29,6 +29,7 @@ import { AdmissionControl } from "./AdmissionControl.ts"
 import { admissionFacts } from "./AdmissionFacts.ts"
 import { goOnWithNextKey, keyQuestion } from "./AfterRefusedKey.ts"
 import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
+import { keyOf } from "./AttemptKey.ts"
 import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { endWith, failed, leave, refused, stop, unpaid } from "./EndCall.ts"
@@ -37,7 +38,7 @@ import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
 import { refusalBeyond } from "./Refused.ts"
 import { reserveAttempt } from "./ReserveAttempt.ts"
 import { attemptsExhausted, decideAfter, delaysOf, sleepBeyondPause } from "./RetryDelay.ts"
-import { attemptOf, isUsedUp, keyOf, type Run } from "./Run.ts"
+import { attemptOf, isUsedUp, type Run } from "./Run.ts"
 import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
 import { giveBackKey, hasKey, isKeyRefused, lendKey, withoutKey } from "./UseKey.ts"
@@ -166,7 +167,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     run.attempts += 1
     run.call.attempts.begin(run.plan.payment !== "free")
     if (run.attempts === 1) run.door.retryBudget.deposit(begunAt)
-    run.tell.attemptStarted(run.attempts, facts, { key: keyOf(run), id: run.lent?.id })
+    run.tell.attemptStarted(run.attempts, facts, run)
     return exchange(run, admission, begunAt, reservation)
   }
 

@@ -2,8 +2,8 @@
  * One attempt budget and one deadline, checked from the providers' side: calls nested at random, over providers that fail
  * at random, and then every paid request that arrived, held against the limit and the deadline of each call around it.
  *
- * Each single call has a word of its own in its prompt, which the providers see. A change of keys is not among what is
- * nested: there is no rotation of keys yet.
+ * Each single call has a word of its own in its prompt, which the providers see. Keys are refused at random too, and the
+ * free endpoint knows them or not: the next key is an attempt like any other.
  */
 import { assert } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
 import * as Random from "effect/Random"
 import { TestClock } from "effect/testing"
 import * as Mock from "../../mock-layers/Mock.ts"
@@ -21,6 +22,10 @@ import type { SettingsDocument } from "../../schemas/Settings.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
 import { Illustrator } from "../../src/illustration/Illustrator.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
+import { CallEvents } from "../../src/telemetry/CallEvents.ts"
+import type { StoredKey } from "../../src/vault/KeyStore.ts"
+import { keyOf } from "../src/vault/SampleKeys.ts"
+import type { CallEvent } from "../../schemas/CallEvent.ts"
 import { AdmissionControl } from "../../src/pipeline/AdmissionControl.ts"
 import { withCall } from "../../src/pipeline/WithCall.ts"
 import { defaultCircuitConfig } from "../../src/policy/circuit-breaker/CircuitConfig.ts"
@@ -58,8 +63,29 @@ const drawFaults = Effect.gen(function* () {
     const operation = yield* oneOf("chat" as const, "submit" as const)
     faults.push({ fault, operation, rate: 0.2 + 0.8 * (yield* Random.next) })
   }
+  for (const operation of ["chat", "submit", "probe"] as const) {
+    if (yield* isOneOf(2)) faults.unshift({ fault: "unauthorized", operation, rate: 0.3 + 0.6 * (yield* Random.next) })
+  }
   return [...faults, { fault: "server-error" as const, operation: "status" as const, rate: 0.1 }]
 })
+
+/** Up to six keys for each account. */
+const drawKeys = Effect.gen(function* () {
+  const keys: Array<StoredKey> = []
+  for (const [scope, origin] of origins) {
+    for (let count = yield* below(7); count > 0; count--) {
+      const record = keyOf(`${scope}-${count}`, { scope, origin })
+      keys.push({ record, key: Redacted.make(record.id) })
+    }
+  }
+  return keys
+})
+
+const origins = [
+  ["deepseek", "https://api.deepseek.com"],
+  ["nanobanana", "https://api.nanobananaapi.ai"],
+  ["nanobanana-fallback", "https://second.example"]
+] as const
 
 const drawOptions = Effect.gen(function* () {
   const limit = (yield* isOneOf(2)) ? { attemptLimit: 1 + (yield* below(6)) } : {}
@@ -78,7 +104,7 @@ const defaultsOf = ({ deepseek, nanobanana }: Effect.Success<typeof drawSettings
 }
 
 /** One world: its seed decides the settings, the faults, the calls and all delays. */
-export const oneBudget = (seed: number): Effect.Effect<{ readonly paidRequests: number }> => {
+export const oneBudget = (seed: number): Effect.Effect<{ readonly paidRequests: number; readonly rotated: number }> => {
   const made: Array<Made> = []
   let words = 0
 
@@ -141,6 +167,7 @@ export const oneBudget = (seed: number): Effect.Effect<{ readonly paidRequests: 
     const faults = yield* drawFaults
     const latency = { chat: { from: 50, to: 1 + (yield* below(8_000)) }, submit: { from: 50, to: 3_000 } }
     const isCircuitOn = yield* isOneOf(3)
+    const keys = yield* drawKeys
     const world = Effect.gen(function* () {
       if (!isCircuitOn) {
         for (const { circuit } of yield* AdmissionControl.useSync((it) => it.doors)) {
@@ -154,9 +181,12 @@ export const oneBudget = (seed: number): Effect.Effect<{ readonly paidRequests: 
         ["chat", "submit"].includes(operation)
       )
     })
+    const events: Array<CallEvent> = []
     const requests = yield* Effect.provide(
-      world,
-      Layer.merge(Mock.layerWith({ seed, faults, latency, settings }), Logger.layer([]))
+      Effect.provideService(world, CallEvents, (event) => {
+        events.push(event)
+      }),
+      Layer.merge(Mock.layerWith({ seed, faults, latency, settings, keys }), Logger.layer([]))
     )
     const sent = requests.map(({ at, body }) => ({ at, word: /zeb\d+ra/.exec(JSON.stringify(body))?.[0] ?? "" }))
     for (const { deadlineAt, limit, name, words: inside } of made) {
@@ -169,7 +199,8 @@ export const oneBudget = (seed: number): Effect.Effect<{ readonly paidRequests: 
       sent.every(({ word }) => word !== ""),
       `seed ${seed}: a request of nobody`
     )
-    return { paidRequests: sent.length }
+    const rotated = events.filter((it) => it._tag === "KeyRetired" || it._tag === "KeySetAside").length
+    return { paidRequests: sent.length, rotated }
   }).pipe(Random.withSeed(seed))
 }
 
