@@ -99,6 +99,13 @@ export const callFlags = {
   json: json()
 }
 
+/** `--dry-run`, of the commands that pay. */
+export const dryRun = Flag.Boolean("dry-run").pipe(
+  Flag.withDescription("Send and spend nothing: tell what it would cost, and what the policies would do now"),
+  Flag.withDefault(false),
+  Flag.withoutNegation
+)
+
 /** `--json`. */
 export function json(): Flag.Flag<boolean> {
   return Flag.Boolean("json").pipe(

@@ -16,6 +16,7 @@
  * `Cached` is one that says `fresh`.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -24,6 +25,7 @@ import type * as Scope from "effect/Scope"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, EnhancementRequest, longestPrompt } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
+import type { InputRejected } from "../../schemas/Reason.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import { fromCached, schemaVersion } from "../cache/CachedEnhancement.ts"
 import { type CacheKey, cacheKey } from "../cache/CacheKey.ts"
@@ -31,14 +33,15 @@ import { ResponseCache } from "../cache/ResponseCache.ts"
 import { templateVersion } from "../cache/TemplateVersion.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateCopy, validateInput } from "../input/Validate.ts"
-import type { Prices } from "../money/Prices.ts"
-import type { AdmissionControl } from "../pipeline/AdmissionControl.ts"
+import { CostLedger } from "../money/CostLedger.ts"
+import { Prices } from "../money/Prices.ts"
+import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { type CallDefaults, withCallUnder } from "../pipeline/WithCall.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
-import type { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
+import { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import { chooseModel, type ModelChoice } from "../provider/deepseek/Models.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
@@ -46,10 +49,11 @@ import { KeyVault } from "../vault/KeyVault.ts"
 import { makeAskDeepSeek } from "./AskDeepSeek.ts"
 import { spansOf } from "./CacheSpans.ts"
 import { type CacheSaid, CacheTeller } from "./CacheTeller.ts"
-import { acceptedByDefault, cacheUseOf, EnhancementWish } from "./EnhancementWish.ts"
+import { acceptedByDefault, asksCache, cacheUseOf, EnhancementWish } from "./EnhancementWish.ts"
 import { makeFallBack } from "./FallBack.ts"
 import { heldBack, obstacleOf } from "./HeldBack.ts"
 import type { EnhancementOptions, PromptEnhancer } from "./PromptEnhancer.ts"
+import { previewEnhancement } from "./PreviewEnhancement.ts"
 import { type AskingFiber, makeLiveEnhancement } from "./SharedEnhancement.ts"
 import type { EnhancementAsk } from "./Templates.ts"
 
@@ -91,6 +95,7 @@ type Dependencies =
   | Transport
   | ResponseCache
   | DegradedModes
+  | CostLedger
   | AdmissionControl
   | KeyVault
   | Scope.Scope
@@ -140,17 +145,16 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
     return Effect.catch(asked, (failure) => fallBack(wish, obstacleOf(modes, failure)))
   }
 
-  const enhanceInCall = (
+  const wishOf = (
     request: EnhancementRequest,
     own: OwnOptions,
     call: Call,
-    wholeDeadlineAt: number,
-    fiber: AskingFiber
-  ): Effect.Effect<Enhancement, CallFailure> => {
+    wholeDeadlineAt: number
+  ): EnhancementWish | typeof InputRejected.Type => {
     const checked = validateCopy(EnhancementRequest, sanitizeInput(request))
-    if (Result.isFailure(checked)) return Effect.fail(reject(checked.failure, call.callId))
+    if (Result.isFailure(checked)) return checked.failure
     const allowed = checkOwnOptions(own)
-    if (Result.isFailure(allowed)) return Effect.fail(reject(allowed.failure, call.callId))
+    if (Result.isFailure(allowed)) return allowed.failure
     const choice = chooseModel(call.settings.settings.deepseek.model)
     const ask: EnhancementAsk = {
       prompt: checked.success.prompt,
@@ -159,14 +163,22 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
       maximumCharacters: allowed.success.maximumCharacters ?? longestPrompt,
       notes: []
     }
-    const use = cacheUseOf(call, ask)
-    const key = use === "bypass" ? undefined : keyOf(ask, choice, call)
-    const wish = new EnhancementWish(ask, choice, call, wholeDeadlineAt, call.accept ?? acceptedByDefault, key)
+    const key = cacheUseOf(call, ask) === "bypass" ? undefined : keyOf(ask, choice, call)
+    return new EnhancementWish(ask, choice, call, wholeDeadlineAt, call.accept ?? acceptedByDefault, key)
+  }
+
+  const enhanceInCall = (
+    request: EnhancementRequest,
+    own: OwnOptions,
+    call: Call,
+    wholeDeadlineAt: number,
+    fiber: AskingFiber
+  ): Effect.Effect<Enhancement, CallFailure> => {
+    const wish = wishOf(request, own, call, wholeDeadlineAt)
+    if (!(wish instanceof EnhancementWish)) return Effect.fail(reject(wish, call.callId))
     const teller = new CacheTeller(clock, fiber, call)
-    if (key === undefined || use === "fresh" || !wish.accept.includes("Cached")) {
-      return askOrFallBack(wish, fiber, teller, "Bypassed")
-    }
-    return Effect.flatMap(cache.lookup(key, spansOf(call)), (answer) => {
+    if (wish.key === undefined || !asksCache(wish)) return askOrFallBack(wish, fiber, teller, "Bypassed")
+    return Effect.flatMap(cache.lookup(wish.key, spansOf(call)), (answer) => {
       if (answer._tag !== "Fresh") return askOrFallBack(wish, fiber, teller, answer._tag)
       teller.tell("Fresh")
       const age = Duration.millis(answer.ageMillis)
@@ -174,7 +186,24 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
     })
   }
 
+  const context = Context.pick(
+    ResponseCache,
+    DegradedModes,
+    KeyVault,
+    DeepSeek,
+    Prices,
+    AdmissionControl,
+    CostLedger
+  )(yield* Effect.context<Dependencies>())
+
   return {
+    preview: (request, options = noOptions) => {
+      const [own, callOptions] = splitOptions(options)
+      return withCallUnder(liveSettings, callOptions, enhanceDefaults, (call) => {
+        const wish = wishOf(request, own, call, call.deadlineAt)
+        return wish instanceof EnhancementWish ? previewEnhancement(wish) : Effect.fail(reject(wish, call.callId))
+      }).pipe(Effect.provideContext(context))
+    },
     enhance: (request, options = noOptions) =>
       Effect.withFiber((fiber) => {
         const [own, callOptions] = splitOptions(options)

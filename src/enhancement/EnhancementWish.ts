@@ -59,3 +59,7 @@ export const acceptedForIllustration: ReadonlyArray<AcceptedProvenance> = [...ac
 /** What the cache may do for a call: `creative` is meant to give another text each time. */
 export const cacheUseOf = (call: Pick<Call, "cache">, { mode }: Pick<EnhancementAsk, "mode">): CacheUse =>
   call.cache ?? (mode === "creative" ? "bypass" : "use")
+
+/** Whether the cache may answer a wish: where it has a key there, is not to be asked anew, and a kept answer will do. */
+export const asksCache = ({ accept, ask, call, key }: EnhancementWish): boolean =>
+  key !== undefined && cacheUseOf(call, ask) !== "fresh" && accept.includes("Cached")

@@ -6,6 +6,7 @@ import type * as Effect from "effect/Effect"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { Enhancement, EnhancementRequest } from "../../schemas/Enhancement.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
+import type { CallPreview } from "../../schemas/Preview.ts"
 
 /** **Units** `maximumCharacters`: the longest text that is of use, 1 to 20 000, default 4000. */
 export interface EnhancementOptions extends CallOptions {
@@ -41,6 +42,14 @@ export interface EnhancementOptions extends CallOptions {
 export class PromptEnhancer extends Context.Service<
   PromptEnhancer,
   {
+    /**
+     * What `enhance` would cost, and what the policies would do with it now. Nothing is sent, spent or kept; what would be
+     * refused is told in `refused`, and only a request that is wrong in itself fails.
+     */
+    readonly preview: (
+      request: EnhancementRequest,
+      options?: EnhancementOptions
+    ) => Effect.Effect<CallPreview, CallFailure>
     readonly enhance: (
       request: EnhancementRequest,
       options?: EnhancementOptions

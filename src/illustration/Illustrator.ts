@@ -6,6 +6,7 @@ import type * as Effect from "effect/Effect"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
+import type { IllustrationPreview } from "../../schemas/Preview.ts"
 
 /**
  * The service.
@@ -30,6 +31,26 @@ import type { Illustration, IllustrationRequest } from "../../schemas/Illustrati
 export class Illustrator extends Context.Service<
   Illustrator,
   {
+    /**
+     * What `illustrate` would cost, and what the policies would do with its parts now. Nothing is sent, spent or entered;
+     * only a request that is wrong in itself fails.
+     *
+     * ```ts
+     * import * as Effect from "effect/Effect"
+     * import { Illustrator } from "@ludeng/providers"
+     * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+     *
+     * const mock = Mock.layerWith({ settings: { nanobanana: { priceUpperBound: 40_000 } } })
+     * const preview = Illustrator.use((it) => it.preview({ prompt: "a red fox", enhance: false }))
+     * const { bound, image } = await Effect.runPromise(Effect.provide(preview, mock))
+     * bound // => { usdMicros: 40000, basis: "estimated" }
+     * image.from // => "Live"
+     * ```
+     */
+    readonly preview: (
+      request: IllustrationRequest,
+      options?: CallOptions
+    ) => Effect.Effect<IllustrationPreview, CallFailure>
     readonly illustrate: (
       request: IllustrationRequest,
       options?: CallOptions

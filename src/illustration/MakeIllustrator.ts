@@ -8,10 +8,12 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, longestPrompt } from "../../schemas/Enhancement.ts"
-import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
+import { ApiError, type CallFailure, type Rejection } from "../../schemas/Failures.ts"
 import { type Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
 import type { GeneratedImage, ImageRequest } from "../../schemas/Image.ts"
+import type { Job } from "../../schemas/Job.ts"
 import { addCosts, type Cost, noCost } from "../../schemas/Money.ts"
+import type { IllustrationPreview } from "../../schemas/Preview.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { enhanceDefaults } from "../enhancement/Enhance.ts"
 import { acceptedForIllustration } from "../enhancement/EnhancementWish.ts"
@@ -34,6 +36,7 @@ import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
 import { earlierEnhancement, earlierJob } from "./EarlierJob.ts"
 import type { Illustrator } from "./Illustrator.ts"
+import { illustrationPreview } from "./IllustrationPreview.ts"
 
 /** What a style may add to the prompt's text where the protocol has no field for it. **Units** characters. */
 const styleAllowance = 250
@@ -72,6 +75,14 @@ const usedEnhancement = Effect.fnUntraced(function* (own: Enhancement | null, ge
   return used === null ? own : { ...used, cost: own.cost, attempts: own.attempts }
 })
 
+/** A request that is in order, and the job that its key names. */
+interface Begun {
+  readonly wish: IllustrationRequest
+  readonly requestHash: string
+  readonly earlier: Job | undefined
+  readonly image: Pick<ImageRequest, "parameters">
+}
+
 /** The service. */
 export const make: Effect.Effect<
   Illustrator["Service"],
@@ -88,9 +99,9 @@ export const make: Effect.Effect<
   const prices = yield* Prices
 
   /** What stands in where DeepSeek can not be had, up to the raw prompt, is found by the enhancer. */
-  const enhance = (request: IllustrationRequest, call: Call): Effect.Effect<Enhancement, CallFailure> => {
+  const enhancementOf = (request: IllustrationRequest, call: Call) => {
     const { facts } = nanoBanana.protocol(imageProtocolOf(call.settings.settings.nanobanana))
-    return enhancer.enhance(
+    return [
       {
         prompt: request.prompt,
         ...(request.mode === undefined ? {} : { mode: request.mode }),
@@ -100,8 +111,46 @@ export const make: Effect.Effect<
         maximumCharacters: Math.min(longestPrompt, facts.maximumPromptCharacters - styleAllowance),
         ...(call.accept === undefined ? { accept: acceptedForIllustration } : {})
       }
-    )
+    ] as const
   }
+
+  /** Checks the request, and looks its key up. */
+  const begin = Effect.fnUntraced(function* (
+    request: IllustrationRequest,
+    options: CallOptions,
+    call: Call
+  ): Effect.fn.Return<Begun, Rejection, JobLedger> {
+    const checked = validateInput(IllustrationRequest, sanitizeInput(request))
+    if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
+    const wish = checked.success
+    const requestHash = requestHashOf(wish, imageProtocolOf(call.settings.settings.nanobanana))
+    const earlier = yield* earlierJob(options.idempotencyKey, requestHash, call)
+    if (earlier === undefined && call.priority === "low" && modes.isActive("LowPriorityShed"))
+      return yield* reject({ _tag: "LoadShed" }, call.callId, { retryAfter: shedRetryAfter })
+    return { wish, requestHash, earlier, image: wish.image === undefined ? {} : { parameters: wish.image } }
+  })
+
+  const keyOf = ({ idempotencyKey }: CallOptions) => (idempotencyKey === undefined ? {} : { idempotencyKey })
+
+  const preview = Effect.fnUntraced(function* (
+    request: IllustrationRequest,
+    options: CallOptions,
+    call: Call
+  ): Effect.fn.Return<IllustrationPreview, CallFailure, JobLedger> {
+    const { earlier, image: parameters, requestHash, wish } = yield* begin(request, options, call)
+    const image = yield* generator
+      .preview({ prompt: wish.prompt, ...parameters }, keyOf(options))
+      .pipe(Effect.mapError(ofIllustration), Effect.provideService(CurrentCall, { ...call, origin: { requestHash } }))
+    const leaving = image.bound.usdMicros ?? 0
+    const enhancement =
+      earlier !== undefined || wish.enhance === false
+        ? null
+        : yield* Effect.provideService(enhancer.preview(...enhancementOf(wish, call)), CurrentCall, {
+            ...call,
+            leaving
+          })
+    return illustrationPreview(enhancement, image)
+  })
 
   /** The price of the picture, once nothing would refuse it now. **Units** micro-dollars. */
   const priceOf = Effect.fnUntraced(function* (request: ImageRequest, requestHash: string, call: Call) {
@@ -117,14 +166,7 @@ export const make: Effect.Effect<
     options: CallOptions,
     call: Call
   ): Effect.fn.Return<Illustration, CallFailure, JobLedger> {
-    const checked = validateInput(IllustrationRequest, sanitizeInput(request))
-    if (Result.isFailure(checked)) return yield* reject(checked.failure, call.callId)
-    const wish = checked.success
-    const requestHash = requestHashOf(wish, imageProtocolOf(call.settings.settings.nanobanana))
-    const earlier = yield* earlierJob(options.idempotencyKey, requestHash, call)
-    const image = wish.image === undefined ? {} : { parameters: wish.image }
-    if (earlier === undefined && call.priority === "low" && modes.isActive("LowPriorityShed"))
-      return yield* reject({ _tag: "LoadShed" }, call.callId, { retryAfter: shedRetryAfter })
+    const { earlier, image, requestHash, wish } = yield* begin(request, options, call)
     // Whatever would refuse the picture refuses the whole before the enhancement is paid for, and what the picture costs
     // is left for it.
     const leaving = earlier === undefined ? yield* priceOf({ prompt: wish.prompt, ...image }, requestHash, call) : 0
@@ -133,12 +175,12 @@ export const make: Effect.Effect<
         ? yield* earlierEnhancement(earlier, call)
         : wish.enhance === false
           ? null
-          : yield* Effect.provideService(enhance(wish, call), CurrentCall, { ...call, leaving })
+          : yield* Effect.provideService(enhancer.enhance(...enhancementOf(wish, call)), CurrentCall, {
+              ...call,
+              leaving
+            })
     const generated = yield* generator
-      .generate(
-        { prompt: enhanced?.prompt ?? wish.prompt, ...image },
-        options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }
-      )
+      .generate({ prompt: enhanced?.prompt ?? wish.prompt, ...image }, keyOf(options))
       .pipe(
         Effect.mapError((failure) => withSpent(ofIllustration(failure), enhanced?.cost ?? noCost)),
         Effect.provideService(CurrentCall, {
@@ -159,6 +201,11 @@ export const make: Effect.Effect<
   })
 
   return {
+    preview: (request, options = {}) =>
+      withCall(options, wholeDefaults, (call) => preview(request, options, call)).pipe(
+        Effect.provideService(LiveSettings, liveSettings),
+        Effect.provideService(JobLedger, jobLedger)
+      ),
     illustrate: (request, options = {}) =>
       withCall(options, wholeDefaults, (call) => illustrate(request, options, call)).pipe(
         Effect.provideService(LiveSettings, liveSettings),

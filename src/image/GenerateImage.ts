@@ -30,7 +30,8 @@ import { allowsEarlierImage } from "./StandInRule.ts"
 import { startNow } from "./StartJob.ts"
 import { tellFellBack } from "./TellFellBack.ts"
 
-type Dependencies =
+/** What making a picture needs of the services. */
+export type GenerateDependencies =
   | KeyVault
   | Pipeline
   | NanoBanana
@@ -48,7 +49,8 @@ export interface GenerateTools {
   readonly waiting: JobWaiting
 }
 
-const noNewPicture = (call: Call) =>
+/** Only an earlier picture was allowed, and there is none. */
+export const noNewPicture = (call: Call) =>
   reject(
     {
       _tag: "InputRejected",
@@ -73,7 +75,7 @@ export const generateImage = Effect.fnUntraced(function* (
   key: IdempotencyKey | undefined,
   call: Call,
   { driver, waiting }: GenerateTools
-): Effect.fn.Return<GeneratedImage, CallFailure, Dependencies> {
+): Effect.fn.Return<GeneratedImage, CallFailure, GenerateDependencies> {
   const planned = yield* planImage(request, call)
   if (!accepts(call, "Live") && !(yield* joinsJob(key, call))) {
     return (yield* earlierImage(planned, call)) ?? (yield* noNewPicture(call))
@@ -98,7 +100,7 @@ const insteadOf = Effect.fnUntraced(function* (failure: CallFailure, planned: Pl
 export const planOnly = Effect.fnUntraced(function* (
   request: ImageRequest,
   call: Call
-): Effect.fn.Return<ImagePlan, CallFailure, Dependencies> {
+): Effect.fn.Return<ImagePlan, CallFailure, GenerateDependencies> {
   const planned = yield* planImage(request, call)
   const isEarlierAtHand = Effect.map(earlierImage(planned, call), (image) => image !== undefined)
   if (!accepts(call, "Live")) return (yield* isEarlierAtHand) ? planned.first.plan : yield* noNewPicture(call)

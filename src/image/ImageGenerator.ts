@@ -12,6 +12,7 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import type { GeneratedImage, ImagePlan, ImageRequest, StoredImage } from "../../schemas/Image.ts"
 import type { Job } from "../../schemas/Job.ts"
+import type { CallPreview } from "../../schemas/Preview.ts"
 import type { JobPage } from "../job/JobLedger.ts"
 import type { JobResolution } from "./ResolveJob.ts"
 
@@ -56,6 +57,11 @@ export class ImageGenerator extends Context.Service<
      * job is entered.
      */
     readonly plan: (request: ImageRequest, options?: CallOptions) => Effect.Effect<ImagePlan, CallFailure>
+    /**
+     * What `generate` would cost, and what the policies would do with it now. Nothing is sent, spent or entered; what
+     * would be refused on entry is told in `refused`, and only a request that is wrong in itself fails.
+     */
+    readonly preview: (request: ImageRequest, options?: CallOptions) => Effect.Effect<CallPreview, CallFailure>
     /**
      * Submits, waits, stores. The same idempotency key and request join the same job. What could not be begun within the
      * deadline (our limit, an open circuit, pictures that are put off) is refused on entry: no job, nothing paid.

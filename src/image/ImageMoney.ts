@@ -7,8 +7,9 @@ import * as Effect from "effect/Effect"
 import type { Rejection } from "../../schemas/Failures.ts"
 import { type Cost, unknownCost } from "../../schemas/Money.ts"
 import type { Settings } from "../../schemas/Settings.ts"
-import { CostLedger } from "../money/CostLedger.ts"
-import { type BudgetLine, decideBudgets, hasBudget } from "../money/DecideBudgets.ts"
+import { budgetsOfCall } from "../money/BudgetsOfCall.ts"
+import type { CostLedger } from "../money/CostLedger.ts"
+import { decideBudgets, hasBudget } from "../money/DecideBudgets.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import type { PlannedRequest } from "./PlanImage.ts"
@@ -24,21 +25,13 @@ export const heldFor = ({ first, second }: Pick<PlannedRequest, "first" | "secon
   return second !== undefined && other !== null && (own === null || own < other) ? second.price : first.price
 }
 
-/** Every budget that is set, as it stands for a call. **Errors** `Rejection` with `StorageFailed`. */
-export const budgetsOf = (call: Call): Effect.Effect<ReadonlyArray<BudgetLine>, Rejection, CostLedger> =>
-  Effect.gen(function* () {
-    const ledger = yield* CostLedger
-    const inTime = yield* Effect.mapError(ledger.budgets(call.owner), (reason) => reject(reason, call.callId))
-    return [...call.spending.lines(call.settings.settings.budget.perCall), ...inTime]
-  })
-
 /** Refuses what surely does not fit. **Errors** `Rejection`: `BudgetExhausted`, `PriceUnknown`, `StorageFailed`. */
 export const checkBudgets = (
   planned: Pick<PlannedRequest, "first" | "second">,
   call: Call
 ): Effect.Effect<void, Rejection, CostLedger> =>
   Effect.gen(function* () {
-    const lines = yield* budgetsOf(call)
+    const lines = yield* budgetsOfCall(call)
     const refusal = decideBudgets(lines, heldFor(planned, call.settings.settings), yield* Clock.currentTimeMillis)
     if (refusal !== undefined) return yield* reject(refusal, call.callId)
   })

@@ -33,6 +33,7 @@ import { makeJobDriver } from "./JobDriver.ts"
 import { getJob, listJobs } from "./LookUpJob.ts"
 import { makePaidExchanges } from "./PaidExchanges.ts"
 import { planImage } from "./PlanImage.ts"
+import { previewImage } from "./PreviewImage.ts"
 import { resolveJob } from "./ResolveJob.ts"
 import { startQueued } from "./StartJob.ts"
 import { watchJob } from "./WatchJob.ts"
@@ -83,6 +84,8 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
 
     return {
       plan: (request, options = {}) => inCall(options, (call) => planOnly(request, call)),
+      preview: (request, options = {}) =>
+        inCall(options, (call) => previewImage(request, options.idempotencyKey, call)),
       generate: (request, options = {}) =>
         inNewCall(options, (call) => generateImage(request, options.idempotencyKey, call, { driver, waiting })),
       submit: (request, options = {}) =>

@@ -3,22 +3,30 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { callFlags, given, imageFlags, prompt } from "../Flags.ts"
+import { callFlags, dryRun, given, imageFlags, prompt } from "../Flags.ts"
 import { callOptions, imageRequest } from "../Requests.ts"
 
 /** The command. */
 export const generate = Command.make(
   "generate",
-  { prompt, ...imageFlags, ...callFlags },
+  { prompt, ...imageFlags, ...callFlags, dryRun },
   Effect.fnUntraced(function* (wishes) {
     const { runCall } = yield* Effect.promise(() => import("../Call.ts"))
     const { ImageGenerator } = yield* Effect.promise(() => import("../../../src/image/ImageGenerator.ts"))
+    const request = imageRequest(wishes.prompt, wishes)
+    const options = callOptions(wishes, wishes)
+    const over = { needed: ["nanobanana"], ...given({ directory: wishes.out }) } as const
+    if (wishes.dryRun) {
+      const { runPreview } = yield* Effect.promise(() => import("../Preview.ts"))
+      const { ofImage } = yield* Effect.promise(() => import("../PreviewReport.ts"))
+      const preview = ImageGenerator.use((it) => it.preview(request, options))
+      return yield* runPreview({ ...over, ...given({ owner: wishes.owner }), preview: Effect.map(preview, ofImage) })
+    }
     const { imageResult } = yield* Effect.promise(() => import("../Results.ts"))
     const { sanitizeText } = yield* Effect.promise(() => import("../../../src/input/Sanitize.ts"))
     yield* runCall({
-      needed: ["nanobanana"],
-      ...given({ directory: wishes.out }),
-      call: ImageGenerator.use((it) => it.generate(imageRequest(wishes.prompt, wishes), callOptions(wishes, wishes))),
+      ...over,
+      call: ImageGenerator.use((it) => it.generate(request, options)),
       report: (image, elapsedMillis) => imageResult(sanitizeText(wishes.prompt), image, elapsedMillis)
     })
   })

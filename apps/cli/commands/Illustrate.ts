@@ -4,7 +4,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { callFlags, enhancementFlags, given, imageFlags, prompt } from "../Flags.ts"
+import { callFlags, dryRun, enhancementFlags, given, imageFlags, prompt } from "../Flags.ts"
 import { UsageFailed } from "../Outcome.ts"
 import { callOptions, enhancementFlagsGiven, illustrationRequest } from "../Requests.ts"
 
@@ -19,7 +19,8 @@ export const illustrate = Command.make(
     ),
     ...enhancementFlags,
     ...imageFlags,
-    ...callFlags
+    ...callFlags,
+    dryRun
   },
   Effect.fnUntraced(function* (wishes) {
     const idle = wishes.enhance ? [] : enhancementFlagsGiven(wishes)
@@ -28,13 +29,21 @@ export const illustrate = Command.make(
     }
     const { runCall } = yield* Effect.promise(() => import("../Call.ts"))
     const { Illustrator } = yield* Effect.promise(() => import("../../../src/illustration/Illustrator.ts"))
+    const request = illustrationRequest(wishes.prompt, wishes)
+    const options = callOptions(wishes, wishes)
+    const over = {
+      needed: wishes.enhance ? (["deepseek", "nanobanana"] as const) : (["nanobanana"] as const),
+      ...given({ directory: wishes.out })
+    }
+    if (wishes.dryRun) {
+      const { runPreview } = yield* Effect.promise(() => import("../Preview.ts"))
+      const preview = Illustrator.use((it) => it.preview(request, options))
+      return yield* runPreview({ ...over, ...given({ owner: wishes.owner }), preview })
+    }
     const { illustrationResult } = yield* Effect.promise(() => import("../Results.ts"))
     yield* runCall({
-      needed: wishes.enhance ? ["deepseek", "nanobanana"] : ["nanobanana"],
-      ...given({ directory: wishes.out }),
-      call: Illustrator.use((it) =>
-        it.illustrate(illustrationRequest(wishes.prompt, wishes), callOptions(wishes, wishes))
-      ),
+      ...over,
+      call: Illustrator.use((it) => it.illustrate(request, options)),
       report: illustrationResult
     })
   })

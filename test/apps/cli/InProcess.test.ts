@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Diagnosis } from "../../../apps/cli/Diagnosis.ts"
@@ -255,6 +255,33 @@ describe("the commands", () => {
         bad.error?.message,
         "DEEPSEEK_RATE_LIMITS: the value can not be used, expected limits such as 20/minute"
       )
+    })
+  )
+
+  it.live("--dry-run tells the price and the policies, and makes nothing; a budget is told by its name", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "ludeng-dry-"))
+      const priced = { ...quick, NANOBANANA_PRICE_UPPER_BOUND: "0.02" }
+      const args = ["illustrate", "a red fox", "--dry-run", "--out", folder]
+      const { code, out, facts } = yield* runIn(args, priced)
+      assert.strictEqual(code, 0)
+      assert.match(
+        out,
+        /^dry run: nothing is sent, nothing is spent\ncost {6}\$0\.000001 to \$0\.\d+, all attempts included\n/
+      )
+      assert.match(out, /nanobanana submit: circuit Closed, no wait, at most \$0\.02 a request/)
+      assert.isUndefined(facts.job)
+      assert.deepStrictEqual(readdirSync(folder), [])
+      const poor = { ...priced, LUDENG_BUDGET_PER_MONTH: "0.01" }
+      const looked = yield* runIn(args, poor)
+      assert.match(looked.out, /image {5}none: the call would be refused\n[^]*refused now: BudgetExhausted\n/)
+      assert.match(looked.out, /budget perMonth: \$0\.01 of \$0\.01 left, anew at /)
+      const called = yield* runIn(["illustrate", "a red fox", "--out", folder], poor)
+      assert.strictEqual(called.code, 4)
+      assert.match(called.message, /^refused: BudgetExhausted \(the budget perMonth does not allow it/)
+      const nothing = yield* runIn(["cost"], poor)
+      assert.match(nothing.out, /^Nothing was reserved or spent\.\nbudget perMonth: /)
+      rmSync(folder, { recursive: true })
     })
   )
 

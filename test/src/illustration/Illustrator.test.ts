@@ -134,7 +134,7 @@ describe("illustrating", () => {
 const withEnhancer = (enhance: PromptEnhancer["Service"]["enhance"]) => {
   const { asked, layer } = fakeImageProvider({})
   const whole = Layer.effect(Illustrator, MakeIllustrator.make).pipe(
-    Layer.provideMerge(Layer.succeed(PromptEnhancer, { enhance })),
+    Layer.provideMerge(Layer.succeed(PromptEnhancer, { enhance, preview: () => Effect.die("nobody looks") })),
     Layer.provideMerge(Layer.effect(DegradedModes, MakeDegradedModes.make)),
     Layer.provideMerge(layer)
   )
