@@ -55,6 +55,7 @@ export const runOver = Effect.fnUntraced(function* <E>(
   const { kept, loaded, mode, problems } = yield* readSurroundings(command.needed)
   run.mode = mode
   run.provider = providerName(loaded.settings)
+  run.keepsJobs = loaded.settings.store === "sqlite"
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
   if (mode._tag === "Simulated") run.screen.line(announcement(mode.because))
 

@@ -12,7 +12,7 @@ import type { Screen } from "./Screen.ts"
 import { processInput, type SecretInput } from "./SecretInput.ts"
 
 /**
- * The run. `provider` tells a person where a job runs: protocol and host. `exitCode` is that of a command which has
+ * The run. `provider` tells a person where a job runs: protocol and host; `keepsJobs` that its jobs outlive it. `exitCode` is that of a command which has
  * already told what is wrong.
  */
 export interface Run {
@@ -25,6 +25,7 @@ export interface Run {
   readonly progress: () => Progress
   readonly policies: () => Policies
   mode?: Mode
+  keepsJobs?: boolean
   provider?: string
   exitCode?: 3 | 5
 }

@@ -30,8 +30,9 @@ import { holdJob } from "./HoldJob.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
-import { queueJob } from "./QueueJob.ts"
+import { queueJob, type QueueTools } from "./QueueJob.ts"
 import { makeSharedWaits, type SharedWaits } from "./SharedWaits.ts"
+import { isProvenUnprocessed } from "./StandInRule.ts"
 import { failureOf, submitByRoute, type SubmitDependencies, type Submitted } from "./SubmitByRoute.ts"
 import { failUnprocessed } from "./SubmitJob.ts"
 
@@ -50,7 +51,7 @@ export interface JobDriver {
 }
 
 /**
- * How a queued job is sent: `now`, within the deadline of its call, or not at all; or `queued`, whenever a provider takes
+ * How a queued job is sent: `now`, at once or not at all (but for a deadline that passes while it waits); or `queued`, whenever a provider takes
  * it, for as long as a job may wait.
  */
 export type DriveMode = "now" | "queued"
@@ -62,16 +63,28 @@ const restAfterFailure = Duration.minutes(1)
 
 const isAtProvider = (job: Job): boolean => job.state._tag === "Submitted" || job.state._tag === "Running"
 
-/** Sends a queued job within the call's deadline. What can not be sent then has failed, and its money is free. */
+/**
+ * Sends a queued job within the call's deadline. What is refused before has failed, and its money is free. The deadline
+ * ends only the waiting: a job that is still queued then goes on in the queue.
+ */
 const submitNow = (
   job: Job,
   call: Call,
-  exchanges: PaidExchanges
-): Effect.Effect<Submitted, CallFailure, Dependencies> =>
-  submitByRoute(job, call, exchanges).pipe(
+  tools: QueueTools
+): Effect.Effect<Submitted | undefined, CallFailure, Dependencies> =>
+  submitByRoute(job, call, tools.exchanges).pipe(
     Effect.mapError(failureOf),
-    Effect.tapError((failure) => failUnprocessed(job, failure.reason))
+    Effect.catch((failure) =>
+      Effect.flatMap(monotonicMillis, (now) => {
+        if (now >= call.deadlineAt && isSurelyUnsent(failure)) {
+          return queueJob(job, call, tools)
+        }
+        return Effect.andThen(failUnprocessed(job, failure.reason), Effect.fail(failure))
+      })
+    )
   )
+
+const isSurelyUnsent = (failure: CallFailure): boolean => failure._tag === "Rejection" || isProvenUnprocessed(failure)
 
 interface DriveTools {
   readonly exchanges: PaidExchanges
@@ -97,8 +110,8 @@ const driveOnce = Effect.fnUntraced(function* (
   switch (state._tag) {
     case "Queued": {
       const attemptsPerRound = generateDefaults(settings).attemptLimit
-      const submitting =
-        mode === "now" ? submitNow(job, call, exchanges) : queueJob(job, call, { exchanges, waits, attemptsPerRound })
+      const queueTools = { exchanges, waits, attemptsPerRound }
+      const submitting = mode === "now" ? submitNow(job, call, queueTools) : queueJob(job, call, queueTools)
       // Who cancels a job between two sends does not have to wait for the next one.
       const sent = yield* Effect.raceFirst(
         submitting,

@@ -213,6 +213,12 @@ describe("a job left behind", () => {
     assert.match(made("StorageFailed") ?? "", /^The picture of job j was made .* calls it t, and could not be stored/)
     assert.match(made("TimedOut") ?? "", /calls it t, and was not fetched/)
   })
+  it("in the queue is named with the commands that go on with it, where it outlives the program", () => {
+    const job = { jobId: "j", state: "Queued", isOver: false }
+    assert.include(remnantLine({ job }, { keepsJobs: true }), "ludeng jobs resume j")
+    const left = { jobId: "j", state: "Submitted", providerJobId: "t", isOver: false }
+    assert.match(remnantLine({ job: left }, { keepsJobs: true, provider }) ?? "", /ludeng jobs show j$/)
+  })
   it("is not there when the job is over, was not sent, or never was", () => {
     assert.isUndefined(remnantLine({}, {}))
     assert.isUndefined(remnantLine({ job: { jobId: "j", state: "Queued", isOver: false } }, {}))

@@ -7,7 +7,7 @@ import { IdempotencyKey, JobId } from "../../../schemas/Identifiers.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
 import { DegradedModes } from "../../../src/policy/degraded-mode/DegradedModes.ts"
 import { recordCalls } from "../../support/CallRecorder.ts"
-import { failedAttempt } from "../../support/FakeImageProvider.ts"
+import { acceptedAs, failedAttempt } from "../../support/FakeImageProvider.ts"
 import {
   generate,
   inWorld,
@@ -143,6 +143,36 @@ describe("a picture that is held up after its row is written", () => {
           assert.deepInclude(later, { _tag: "Rejection", reason: { _tag: "Isolated" } })
         })
       )
+    )
+  )
+})
+
+describe("a deadline that passes while a picture waits to be sent", () => {
+  it.effect("ends the waiting and not the job, which the error names", () =>
+    inWorld(
+      {
+        first: { submit: [Effect.delay(acceptedAs("provider-1"), "20 seconds"), acceptedAs("provider-2")] },
+        settings: { nanobanana: { rateLimit: [], concurrency: 2 } }
+      },
+      (requests) =>
+        Effect.gen(function* () {
+          // One slot is for submits, the other is kept for what is paid.
+          yield* ImageGenerator.use((it) => it.submit(request))
+          yield* TestClock.adjust("1 second")
+          const error = yield* passing(
+            Effect.flip(generate({ deadline: Duration.seconds(10), accept: ["Live", "Cached"] })),
+            "10 seconds"
+          )
+          assert.deepInclude(error, { _tag: "ApiError", outcome: "NotSent", isRetryable: false })
+          assert.strictEqual(error.reason._tag, "GenerationTimedOut")
+          const [, queued] = yield* jobs
+          assert.strictEqual(queued?.id, error.jobId)
+          assert.strictEqual(queued?.state._tag, "Queued")
+          yield* TestClock.adjust("1 minute")
+          const [, made] = yield* jobs
+          assert.strictEqual(made?.state._tag, "Stored")
+          assert.strictEqual(submitsOf(requests).length, 2)
+        })
     )
   )
 })
