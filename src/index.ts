@@ -11,8 +11,17 @@ export { localTemplate } from "./enhancement/LocalTemplate.ts"
 export { type EnhancementOptions, PromptEnhancer } from "./enhancement/PromptEnhancer.ts"
 export { Illustrator } from "./illustration/Illustrator.ts"
 export { type DownloadTarget, ImageGenerator } from "./image/ImageGenerator.ts"
-export { ImageStore, type ImageTarget } from "./image/ImageStore.ts"
+export {
+  type ImageCondition,
+  type ImageInspection,
+  type ImageRemoval,
+  ImageStore,
+  type ImageTarget,
+  type ListedFile,
+  type ListedImage
+} from "./image/ImageStore.ts"
 export { JobWorker, type JobWorkerOptions } from "./image/JobWorker.ts"
+export { ownNameOf, type OwnName } from "./image/PictureName.ts"
 export type { JobResolution } from "./image/ResolveJob.ts"
 export { adviceOf, type JobAction, type JobAdvice } from "./job/JobAdvice.ts"
 export { type Claim, JobLedger, type JobPage, type NewJob } from "./job/JobLedger.ts"

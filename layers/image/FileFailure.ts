@@ -36,7 +36,8 @@ const problems: Readonly<Record<string, (typeof StorageFailed.Type)["problem"]>>
   ELOOP: "PathNotAllowed"
 }
 
-const codeOf = (error: unknown): string => {
+/** The code of a file system's error, or the error's name. */
+export const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "unknown"
   return "code" in error && typeof error.code === "string" ? error.code : error.name
 }

@@ -11,16 +11,19 @@ import * as fs from "node:fs/promises"
 import { hash } from "node:crypto"
 import { constants } from "node:fs"
 import * as path from "node:path"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import { maximumImageBytes, type ReceivedImage, receiveImage } from "../../src/image/ImageBytes.ts"
 import { candidateNames, imageFileName, plainTarget } from "../../src/image/ImagePath.ts"
-import { ImageStore, type ImageTarget } from "../../src/image/ImageStore.ts"
+import { conditionOf, ImageStore, type ImageTarget, type ListedImage } from "../../src/image/ImageStore.ts"
+import { formatOfName, isPartialName, partialNameOf } from "../../src/image/PictureName.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import { type FileFailure, fileStep, storageFailed } from "./FileFailure.ts"
 import { openFolder, syncFolder } from "./ImageFolder.ts"
+import { findFiles, inspectFile, removeFile } from "./PictureFiles.ts"
 
 interface Temporary {
   readonly path: string
@@ -63,15 +66,26 @@ export const layer: Layer.Layer<ImageStore> = Layer.succeed(ImageStore, {
       } finally {
         await handle.close()
       }
-    })
+    }),
+  list: (root) =>
+    findFiles(root, isPictureName).pipe(
+      Stream.map((file): ListedImage => ({ ...file, format: formatOfName(file.path) ?? "png" }))
+    ),
+  inspect: inspectFile,
+  verify: (image) => Effect.map(inspectFile(image.path), (found) => conditionOf(image, found)),
+  remove: (root, file) => removeFile(root, file, isPictureName),
+  listPartial: (root) => findFiles(root, isPartialName),
+  removePartial: (root, file) => removeFile(root, file, isPartialName)
 })
+
+const isPictureName = (fileName: string): boolean => formatOfName(fileName) !== undefined
 
 const stored = <A>(step: string, run: () => Promise<A>): Effect.Effect<A, typeof StorageFailed.Type> =>
   Effect.mapError(fileStep(step, run), storageFailed)
 
 const createTemporary = (folder: string): Effect.Effect<Temporary, FileFailure> =>
   Effect.flatMap(makeIdentifier("image"), (name) => {
-    const file = path.join(folder, `.${name}.partial`)
+    const file = path.join(folder, partialNameOf(name))
     return Effect.map(
       fileStep("creating a file", () => fs.open(file, "wx")),
       (handle) => ({ path: file, handle })
@@ -102,12 +116,19 @@ const publish = (
         return name
       }
       if (yield* isSameFile(file, image)) {
+        yield* renew(file)
         yield* syncFolder(folder)
         return name
       }
     }
     return yield* Effect.fail<FileFailure>({ _tag: "FileFailure", step: "naming", code: "EEXIST" })
   }).pipe(Effect.mapError(storageFailed))
+
+/** The file is stored anew, and is not to go before its time. One that is not ours to touch keeps its first time. */
+const renew = (file: string): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.ignore(fileStep("renewing", () => fs.utimes(file, now / 1000, now / 1000)))
+  )
 
 const withoutHardLinks: ReadonlyArray<string> = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]
 

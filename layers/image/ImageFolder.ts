@@ -21,12 +21,14 @@ export const openFolder = (target: PlainTarget): Effect.Effect<string, typeof St
       const child = path.join(folder, name)
       yield* makeFolder(child)
       folder = yield* fileStep("finding the folder", () => fs.realpath(child))
-      if (folder !== root && !folder.startsWith(root.endsWith(path.sep) ? root : root + path.sep)) {
-        return yield* Effect.fail(leadsOut)
-      }
+      if (!isWithin(root, folder)) return yield* Effect.fail(leadsOut)
     }
     return folder
   }).pipe(Effect.mapError((error) => (error._tag === "FileFailure" ? storageFailed(error) : error)))
+
+/** Whether a real path is the root, or below it. */
+export const isWithin = (root: string, folder: string): boolean =>
+  folder === root || folder.startsWith(root.endsWith(path.sep) ? root : root + path.sep)
 
 /**
  * Makes the names in a folder durable. Windows can not and need not sync a folder, and some file systems have no such
@@ -67,7 +69,8 @@ const makeFolder = (folder: string): Effect.Effect<void, FileFailure> =>
     )
   )
 
-const leadsOut: typeof StorageFailed.Type = {
+/** A link on the way to a folder leads out of the root. */
+export const leadsOut: typeof StorageFailed.Type = {
   _tag: "StorageFailed",
   problem: "PathNotAllowed",
   detail: "the directory leads out of the image directory"

@@ -2,7 +2,6 @@
  * The picture of an equal earlier request, where the caller takes one and none can be bought now. Only bytes count: a
  * file that is gone, or that is not what was stored, is passed over.
  */
-import { hash } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,12 +16,12 @@ import { deviationsOf } from "./Deviations.ts"
 import { ImageStore } from "./ImageStore.ts"
 import type { PlannedRequest } from "./PlanImage.ts"
 
-/** Whether the file of a picture still holds the bytes that were stored. */
-export const isIntact = ({ bytes, path, sha256 }: StoredImage): Effect.Effect<boolean, never, ImageStore> =>
-  Effect.gen(function* () {
-    const read = yield* (yield* ImageStore).read(path)
-    return read.length === bytes && hash("sha256", read) === sha256
-  }).pipe(Effect.orElseSucceed(() => false))
+/** Whether the file of a picture still holds the bytes that were stored; one that can not be read is as good as gone. */
+export const isIntact = (image: StoredImage): Effect.Effect<boolean, never, ImageStore> =>
+  ImageStore.use((store) => store.verify(image)).pipe(
+    Effect.map((condition) => condition === "Intact"),
+    Effect.orElseSucceed(() => false)
+  )
 
 /** Whether the picture of a job is what this request asks for: by the same protocol, and as exact. */
 const answers = (job: Job, { first }: PlannedRequest): boolean =>

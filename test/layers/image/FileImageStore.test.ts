@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Deferred from "effect/Deferred"
@@ -151,5 +152,113 @@ describe("FileImageStore", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(store.read(path.join(root, "none.png")))
       assert.deepStrictEqual(error, { _tag: "StorageFailed", problem: "Other", detail: "reading: ENOENT" })
+    }))
+
+  test("links, folders, pipes, half-written and foreign files are no pictures of the list (trap 51)", (root, store) =>
+    Effect.gen(function* () {
+      const outside = path.join(root, "outside")
+      const inside = path.join(root, "inside")
+      const image = yield* store.put(pieces(fox), { root: inside, label: "job_1", directory: "deep" })
+      yield* store.put(pieces(fox), { root: outside, label: "job_2" })
+      yield* Effect.promise(async () => {
+        await fs.symlink(outside, path.join(inside, "link"))
+        await fs.symlink("..", path.join(inside, "deep/loop"))
+        await fs.symlink(path.join(outside, "fox.png"), path.join(inside, "link.png"))
+        await fs.mkdir(path.join(inside, "folder.png"))
+        await fs.writeFile(path.join(inside, "notes.txt"), "x")
+        await fs.writeFile(path.join(inside, ".image_1.partial"), "half")
+        await fs.writeFile(path.join(inside, "lock.partial"), "of somebody else")
+        execFileSync("mkfifo", [path.join(inside, "pipe.png")])
+      })
+      const found = yield* Stream.runCollect(store.list(inside))
+      assert.deepStrictEqual(
+        found.map((it) => it.path),
+        [image.path]
+      )
+      const partial = yield* Stream.runCollect(store.listPartial(inside))
+      assert.deepStrictEqual(
+        partial.map(({ bytes, path: file }) => [path.basename(file), bytes]),
+        [[".image_1.partial", 4]]
+      )
+      assert.strictEqual(yield* store.removePartial(inside, partial[0]?.path ?? ""), "Removed")
+      for (const kept of ["lock.partial", "deep"]) {
+        const error = yield* Effect.flip(store.removePartial(inside, path.join(inside, kept)))
+        assert.strictEqual(error.problem, "PathNotAllowed")
+      }
+    }))
+
+  test("nothing is removed through a link that leads out, nor a link, a folder or a pipe (trap 51)", (root, store) =>
+    Effect.gen(function* () {
+      const outside = path.join(root, "outside")
+      const inside = path.join(root, "inside")
+      const foreign = yield* store.put(pieces(fox), { root: outside, label: "job_1", fileName: "fox.png" })
+      yield* store.put(pieces(fox), { root: inside, label: "job_1", directory: "real", fileName: "own.png" })
+      yield* Effect.promise(async () => {
+        await fs.symlink(outside, path.join(inside, "link"))
+        await fs.symlink("real", path.join(inside, "alias"))
+        await fs.symlink(path.join(outside, "fox.png"), path.join(inside, "link.png"))
+        await fs.mkdir(path.join(inside, "folder.png"))
+        execFileSync("mkfifo", [path.join(inside, "pipe.png")])
+      })
+      const before = yield* filesBelow(root)
+      for (const file of ["link/fox.png", "link.png", "folder.png", "pipe.png", "real/own.png/fox.png"]) {
+        const error = yield* Effect.flip(store.remove(inside, path.join(inside, file)))
+        assert.deepInclude(error, { _tag: "StorageFailed", problem: "PathNotAllowed" }, file)
+      }
+      assert.deepStrictEqual(yield* filesBelow(root), before)
+      assert.strictEqual(yield* store.verify(foreign), "Intact")
+      assert.strictEqual(yield* store.remove(inside, path.join(inside, "alias/own.png")), "Removed")
+      assert.deepStrictEqual((yield* filesBelow(inside)).includes("real/own.png"), false)
+    }))
+
+  test("a root that is a link is listed and removed from, and one that is a file is refused", (root, store) =>
+    Effect.gen(function* () {
+      const link = path.join(root, "link")
+      yield* Effect.promise(async () => {
+        await fs.mkdir(path.join(root, "real"))
+        await fs.symlink("real", link)
+        await fs.writeFile(path.join(root, "file"), "x")
+      })
+      const image = yield* store.put(pieces(fox), { root: link, label: "job_1" })
+      assert.deepStrictEqual(
+        (yield* Stream.runCollect(store.list(link))).map((it) => it.path),
+        [image.path]
+      )
+      assert.strictEqual(yield* store.remove(link, image.path), "Removed")
+      const error = yield* Effect.flip(Stream.runCollect(store.list(path.join(root, "file"))))
+      assert.deepStrictEqual(error, { _tag: "StorageFailed", problem: "PathNotAllowed", detail: "listing: ENOTDIR" })
+    }))
+
+  test("what only has a picture's name is found out, without reading it whole (trap 50)", (root, store) =>
+    Effect.gen(function* () {
+      const file = (name: string) => path.join(root, name)
+      yield* Effect.promise(async () => {
+        await fs.writeFile(file("text.png"), "no picture")
+        await fs.writeFile(file("empty.png"), "")
+        await fs.writeFile(file("large.png"), fox)
+        await fs.truncate(file("large.png"), maximumImageBytes + 1)
+        await fs.mkdir(file("folder.png"))
+        execFileSync("mkfifo", [file("pipe.png")])
+      })
+      for (const name of ["text.png", "empty.png", "folder.png", "pipe.png", "/dev/zero"]) {
+        const found = yield* store.inspect(name.startsWith("/") ? name : file(name))
+        assert.isTrue(found._tag === "NoPicture" && found.reason.problem === "NotAnImage", name)
+      }
+      const large = yield* store.inspect(file("large.png"))
+      assert.isTrue(large._tag === "NoPicture" && large.reason.problem === "TooManyBytes")
+      const image = yield* store.put(pieces(fox), { root, label: "job_1" })
+      yield* Effect.promise(() => fs.writeFile(image.path, "edited"))
+      assert.strictEqual(yield* store.verify(image), "Changed")
+    }))
+
+  test("a folder of very many files is listed as it is read (trap 50)", (root, store) =>
+    Effect.gen(function* () {
+      yield* Effect.promise(async () => {
+        await fs.mkdir(path.join(root, "many"))
+        for (let index = 0; index < 1_000; index++) await fs.writeFile(path.join(root, `many/${index}.png`), "")
+      })
+      const first = yield* Stream.runCollect(Stream.take(store.list(root), 1))
+      assert.strictEqual(first.length, 1)
+      assert.strictEqual(yield* Stream.runCount(store.list(root)), 1_000)
     }))
 })

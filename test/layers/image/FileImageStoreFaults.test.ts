@@ -2,6 +2,7 @@ import { assert, beforeEach, describe, it } from "@effect/vitest"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { vi } from "vitest"
 import { layer } from "../../../layers/image/FileImageStore.ts"
 import { ImageStore } from "../../../src/image/ImageStore.ts"
@@ -29,6 +30,8 @@ vi.mock("node:fs/promises", async (importOriginal) => {
     mkdir: async (folder: string) => (step("make folder"), real.mkdir(folder)),
     link: async (from: string, to: string) => (step("link"), real.link(from, to)),
     rename: async (from: string, to: string) => (step("rename"), real.rename(from, to)),
+    opendir: async (folder: string) => (step("list"), real.opendir(folder)),
+    utimes: async (file: string, at: number, to: number) => (step("renew"), real.utimes(file, at, to)),
     unlink: async (file: string) => (step("unlink"), real.unlink(file)),
     open: async (file: string, flags: string) => {
       const what = flags === "wx" ? "file" : "folder"
@@ -45,6 +48,7 @@ vi.mock("node:fs/promises", async (importOriginal) => {
   }
 })
 
+const picture = (root: string) => path.join(root, "fox.png")
 const fox = png(16, 16)
 const put = (root: string, bytes = fox) =>
   ImageStore.use((store) => store.put(pieces(bytes, 1_000), { root, label: "job_1", fileName: "fox.png" })).pipe(
@@ -131,5 +135,58 @@ describe("FileImageStore on a disk that refuses", () => {
           fox
         )
       })
+  )
+
+  it.live("a removal is made durable, and is repeated where that failed", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      yield* put(root)
+      const remove = ImageStore.use((store) => store.remove(root, picture(root))).pipe(Effect.provide(layer))
+      disk.faults.set("sync folder", "EIO")
+      assert.deepInclude(yield* Effect.flip(remove), { _tag: "StorageFailed", problem: "Other" })
+      disk.faults.clear()
+      disk.log.length = 0
+      assert.strictEqual(yield* remove, "NotThere")
+      assert.deepStrictEqual(disk.log, ["open folder", "sync folder", "close folder"])
+    })
+  )
+
+  it.live.each([
+    ["EROFS", "ReadOnly"],
+    ["EACCES", "PermissionDenied"],
+    ["EBUSY", "Other"]
+  ] as const)("a removal refused with %s is %s, and the picture stays", ([code, problem]) =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      const image = yield* put(root)
+      disk.faults.set("unlink", code)
+      const error = yield* Effect.flip(
+        ImageStore.use((store) => store.remove(root, image.path)).pipe(Effect.provide(layer))
+      )
+      assert.deepStrictEqual(error, { _tag: "StorageFailed", problem, detail: `removing: ${code}` })
+      assert.deepStrictEqual(yield* filesBelow(root), ["fox.png"])
+    })
+  )
+
+  it.live("a folder that can not be read is told, and not taken for an empty one", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      disk.faults.set("list", "EACCES")
+      const error = yield* ImageStore.use((store) => Stream.runCollect(store.list(root))).pipe(
+        Effect.flip,
+        Effect.provide(layer)
+      )
+      assert.deepStrictEqual(error, { _tag: "StorageFailed", problem: "PermissionDenied", detail: "listing: EACCES" })
+    })
+  )
+
+  it.live("a picture of somebody else that can not be renewed is stored all the same", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      const image = yield* put(root)
+      disk.faults.set("renew", "EPERM")
+      assert.deepStrictEqual(yield* put(root), image)
+      assert.include(disk.log, "renew")
+    })
   )
 })

@@ -3,6 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { hash } from "node:crypto"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -22,6 +23,14 @@ export const pieces = (bytes: Uint8Array, size = 7): Stream.Stream<Uint8Array> =
       bytes.subarray(index * size, (index + 1) * size)
     )
   )
+
+const listed = (store: ImageStore["Service"], root: string) =>
+  Effect.map(Stream.runCollect(store.list(root)), (found) =>
+    found.toSorted((left, right) => (left.path < right.path ? -1 : 1))
+  )
+
+const removeAll = (store: ImageStore["Service"], root: string) =>
+  Stream.runForEach(store.list(root), ({ path }) => store.remove(root, path))
 
 const red = png(16, 16, 0x55)
 const blue = png(16, 16, 0xaa)
@@ -187,6 +196,104 @@ export const suite = (
         const image = yield* store.put(reused, target())
         assert.strictEqual(image.sha256, sha256Of(red))
         assert.deepStrictEqual(yield* store.read(image.path), red)
+      }))
+
+    test("the pictures below a root are listed, whatever folder they are in, and none of another root", (store, target) =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* listed(store, target().root), [])
+        yield* store.put(pieces(red), target({ fileName: "red.png" }))
+        yield* store.put(pieces(jpeg(8, 8)), target({ directory: "a/b", fileName: "fox.jpeg" }))
+        yield* store.put(pieces(webp.lossy(8, 8)), target({ directory: "a" }))
+        yield* store.put(pieces(blue), target({ root: `${target().root}-twin` }))
+        const found = yield* listed(store, target().root)
+        assert.deepStrictEqual(
+          found.map(({ bytes, format, path }) => [path.slice(target().root.length), format, bytes]),
+          [
+            [`/a/${sha256Of(webp.lossy(8, 8)).slice(0, 16)}-job_1.webp`, "webp", webp.lossy(8, 8).length],
+            ["/a/b/fox.jpeg", "jpeg", jpeg(8, 8).length],
+            ["/red.png", "png", red.length]
+          ]
+        )
+        const now = yield* Clock.currentTimeMillis
+        for (const { storedAt } of found) {
+          assert.isTrue(Number.isInteger(storedAt))
+          assert.isAtMost(Math.abs(now - storedAt), 60_000)
+        }
+        assert.deepStrictEqual(yield* Stream.runCollect(store.listPartial(target().root)), [])
+      }).pipe(Effect.ensuring(Effect.ignore(removeAll(store, `${target().root}-twin`)))))
+
+    test("a listing that is left early is left, and the store goes on", (store, target) =>
+      Effect.gen(function* () {
+        for (const width of [8, 9, 10]) yield* store.put(pieces(png(width, 8)), target())
+        const some = yield* Stream.runCollect(Stream.take(store.list(target().root), 1))
+        assert.strictEqual(some.length, 1)
+        assert.strictEqual((yield* listed(store, target().root)).length, 3)
+      }))
+
+    test("a picture is intact, changed or missing, and a file is inspected without a job", (store, target) =>
+      Effect.gen(function* () {
+        const image = yield* store.put(pieces(red), target({ fileName: "fox.png" }))
+        assert.strictEqual(yield* store.verify(image), "Intact")
+        assert.strictEqual(yield* store.verify({ ...image, sha256: sha256Of(blue) }), "Changed")
+        assert.strictEqual(yield* store.verify({ ...image, bytes: image.bytes + 1 }), "Changed")
+        assert.deepStrictEqual(yield* store.inspect(image.path), { _tag: "Picture", image })
+        yield* store.remove(target().root, image.path)
+        assert.strictEqual(yield* store.verify(image), "Missing")
+        assert.deepStrictEqual(yield* store.inspect(image.path), { _tag: "Missing" })
+      }))
+
+    test("a picture is removed once, and removing what is not there succeeds and says so", (store, target) =>
+      Effect.gen(function* () {
+        const { root } = target()
+        const image = yield* store.put(pieces(red), target({ directory: "foxes" }))
+        const other = yield* store.put(pieces(blue), target({ directory: "foxes" }))
+        assert.strictEqual(yield* store.remove(root, image.path), "Removed")
+        assert.strictEqual(yield* store.remove(root, image.path), "NotThere")
+        assert.strictEqual(yield* store.remove(root, `${root}/no/such/folder/fox.png`), "NotThere")
+        assert.strictEqual(yield* store.remove(`${root}-none`, `${root}-none/fox.png`), "NotThere")
+        assert.deepStrictEqual(
+          (yield* listed(store, root)).map((it) => it.path),
+          [other.path]
+        )
+        yield* Effect.flip(store.read(image.path))
+      }))
+
+    for (const bad of [
+      "",
+      "foxes",
+      "../fox.png",
+      "foxes/../../fox.png",
+      "/etc/fox.png",
+      "fox\0.png",
+      "fox.txt",
+      ".png"
+    ]) {
+      test(`${JSON.stringify(bad)} is not removed, whatever is there (trap 51)`, (store, target) =>
+        Effect.gen(function* () {
+          const { root } = target()
+          const image = yield* store.put(pieces(red), target({ directory: "foxes", fileName: "fox.png" }))
+          const error = yield* Effect.flip(store.remove(root, bad.startsWith("/") ? bad : `${root}/${bad}`))
+          assert.deepInclude(error, { _tag: "StorageFailed", problem: "PathNotAllowed" })
+          assert.notInclude(error.detail, "/")
+          const through = store.remove(`${root}/foxes`, `${root}/foxes/../other/fox.png`)
+          assert.strictEqual((yield* Effect.flip(through)).problem, "PathNotAllowed")
+          assert.strictEqual(yield* store.verify(image), "Intact")
+        }))
+    }
+
+    test("a picture that is stored again is as new as on the first day", (store, target) =>
+      Effect.gen(function* () {
+        const clock: Clock.Clock = yield* Clock.Clock
+        const later: Clock.Clock = Object.create(clock, {
+          currentTimeMillis: { value: Effect.succeed(4_102_444_800_000) }
+        })
+        const put = store.put(pieces(red), target())
+        yield* put
+        yield* Effect.provideService(put, Clock.Clock, later)
+        assert.deepStrictEqual(
+          (yield* listed(store, target().root)).map((it) => it.storedAt),
+          [4_102_444_800_000]
+        )
       }))
 
     test("what is not there can not be read", (store, target) =>

@@ -7,7 +7,7 @@ import { noCost } from "../../../schemas/Money.ts"
 import { Owner } from "../../../schemas/Identifiers.ts"
 import { isIntact } from "../../../src/image/EarlierImage.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
-import { ImageStore } from "../../../src/image/ImageStore.ts"
+import { type ImageCondition, ImageStore } from "../../../src/image/ImageStore.ts"
 import * as MakeImageGenerator from "../../../src/image/MakeImageGenerator.ts"
 import { recordCalls } from "../../support/CallRecorder.ts"
 import { acceptedAs, failedAttempt } from "../../support/FakeImageProvider.ts"
@@ -96,25 +96,21 @@ describe("an earlier picture of an equal request", () => {
   )
 
   it.effect("is not given where its file holds other bytes or is gone, but the one before it is (trap 35)", () => {
-    const damaged = new Map<string, Uint8Array>()
+    const damaged = new Map<string, ImageCondition>()
     return inWorld({}, () =>
       Effect.gen(function* () {
         const store = yield* ImageStore
-        const read: ImageStore["Service"]["read"] = (path) =>
-          damaged.has(path) ? Effect.succeed(damaged.get(path) ?? new Uint8Array()) : store.read(path)
-        const generator = yield* Effect.provideService(MakeImageGenerator.make, ImageStore, { ...store, read })
+        const verify: ImageStore["Service"]["verify"] = (image) =>
+          damaged.has(image.path) ? Effect.succeed(damaged.get(image.path) ?? "Missing") : store.verify(image)
+        const generator = yield* Effect.provideService(MakeImageGenerator.make, ImageStore, { ...store, verify })
         const make = generator.generate(request)
         const first = yield* passing(make)
         const second = yield* passing(make)
         yield* isolate("submit")
         assert.strictEqual((yield* generator.generate(request, withEarlier)).jobId, second.jobId)
-        const bytes = yield* store.read(second.image.path)
-        damaged.set(
-          second.image.path,
-          bytes.map((it, index) => (index === 20 ? it ^ 1 : it))
-        )
+        damaged.set(second.image.path, "Changed")
         assert.strictEqual((yield* generator.generate(request, withEarlier)).jobId, first.jobId)
-        damaged.set(first.image.path, bytes.subarray(1))
+        damaged.set(first.image.path, "Missing")
         const refused = yield* Effect.flip(generator.generate(request, withEarlier))
         assert.strictEqual(refused.reason._tag, "Isolated")
         const gone = Effect.provide(isIntact({ ...first.image, path: "gone.png" }), Layer.succeed(ImageStore, store))

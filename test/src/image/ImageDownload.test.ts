@@ -316,11 +316,15 @@ describe("ImageDownload", () => {
 
   it.effect("a failure of the store that is no picture's fault is told as it is", () =>
     Effect.gen(function* () {
-      const full = Layer.succeed(ImageStore, {
-        put: () => Effect.fail({ _tag: "StorageFailed", problem: "DiskFull", detail: "writing: ENOSPC" } as const),
-        prepare: () => Effect.void,
-        read: () => Effect.die(new Error("nobody reads"))
-      })
+      const full = Layer.effect(
+        ImageStore,
+        ImageStore.use((store) =>
+          Effect.succeed({
+            ...store,
+            put: () => Effect.fail({ _tag: "StorageFailed", problem: "DiskFull", detail: "writing: ENOSPC" } as const)
+          })
+        )
+      ).pipe(Layer.provide(memoryImages))
       const download = yield* makeImageDownload.pipe(
         Effect.provide(Layer.merge(fakeDownloads({ [first]: { body: fox } }).layer, full))
       )
