@@ -140,25 +140,26 @@ const listedEquivalents = (equivalents: ReadonlyArray<EquivalentMutant>): string
     .map(([head, its = []]) => [`- ${head}`, ...its.map((it) => `  - in ${code(it.line)}, ${changeOf(it)}`)].join("\n"))
     .join("\n")
 
-/** What a group came to, file by file. */
+/** What a group came to, file by file. **Units** `minutes` that its run took; `measuredOn` a day. */
 export interface GroupResult {
   readonly total: Tally
   readonly files: ReadonlyArray<Tally>
+  readonly measuredOn: string
+  readonly minutes: number
 }
 
-/** `docs/mutation.md`. **Units** `minutes` that the run took. */
+/** `docs/mutation.md`. */
 export const pageOf = (
   groups: ReadonlyArray<GroupResult>,
   overall: Tally,
-  equivalents: ReadonlyArray<EquivalentMutant>,
-  minutes: number
+  equivalents: ReadonlyArray<EquivalentMutant>
 ): string => {
   const survivors = groups.flatMap(({ total }) =>
     total.survivors.map((it) => `- \`${it.place}\`, in ${code(it.line)}: ${changeOf(it)}`)
   )
   return `# Mutation testing of the deciders
 
-Written by \`npm run mutation\`; the run that wrote this took ${minutes.toFixed(0)} minutes with two workers.
+Written by \`npm run mutation\`; \`npm run mutation -- --only breaker\` measures a group again, the others keep their last figures: ${groups.map(({ measuredOn, minutes, total }) => `${total.name} of ${measuredOn} in ${minutes} min`).join(", ")}.
 
 [StrykerJS](https://stryker-mutator.io) changes the pure deciders one place at a time: \`<\` becomes \`<=\`, a condition always holds or never, \`+\` becomes \`-\`, \`min\` becomes \`max\`, a statement or a text is gone. For each change the tests of the decider's own folder run, and have to notice it. A group below ${leastPercent} % fails the run. Changes that nobody can see from outside are equivalent: they are listed below, each with its reason, and count neither for nor against. "No end" are changes with which the tests do not come to an end; that is noticed too.
 

@@ -4,7 +4,9 @@
  * what it says. StrykerJS is a package of its own in `mutation/`, installed on the first run and whenever its lock file
  * has changed; it works on a copy of the checkout, at low priority.
  *
- * `npm run mutation -- --only breaker,budget` runs some groups, and writes nothing.
+ * `npm run mutation -- --only breaker,budget` runs some groups; the page has the others as they were last measured
+ * (`mutation/results/`). `--concurrency 1` takes one processor instead of two, `--page` writes the page anew from what is
+ * kept.
  */
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -12,6 +14,7 @@ import * as path from "node:path"
 import { root, run, runOrExit } from "./command.ts"
 import { equivalentMutants } from "./mutation-equivalents.ts"
 import { leastPercent, type MutationGroup, mutationGroups } from "./mutation-groups.ts"
+import { keepGroup, keptGroup } from "./mutation-results.ts"
 import {
   cellsOf,
   heads,
@@ -26,10 +29,16 @@ import {
 
 const directory = path.join(root, "mutation")
 
-const at = process.argv.indexOf("--only")
-const only = at === -1 ? undefined : (process.argv[at + 1] ?? "").split(",")
-const groups = mutationGroups.filter(({ name }) => only === undefined || only.includes(name))
-if (groups.length === 0) {
+const valueOf = (flag: string): string | undefined => {
+  const at = process.argv.indexOf(flag)
+  return at === -1 ? undefined : (process.argv[at + 1] ?? "")
+}
+
+const only = valueOf("--only")?.split(",")
+const concurrency = Number(valueOf("--concurrency") ?? 2)
+const isPageOnly = process.argv.includes("--page")
+const groups = isPageOnly ? [] : mutationGroups.filter(({ name }) => only === undefined || only.includes(name))
+if (groups.length === 0 && !isPageOnly) {
   console.error(`--only takes some of: ${mutationGroups.map(({ name }) => name).join(", ")}`)
   process.exit(2)
 }
@@ -55,7 +64,7 @@ const strykerOptions = (group: MutationGroup, reportFile: string) => ({
   ignorePatterns: ["/images", "/dist", "/coverage", "/benchmark", "/mutation"],
   tempDirName: path.join(workplace, "copy"),
   coverageAnalysis: "perTest",
-  concurrency: 2,
+  concurrency,
   timeoutMS: 10_000,
   timeoutFactor: 2,
   reporters: ["json", "progress-append-only"],
@@ -79,37 +88,41 @@ const runGroup = async (group: MutationGroup): Promise<ReadonlyArray<Mutant>> =>
   return mutantsOf(JSON.parse(fs.readFileSync(reportFile, "utf8")) as StrykerReport)
 }
 
-const startedAt = performance.now()
-const all: Array<Mutant> = []
-const results = []
 for (const group of groups) {
+  const startedAt = performance.now()
   const mutants = await runGroup(group)
-  all.push(...mutants)
-  results.push({
-    total: tallyOf(group.name, mutants, equivalentMutants),
-    files: group.sources.map((file) =>
-      tallyOf(
-        file,
-        mutants.filter((it) => it.file === file),
-        equivalentMutants
-      )
-    )
-  })
+  keepGroup(group.name, (performance.now() - startedAt) / 60_000, mutants)
 }
 
-const overall = tallyOf("all", all, equivalentMutants)
-const lines = [heads, ...results.flatMap(({ files, total }) => [...files, total].map(cellsOf)), cellsOf(overall)]
+const measured = mutationGroups.flatMap((group) => {
+  const kept = keptGroup(group.name)
+  if (kept === undefined) return []
+  const { measuredOn, minutes, mutants } = kept
+  const files = group.sources.map((file) =>
+    tallyOf(
+      file,
+      mutants.filter((it) => it.file === file),
+      equivalentMutants
+    )
+  )
+  return [{ measuredOn, minutes, mutants, files, total: tallyOf(group.name, mutants, equivalentMutants) }]
+})
+const shown = measured.filter(({ total }) => isPageOnly || groups.some(({ name }) => name === total.name))
+const all = measured.flatMap(({ mutants }) => mutants)
+const lines = [heads, ...shown.flatMap(({ files, total }) => [...files, total].map(cellsOf))]
 const padded = (cells: ReadonlyArray<string>): string =>
   cells.map((cell, index) => (index === 0 ? cell.padEnd(48) : cell.padStart(12))).join("")
 console.log(`\n${lines.map(padded).join("\n")}`)
-for (const { from, place, to } of overall.survivors) console.log(`${place}: ${from}  ->  ${to}`)
-
-if (only === undefined) {
-  const minutes = (performance.now() - startedAt) / 60_000
-  fs.writeFileSync(path.join(root, "docs/mutation.md"), pageOf(results, overall, equivalentMutants, minutes))
+for (const { total } of shown) {
+  for (const { from, place, to } of total.survivors) console.log(`${place}: ${from}  ->  ${to}`)
 }
+const missing = mutationGroups.filter(({ name }) => !measured.some(({ total }) => total.name === name))
+if (missing.length === 0) {
+  const page = pageOf(measured, tallyOf("all", all, equivalentMutants), equivalentMutants)
+  fs.writeFileSync(path.join(root, "docs/mutation.md"), page)
+} else console.error(`not measured yet, so no page is written: ${missing.map(({ name }) => name).join(", ")}`)
 
-const files = new Set(groups.flatMap(({ sources }) => sources))
+const files = new Set(all.map(({ file }) => file))
 const stale = staleEquivalents(
   all,
   equivalentMutants.filter(({ file }) => files.has(file))
@@ -117,7 +130,7 @@ const stale = staleEquivalents(
 for (const { file, from, line, to } of stale) {
   console.error(`not equivalent, or not there any more: ${file}, in \`${line}\`: ${from}  ->  ${to}`)
 }
-const low = results.filter(({ total }) => percentOf(total) < leastPercent)
+const low = measured.filter(({ total }) => percentOf(total) < leastPercent)
 for (const { total } of low)
   console.error(`${total.name}: ${percentOf(total).toFixed(1)} %, at least ${leastPercent} %`)
 process.exit(stale.length + low.length === 0 ? 0 : 1)
