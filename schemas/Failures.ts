@@ -66,6 +66,18 @@ const advice = (error: {
   return mayBePaid ? "sending it again may pay twice" : "trying again does not help"
 }
 
+/** What ended the retrying, for a person. */
+const endOfRetrying: Readonly<Record<StoppedBy, string>> = {
+  AttemptsExhausted: "no attempt was left",
+  DeadlineExceeded: "no time was left",
+  CircuitOpen: "the circuit is open",
+  RetryBudgetExhausted: "the retry budget of the operation is used up",
+  RateLimitExceeded: "our own limit left no time for another attempt",
+  HintBeyondDeadline: "the provider asked to wait longer than the call may",
+  BudgetExhausted: "a budget allowed no other attempt",
+  StorageFailed: "the ledger could not be written"
+}
+
 /** What a person needs to hear of a reason besides its name. */
 const factsOf = (reason: ApiReason): string => {
   switch (reason._tag) {
@@ -149,9 +161,11 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
     const job = this.jobId === undefined ? "" : `; job ${this.jobId}`
     const atProvider = this.providerJobId === undefined ? "" : `, the provider's ${this.providerJobId}`
     const what = `${this.reason._tag}${factsOf(this.reason)}`
-    if (this.category === "generation")
-      return `${this.provider}: ${what} (${this.outcome}; ${advice(this)})${job}${atProvider}`
-    return `${this.provider} ${this.operation} failed after ${attempts}: ${what} (${this.outcome}; ${advice(this)})${job}${atProvider}`
+    const end = this.stoppedBy === undefined ? "" : `${endOfRetrying[this.stoppedBy]}; `
+    const rest = `${what} (${this.outcome}; ${end}${advice(this)})${job}${atProvider}`
+    return this.category === "generation"
+      ? `${this.provider}: ${rest}`
+      : `${this.provider} ${this.operation} failed after ${attempts}: ${rest}`
   }
 }
 

@@ -7,40 +7,57 @@ import * as path from "node:path"
 import { root } from "./command.ts"
 import type { Mutant } from "./mutation-report.ts"
 
-/** **Units** `minutes` that the run of the group took; `measuredOn` a day. */
+/** What was measured of a group. **Units** `minutes` that the run took; `measuredOn` a day. */
 export interface KeptGroup {
   readonly measuredOn: string
   readonly minutes: number
   readonly mutants: ReadonlyArray<Mutant>
 }
 
+/** As it is written: noticed changes are only counted by file, what they were is of no use. */
+interface WrittenGroup extends Omit<KeptGroup, "mutants"> {
+  readonly noticed: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly others: ReadonlyArray<Mutant>
+}
+
+const noticedStatuses: ReadonlyArray<string> = ["Killed", "Timeout"]
+
 const directory = path.join(root, "mutation/results")
 const fileOf = (group: string): string => path.join(directory, `${group.replaceAll(" ", "-")}.json`)
 
-/** Noticed changes are only counted: what they were is of no use, and there are thousands. */
-const shortened = (mutant: Mutant): Mutant =>
-  mutant.status === "Killed" || mutant.status === "Timeout"
-    ? { file: mutant.file, status: mutant.status, place: "", kind: "", line: "", from: "", to: "" }
-    : mutant
+const countsOf = (mutants: ReadonlyArray<Mutant>): WrittenGroup["noticed"] =>
+  Object.fromEntries(
+    Object.entries(Object.groupBy(mutants, ({ file }) => file)).map(([file, its = []]) => [
+      file,
+      Object.fromEntries(
+        noticedStatuses.map((status) => [status, its.filter((it) => it.status === status).length] as const)
+      )
+    ])
+  )
 
 /** Keeps a group's changes. */
 export const keepGroup = (group: string, minutes: number, mutants: ReadonlyArray<Mutant>): void => {
-  const kept: KeptGroup = {
+  const written: WrittenGroup = {
     measuredOn: new Date().toISOString().slice(0, 10),
     minutes: Math.round(minutes),
-    mutants: mutants.map(shortened)
+    noticed: countsOf(mutants),
+    others: mutants.filter(({ status }) => !noticedStatuses.includes(status))
   }
   fs.mkdirSync(directory, { recursive: true })
-  const lines = kept.mutants.map((it) => JSON.stringify(it)).join(",\n")
-  const { measuredOn, minutes: rounded } = kept
-  fs.writeFileSync(
-    fileOf(group),
-    `{"measuredOn":${JSON.stringify(measuredOn)},"minutes":${rounded},"mutants":[\n${lines}\n]}\n`
-  )
+  fs.writeFileSync(fileOf(group), `${JSON.stringify(written, undefined, 2)}\n`)
 }
+
+const noticedMutants = (noticed: WrittenGroup["noticed"]): ReadonlyArray<Mutant> =>
+  Object.entries(noticed).flatMap(([file, counts]) =>
+    Object.entries(counts).flatMap(([status, count]) =>
+      Array.from({ length: count }, () => ({ file, status, place: "", kind: "", line: "", from: "", to: "" }))
+    )
+  )
 
 /** What is kept of a group, if anything is. */
 export const keptGroup = (group: string): KeptGroup | undefined => {
   const file = fileOf(group)
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as KeptGroup) : undefined
+  if (!fs.existsSync(file)) return undefined
+  const { measuredOn, minutes, noticed, others } = JSON.parse(fs.readFileSync(file, "utf8")) as WrittenGroup
+  return { measuredOn, minutes, mutants: [...noticedMutants(noticed), ...others] }
 }

@@ -3,7 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { Provider, QuotaScope } from "../../schemas/Provider.ts"
-import type { SettingProblem, Settings } from "../../schemas/Settings.ts"
+import type { NanoBananaSettings, SettingProblem, Settings } from "../../schemas/Settings.ts"
+import { fallbackSettingsOf } from "../../src/settings/FallbackSettings.ts"
 import type { SettingReport } from "../../src/settings/SettingReport.ts"
 import type { Mode } from "./Mode.ts"
 import { Session } from "./Session.ts"
@@ -16,9 +17,9 @@ export interface Reachability {
   readonly detail: string
 }
 
-/** A provider as it is configured. */
+/** An account as it is configured; the second image provider is one where it is configured at all. */
 export interface ProviderDiagnosis extends Reachability {
-  readonly provider: Provider
+  readonly provider: QuotaScope
   /** Where its key is: in the vault, set in the settings, or nowhere. */
   readonly key: "vault" | "set" | "missing"
   readonly baseURL: string
@@ -49,11 +50,9 @@ export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
     mode: problems.length > 0 ? "refused" : modeName(mode),
     settings: yield* settingRows(loaded, mock),
     providers: yield* Effect.forEach(
-      providers,
-      (provider) => diagnose(provider, loaded.settings, kept, mode, isOffline),
-      {
-        concurrency: "unbounded"
-      }
+      accountsOf(loaded.settings),
+      (account) => diagnose(account, loaded.settings, kept, mode, isOffline),
+      { concurrency: "unbounded" }
     ),
     problems
   }
@@ -86,15 +85,28 @@ const stateWords = { answers: "answers", connected: "connects", fails: "fails", 
 const modeName = (mode: Mode): Diagnosis["mode"] =>
   mode._tag === "Live" ? "live" : mode._tag === "Simulated" ? "simulated" : "refused"
 
+interface Account {
+  readonly provider: QuotaScope
+  readonly settings: Pick<NanoBananaSettings, "apiKey" | "baseURL">
+}
+
+const accountsOf = ({ deepseek, nanobanana }: Settings): ReadonlyArray<Account> => {
+  const second = fallbackSettingsOf(nanobanana)
+  return [
+    { provider: "deepseek", settings: deepseek },
+    { provider: "nanobanana", settings: nanobanana },
+    ...(second === undefined ? [] : [{ provider: "nanobanana-fallback", settings: second } as const])
+  ]
+}
+
 const diagnose = (
-  provider: Provider,
+  { provider, settings: { apiKey, baseURL } }: Account,
   settings: Settings,
   kept: ReadonlySet<QuotaScope>,
   mode: Mode,
   isOffline: boolean
 ) =>
   Effect.gen(function* () {
-    const { apiKey, baseURL } = settings[provider]
     const own = {
       provider,
       key: kept.has(provider) ? "vault" : apiKey === undefined ? "missing" : "set",
@@ -103,5 +115,5 @@ const diagnose = (
     if (isOffline) return { ...own, state: "notProbed", detail: "--offline" } as const
     if (mode._tag === "Simulated") return { ...own, state: "notProbed", detail: "the providers are simulated" } as const
     const { probe } = yield* Effect.promise(() => import("./Probe.ts"))
-    return { ...own, ...(yield* probe(provider, settings)) }
+    return { ...own, ...(yield* probe(provider, baseURL, settings)) }
   })

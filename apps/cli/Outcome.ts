@@ -111,11 +111,22 @@ export const failureReport = (failure: RunFailure, facts: RunFacts): FailureRepo
   }
 }
 
-/** What is wrong, for a person: one line, or one per problem. A rejected field is named by its flag. */
+/** What is wrong, for a person: one line, or one per problem. What the program has flags for is named by its flag. */
 export const messageOf = (failure: RunFailure): string => {
-  if (failure._tag !== "Rejection" || failure.reason._tag !== "InputRejected") return failure.message
-  const { field, problem, expected } = failure.reason
-  return `${flagOf(field)}: ${problem}, expected ${expected}`
+  if (failure._tag !== "Rejection") return failure.message
+  switch (failure.reason._tag) {
+    case "InputRejected": {
+      const { field, problem, expected } = failure.reason
+      return `${flagOf(field)}: ${problem}, expected ${expected}`
+    }
+    case "RateLimitExceeded": {
+      const { retryAfter } = failure
+      const when = retryAfter === undefined ? "" : `, not before ${Duration.format(retryAfter)} from now`
+      return `refused: RateLimitExceeded (our own limit would make it wait longer than --timeout allows)${when}`
+    }
+    default:
+      return failure.message
+  }
 }
 
 const categories: Readonly<Record<RunFailure["_tag"], string>> = {

@@ -9,16 +9,16 @@ import * as Result from "effect/Result"
 import { connect as connectPlain, isIP } from "node:net"
 import { connect as connectSecure } from "node:tls"
 import * as UndiciTransport from "../../layers/transport/UndiciTransport.ts"
-import type { Provider } from "../../schemas/Provider.ts"
+import type { QuotaScope } from "../../schemas/Provider.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import * as DeepSeekClient from "../../src/provider/deepseek/DeepSeekClient.ts"
 import { proxyRules } from "../../src/transport/ProxyRules.ts"
 import type { Reachability } from "./Diagnosis.ts"
 import { failureText } from "./FailureText.ts"
 
-/** Looks at one provider. It never fails: a failure is a finding. */
-export const probe = (provider: Provider, settings: Settings): Effect.Effect<Reachability> => {
-  const { apiKey, baseURL } = settings[provider]
+/** Looks at one account, at its address. It never fails: a failure is a finding. */
+export const probe = (provider: QuotaScope, baseURL: string, settings: Settings): Effect.Effect<Reachability> => {
+  const { apiKey } = settings.deepseek
   const proxyFor = proxyRules(process.env)
   if (Result.isFailure(proxyFor)) {
     return Effect.succeed({ state: "notProbed", detail: `${proxyFor.failure} can not be used` })

@@ -9,19 +9,25 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type SettingProblem, Settings } from "../../schemas/Settings.ts"
 import { priceProblems } from "../money/PriceProblems.ts"
+import { brokenOrders } from "./ContradictingSettings.ts"
+import { problemsOfLimitDocument, problemsOfLimitText } from "./RateLimitProblems.ts"
 import { expectedInDocument, expectedOf, isNoKey, readForm } from "./VariableForm.ts"
 import { type SettingPath, settingPaths, settingVariables, wideVariables } from "./Variables.ts"
 
 /** Where a value comes from, strongest first. */
 export type SettingSource = "code" | "environment" | ".env" | "default"
 
-/** One value as it was given; keys are `Redacted`. `name` is the variable, or the place in the document. */
+/**
+ * One value as it was given; keys are `Redacted`. `name` is the variable, or the place in the document; `faults` say what
+ * is wrong with it, where more is known than that it can not be used.
+ */
 export interface SettingEntry {
   readonly path: SettingPath
   readonly name: string
   readonly source: SettingSource
   readonly value: unknown
   readonly expected: string
+  readonly faults?: ReadonlyArray<string>
 }
 
 /** The given values by place. */
@@ -55,7 +61,8 @@ export const entriesOfDocument = (document: unknown): DocumentEntries => {
           name,
           source: "code",
           value,
-          expected: expectedInDocument(settingVariables[path].form)
+          expected: expectedInDocument(settingVariables[path].form),
+          faults: settingVariables[path].form === "rateLimits" ? problemsOfLimitDocument(value) : []
         })
       else if (settingPaths.some((it) => it.startsWith(`${name}.`))) walk(value, name)
       else problems.push({ name, problem: "there is no such setting", expected: fieldsUnder(prefix) })
@@ -81,8 +88,9 @@ export const entriesOfVariables = (lookup: VariableLookup): SettingEntries => {
     for (const { variable, text } of rows.filter((row) => row.source === source)) {
       // A text that can not be read becomes null, which every schema refuses under the variable's name.
       const value = readForm(variable.form, text) ?? null
+      const faults = variable.form === "rateLimits" && text !== "none" ? problemsOfLimitText(text) : []
       for (const path of variable.paths) {
-        addEntry(entries, { path, name: variable.name, source, value, expected: expectedOf(variable.form) })
+        addEntry(entries, { path, name: variable.name, source, value, expected: expectedOf(variable.form), faults })
       }
     }
   }
@@ -106,7 +114,40 @@ export const checkEntries = (
     if (Result.isSuccess(decode(documentOf([entry])))) usable.set(path, entry)
     else problems.set(entry.name, problemOf(entry))
   }
+  for (const { path, problem } of contradictionsIn(usable)) {
+    usable.delete(path)
+    problems.set(problem.name, problem)
+  }
   return { usable, problems: [...problems.values()] }
+}
+
+/** What of the entries that can be used alone can not be used with the others, or with their defaults. */
+const contradictionsIn = (
+  usable: SettingEntries
+): ReadonlyArray<{ readonly path: SettingPath; readonly problem: SettingProblem }> => {
+  const settings = decode(documentOf([...usable.values()]))
+  if (Result.isFailure(settings)) return []
+  return brokenOrders(settings.success).flatMap(({ longer, shorter }) => {
+    const tooShort = usable.get(longer)
+    if (tooShort !== undefined) return [{ path: longer, problem: contradiction(tooShort, "below", shorter, usable) }]
+    const tooLong = usable.get(shorter)
+    return tooLong === undefined ? [] : [{ path: shorter, problem: contradiction(tooLong, "above", longer, usable) }]
+  })
+}
+
+const contradiction = (
+  { name, source }: SettingEntry,
+  side: "below" | "above",
+  otherPath: SettingPath,
+  usable: SettingEntries
+): SettingProblem => {
+  const other = usable.get(otherPath)?.name ?? (source === "code" ? otherPath : settingVariables[otherPath].name)
+  const isDefault = usable.has(otherPath) ? "" : ", which has its default"
+  return {
+    name,
+    problem: `is ${side} ${other}${isDefault}`,
+    expected: side === "below" ? `at least ${other}` : `at most ${other}`
+  }
 }
 
 /**
@@ -127,11 +168,15 @@ export const settingsOf = (
 
 const decode = Schema.decodeUnknownResult(Settings)
 
-const problemOf = (entry: SettingEntry): SettingProblem => ({
-  name: entry.name,
-  problem: entry.source === ".env" ? "the value in .env can not be used" : "the value can not be used",
-  expected: entry.expected
-})
+const problemOf = (entry: SettingEntry): SettingProblem => {
+  const what = entry.source === ".env" ? "the value in .env can not be used" : "the value can not be used"
+  const faults = entry.faults ?? []
+  return {
+    name: entry.name,
+    problem: faults.length === 0 ? what : `${what} (${faults.join("; ")})`,
+    expected: entry.expected
+  }
+}
 
 const addEntry = (entries: Map<SettingPath, SettingEntry>, entry: SettingEntry): void => {
   const { form } = settingVariables[entry.path]

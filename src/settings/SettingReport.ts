@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import { type RateLimit, rateLimitList, type RateLimits } from "../../schemas/RateLimit.ts"
 import type { PriceTable } from "../../schemas/PriceTable.ts"
 import type { Settings } from "../../schemas/Settings.ts"
+import { windowText } from "./RateLimitProblems.ts"
 import type { SettingEntries, SettingSource } from "./SettingEntries.ts"
 import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
 import type { VariableForm } from "./VariableForm.ts"
@@ -51,6 +52,4 @@ export const rateLimitsText = (limits: RateLimits): string => {
   return texts.length === 0 ? "none" : texts.join(", ")
 }
 
-const windowNames: Readonly<Record<number, string>> = { 1: "second", 60: "minute", 3600: "hour", 86_400: "day" }
-
-const rate = ({ requests, window }: RateLimit): string => `${requests}/${windowNames[window] ?? `${window} seconds`}`
+const rate = ({ requests, window }: RateLimit): string => `${requests}/${windowText(window)}`

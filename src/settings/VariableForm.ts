@@ -5,6 +5,7 @@
  * Ranges are checked afterwards by the schema of the field; a form only reads.
  */
 import type { RateLimit } from "../../schemas/RateLimit.ts"
+import { windowSeconds } from "./RateLimitProblems.ts"
 
 /** The forms a variable's text can have. */
 export type VariableForm =
@@ -130,8 +131,6 @@ const documentExpectations: { readonly [F in VariableForm]?: string } = {
 }
 
 const wholeNumber = (text: string): number | undefined => (/^\d{1,13}$/.test(text) ? Number(text) : undefined)
-
-const windowSeconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
 
 const rateLimits = (text: string): ReadonlyArray<RateLimit> | undefined => {
   if (text === "none") return []

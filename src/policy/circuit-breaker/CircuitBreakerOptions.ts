@@ -2,10 +2,11 @@
  * The options of a circuit breaker in the words of a caller (durations, only what differs), and how they become a
  * `CircuitConfig`.
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import { ConfigurationError } from "../../../schemas/Settings.ts"
+import { anything, optionProblems, type OptionRule, readMillis } from "../OptionProblems.ts"
 import { type CircuitConfig, circuitConfigProblems, defaultCircuitConfig } from "./CircuitConfig.ts"
 import type { CallOutcome } from "./CircuitEvent.ts"
 
@@ -45,6 +46,10 @@ export interface CircuitBreakerOptions {
   readonly classify?: ((exit: Exit.Exit<unknown, unknown>) => CallOutcome | CallVerdict) | undefined
 }
 
+/** The words of a problem with the options' names for the fields. */
+const inOptions = (text: string): string =>
+  Object.entries(optionOf).reduce((told, [field, option]) => told.replaceAll(field, option), text)
+
 const optionOf: Readonly<Partial<Record<keyof CircuitConfig, keyof CircuitBreakerOptions>>> = {
   decayMillis: "decay",
   openMillis: "openDuration",
@@ -52,11 +57,35 @@ const optionOf: Readonly<Partial<Record<keyof CircuitConfig, keyof CircuitBreake
   probeLeaseMillis: "probeLease"
 }
 
+/** What can not be read as a duration is no number, which is out of every range. */
 const millisOf = (input: Duration.Input | undefined, fallback: number): number =>
-  input === undefined ? fallback : Duration.toMillis(input)
+  input === undefined ? fallback : (readMillis(input) ?? Number.NaN)
 
-/** The configuration that the options stand for. **Errors** `ConfigurationError` lists every option out of range. */
+/** Ranges are checked with the configuration; a rule here is for what is no number. */
+const optionRules: Readonly<Record<keyof CircuitBreakerOptions, OptionRule>> = {
+  decay: anything,
+  minimumCalls: anything,
+  failureRatio: anything,
+  consecutiveFailures: anything,
+  openDuration: anything,
+  openCap: anything,
+  openGrowth: anything,
+  openJitter: anything,
+  halfOpenPermits: anything,
+  probeLease: anything,
+  rampSteps: anything,
+  observeOnly: anything,
+  classify: { isFit: (value) => typeof value === "function", expected: "a function of an exit" }
+}
+
+/**
+ * The configuration that the options stand for.
+ *
+ * **Errors** `ConfigurationError` lists every option that is out of range, can not be read, or does not exist.
+ */
 export const circuitConfigOf = (options: CircuitBreakerOptions): Effect.Effect<CircuitConfig, ConfigurationError> => {
+  const unusable = optionProblems(options, optionRules)
+  if (unusable[0]?.name === "options") return Effect.fail(new ConfigurationError({ problems: unusable }))
   const defaults = defaultCircuitConfig
   const config: CircuitConfig = {
     decayMillis: millisOf(options.decay, defaults.decayMillis),
@@ -72,11 +101,11 @@ export const circuitConfigOf = (options: CircuitBreakerOptions): Effect.Effect<C
     rampSteps: options.rampSteps ?? defaults.rampSteps,
     observeOnly: options.observeOnly ?? defaults.observeOnly
   }
-  const problems = circuitConfigProblems(config)
-  if (problems.length === 0) return Effect.succeed(config)
-  return Effect.fail(
-    new ConfigurationError({
-      problems: problems.map(({ expected, field, problem }) => ({ name: optionOf[field] ?? field, problem, expected }))
-    })
-  )
+  const problems = circuitConfigProblems(config).map(({ expected, field, problem }) => ({
+    name: optionOf[field] ?? field,
+    problem: inOptions(problem),
+    expected: inOptions(expected)
+  }))
+  const all = [...unusable, ...problems]
+  return all.length === 0 ? Effect.succeed(config) : Effect.fail(new ConfigurationError({ problems: all }))
 }

@@ -13,17 +13,25 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import type { Priority } from "../../../schemas/CallOptions.ts"
+import { Priority } from "../../../schemas/CallOptions.ts"
 import { millisOf } from "../deadline/Deadline.ts"
 import { makeTimeoutList } from "../deadline/TimeoutList.ts"
+import {
+  anything,
+  countFrom,
+  durationFrom,
+  oneOf,
+  optionProblems,
+  type OptionRule,
+  readMillis
+} from "../OptionProblems.ts"
 import { Admission } from "./Admission.ts"
 import { admit } from "./Admit.ts"
 import type { LaneOptions } from "./Lane.ts"
 import type { TierUsage } from "./PermitStore.ts"
-import type { Accounting } from "../../../schemas/RateLimit.ts"
+import { Accounting } from "../../../schemas/RateLimit.ts"
 import { type RateTier, type TierProblem, tierProblems } from "./RateTier.ts"
 import type { Refusal } from "./Refusal.ts"
 import { rankOf } from "./WaitingQueue.ts"
@@ -56,14 +64,19 @@ export interface RateLimiterUsage {
   readonly waiting: number
 }
 
-/** The effect was not begun. `retryAfter` says when it is worth coming back, where that is known. */
+/**
+ * The effect was not begun. `retryAfter` says when it is worth coming back, where that is known; `problems` are those of
+ * the options of an `InputRejected`.
+ */
 export class RateLimitRefused extends Data.TaggedError("RateLimitRefused")<{
-  readonly reason: "RateLimitExceeded" | "QueueFull"
+  readonly reason: "RateLimitExceeded" | "QueueFull" | "InputRejected"
   readonly retryAfter?: Duration.Duration
+  readonly problems?: ReadonlyArray<TierProblem>
 }> {
   override get message(): string {
     const when = this.retryAfter === undefined ? "" : `, not before ${Duration.format(this.retryAfter)} from now`
-    return `${this.reason}${when}`
+    const why = this.problems === undefined ? "" : ` (${this.problems.map(problemLine).join("; ")})`
+    return `${this.reason}${why}${when}`
   }
 }
 
@@ -72,15 +85,17 @@ export class RateLimitsRejected extends Data.TaggedError("RateLimitsRejected")<{
   readonly problems: ReadonlyArray<TierProblem>
 }> {
   override get message(): string {
-    return this.problems.map(({ expected, problem }) => `${problem}, expected ${expected}`).join("\n")
+    return this.problems.map(problemLine).join("\n")
   }
 }
+
+const problemLine = ({ expected, name, problem }: TierProblem): string => `${name}: ${problem}, expected ${expected}`
 
 /**
  * The service.
  *
- * **Errors** `RateLimitRefused`: `QueueFull`, or `RateLimitExceeded` when the predicted wait is longer than
- * `maximumWait`, at once on entry. `RateLimitsRejected` for limits that make no sense; the old ones stay in force.
+ * **Errors** `RateLimitRefused`: `QueueFull`, `RateLimitExceeded` when the predicted wait is longer than `maximumWait`,
+ * at once on entry, or `InputRejected` for options of the call that can not be used. `RateLimitsRejected` for limits that make no sense; the old ones stay in force.
  *
  * ```ts
  * import * as Effect from "effect/Effect"
@@ -112,11 +127,23 @@ export class RateLimiter extends Context.Service<
   }
 >()("@ludeng/providers/policy/rate-limit/RateLimiter") {}
 
-const tiersOf = (limits: RateLimiterOptions["limits"]): ReadonlyArray<RateTier> =>
-  limits.map(({ limit, window }) => ({
-    limit,
-    windowMillis: Option.match(Duration.fromInput(window), { onNone: () => Number.NaN, onSome: Duration.toMillis })
-  }))
+const optionRules: Readonly<Record<keyof RateLimiterOptions, OptionRule>> = {
+  limits: anything,
+  concurrency: countFrom(1, true),
+  accounting: oneOf(Accounting.literals),
+  queueLimit: countFrom(0, true),
+  agingStep: durationFrom(1)
+}
+
+const permitRules: Readonly<Record<keyof PermitOptions, OptionRule>> = {
+  priority: oneOf(Priority.literals),
+  maximumWait: durationFrom(0)
+}
+
+const tiersOf = (limits: RateLimiterOptions["limits"]): ReadonlyArray<RateTier> | TierProblem =>
+  Array.isArray(limits) && limits.every((it) => typeof it === "object" && it !== null)
+    ? limits.map(({ limit, window }) => ({ limit, windowMillis: readMillis(window) ?? Number.NaN }))
+    : { name: "limits", problem: "the value can not be used", expected: "a list of { limit, window }" }
 
 const checkedTiers = (
   limits: RateLimiterOptions["limits"],
@@ -124,16 +151,12 @@ const checkedTiers = (
 ): Effect.Effect<ReadonlyArray<RateTier>, RateLimitsRejected> =>
   Effect.suspend(() => {
     const tiers = tiersOf(limits)
+    if ("problem" in tiers) return Effect.fail(new RateLimitsRejected({ problems: [tiers, ...others] }))
     const problems = [...tierProblems(tiers), ...others]
     return problems.length === 0 ? Effect.succeed(tiers) : Effect.fail(new RateLimitsRejected({ problems }))
   })
 
-const problemsOfRoom = ({ concurrency = 1, queueLimit = 0 }: RateLimiterOptions): ReadonlyArray<TierProblem> => {
-  const problems: Array<TierProblem> = []
-  if (!(concurrency >= 1)) problems.push({ problem: `the concurrency is ${concurrency}`, expected: "at least 1" })
-  if (!(queueLimit >= 0)) problems.push({ problem: `the queue limit is ${queueLimit}`, expected: "at least 0" })
-  return problems
-}
+const noPermitOptions: PermitOptions = {}
 
 const refusedBy = (refusal: Refusal): RateLimitRefused =>
   refusal._tag === "RateLimitExceeded" || refusal._tag === "QueueFull"
@@ -148,6 +171,8 @@ export const makeRateLimiter = (
     const clock = yield* Clock.Clock
     const timeouts = yield* makeTimeoutList
     const now = () => millisOf(clock)
+    const unusable = optionProblems(options, optionRules)
+    const tiers = yield* checkedTiers(Object(options).limits, unusable)
     const agingStep = options.agingStep === undefined ? undefined : Duration.toMillis(options.agingStep)
     const room: WaitingRoom = new WaitingRoom(
       { concurrency: options.concurrency ?? Number.POSITIVE_INFINITY, keepsOne: false },
@@ -155,7 +180,7 @@ export const makeRateLimiter = (
       agingStep
     )
     const laneOptions: LaneOptions = {
-      tiers: yield* checkedTiers(options.limits, problemsOfRoom(options)),
+      tiers,
       accounting: options.accounting ?? "answered",
       queueLimit: options.queueLimit ?? 1_000,
       use: "ordinary"
@@ -163,8 +188,11 @@ export const makeRateLimiter = (
     const lane = room.openLane(laneOptions)
 
     return RateLimiter.of({
-      run: <A, E, R>(effect: Effect.Effect<A, E, R>, { maximumWait, priority = "normal" }: PermitOptions = {}) =>
+      run: <A, E, R>(effect: Effect.Effect<A, E, R>, permitOptions: PermitOptions = noPermitOptions) =>
         Effect.uninterruptibleMask((restore) => {
+          const problems = permitOptions === noPermitOptions ? [] : optionProblems(permitOptions, permitRules)
+          if (problems.length > 0) return Effect.fail(new RateLimitRefused({ reason: "InputRejected", problems }))
+          const { maximumWait, priority = "normal" } = permitOptions
           const at = now()
           const wish = {
             rank: rankOf(priority),

@@ -18,8 +18,9 @@ export const clockMarginRatio = 0.001
 /** How long a permit occupies its tier. **Units** whole milliseconds, rounded up. */
 export const spanOf = (tier: RateTier): number => Math.ceil(tier.windowMillis * (1 + clockMarginRatio))
 
-/** What is wrong with a list of tiers. */
+/** What is wrong with a list of tiers; `name` is the place in the list: `limits.1.window`. */
 export interface TierProblem {
+  readonly name: string
   readonly problem: string
   readonly expected: string
 }
@@ -40,20 +41,35 @@ const isCount = (value: number): boolean => Number.isSafeInteger(value) && value
  */
 export const tierProblems = (tiers: ReadonlyArray<RateTier>): ReadonlyArray<TierProblem> => {
   const problems: Array<TierProblem> = []
-  for (const { limit, windowMillis } of tiers) {
-    if (!isCount(limit)) problems.push({ problem: `a limit is ${limit}`, expected: "a whole number of permits from 1" })
-    if (!isCount(windowMillis)) {
-      problems.push({ problem: `a window is ${windowMillis}`, expected: "a whole number of milliseconds from 1" })
+  tiers.forEach(({ limit, windowMillis }, index) => {
+    const name = `limits.${index}`
+    if (!isCount(limit)) {
+      problems.push({
+        name: `${name}.limit`,
+        problem: `a limit is ${limit}`,
+        expected: "a whole number of permits from 1"
+      })
     }
-  }
-  const sorted = tiers.toSorted((left, right) => left.windowMillis - right.windowMillis)
+    if (!isCount(windowMillis)) {
+      problems.push({
+        name: `${name}.window`,
+        problem: `a window is ${windowMillis}`,
+        expected: "a whole number of milliseconds from 1"
+      })
+    }
+  })
+  const sorted = tiers
+    .map((tier, index) => ({ ...tier, name: `limits.${index}` }))
+    .toSorted((left, right) => left.windowMillis - right.windowMillis)
   sorted.forEach((longer, index) => {
     const shorter = sorted[index - 1]
+    const { name } = longer
     if (shorter === undefined) return
     if (shorter.windowMillis === longer.windowMillis) {
-      problems.push({ problem: "two tiers have the same window", expected: "one tier for each window" })
+      problems.push({ name, problem: "two tiers have the same window", expected: "one tier for each window" })
     } else if (shorter.limit > longer.limit) {
       problems.push({
+        name,
         problem: `${shorter.limit} in the shorter window are above ${longer.limit} in the longer one`,
         expected: "limits that grow with their windows"
       })

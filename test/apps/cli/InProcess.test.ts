@@ -253,7 +253,7 @@ describe("the commands", () => {
       assert.deepStrictEqual([bad.error?.family, bad.policies], ["ConfigurationError", undefined])
       assert.include(
         bad.error?.message,
-        "DEEPSEEK_RATE_LIMITS: the value can not be used, expected limits such as 20/minute"
+        "DEEPSEEK_RATE_LIMITS: the value can not be used (the requests per hour are out of range), expected limits such as 20/minute"
       )
     })
   )
@@ -520,6 +520,38 @@ describe("doctor", () => {
       assert.match(out, /^nanobanana: key set, .*: connects \(nothing free is documented to ask\)$/m)
       assert.match(out, /^DEEPSEEK_API_KEY +set {2}\(environment\)$/m)
       assert.notInclude(out, "canary")
+    })
+  )
+
+  it.live("looks at the second image provider too, where there is one", () =>
+    Effect.gen(function* () {
+      const { baseUrls } = yield* SimulatorServer.make({ latency: 0 })
+      const environment = {
+        DEEPSEEK_API_KEY: "sk-canary-1",
+        NANOBANANA_API_KEY: "nb-canary-2",
+        DEEPSEEK_BASE_URL: baseUrls.deepseek,
+        NANOBANANA_BASE_URL: baseUrls.generic,
+        NANOBANANA_FALLBACK_PROTOCOL: "generic",
+        NANOBANANA_FALLBACK_BASE_URL: "http://127.0.0.1:1",
+        NANOBANANA_FALLBACK_API_KEY: "nb-canary-3"
+      }
+      const { code, out } = yield* runIn(["doctor"], environment)
+      assert.strictEqual(code, 3)
+      assert.match(out, /^nanobanana: key set, .*: connects/m)
+      assert.match(out, /^nanobanana-fallback: key set, http:\/\/127\.0\.0\.1:1: fails \(ECONNREFUSED\)$/m)
+      assert.notInclude(out, "canary")
+      const offline = yield* runIn(["doctor", "--offline", "--json"], {
+        ...environment,
+        NANOBANANA_FALLBACK_API_KEY: ""
+      })
+      const { providers } = JSON.parse(offline.out)
+      assert.deepInclude(providers, {
+        provider: "nanobanana-fallback",
+        key: "missing",
+        baseURL: "http://127.0.0.1:1",
+        state: "notProbed",
+        detail: "--offline"
+      })
     })
   )
 

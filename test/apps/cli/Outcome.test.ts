@@ -18,7 +18,7 @@ import type { Mode } from "../../../apps/cli/Mode.ts"
 import { makeScreen } from "../../../apps/cli/Screen.ts"
 import { makeRun } from "../../../apps/cli/Session.ts"
 import { asksForJson, spentLine, tell } from "../../../apps/cli/Tell.ts"
-import { ApiError, Rejection } from "../../../schemas/Failures.ts"
+import { ApiError, Rejection, StoppedBy } from "../../../schemas/Failures.ts"
 import { CallId, defaultOwner, JobId, ProviderJobId } from "../../../schemas/Identifiers.ts"
 import type { Cost } from "../../../schemas/Money.ts"
 import type { RejectionReason } from "../../../schemas/Reason.ts"
@@ -95,6 +95,18 @@ describe("what a failure prints", () => {
       job: { jobId: "job_2", state: "Failed", isOver: true }
     })
     assert.isNull(error.jobId)
+  })
+
+  it("what ended the retrying, in the line for a person too", () => {
+    assert.include(messageOf(apiError), "no time was left; ")
+    const messages = StoppedBy.literals.map((stoppedBy) => messageOf(new ApiError({ ...apiError, stoppedBy })))
+    assert.strictEqual(new Set(messages).size, StoppedBy.literals.length)
+  })
+
+  it("of a wait that is too long the flag that allows a longer one, and no command that there is not", () => {
+    const message = messageOf(rejection({ _tag: "RateLimitExceeded", operation: "submit" }))
+    assert.include(message, "--timeout")
+    assert.notInclude(message, "submit")
   })
 
   it("a rejected field by the name of its flag", () => {

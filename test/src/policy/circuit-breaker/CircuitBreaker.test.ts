@@ -10,6 +10,7 @@ import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { CircuitBreaker } from "../../../../src/policy/circuit-breaker/CircuitBreaker.ts"
+import type { CircuitBreakerOptions } from "../../../../src/policy/circuit-breaker/CircuitBreakerOptions.ts"
 import { CircuitRefused } from "../../../../src/policy/circuit-breaker/CircuitRefused.ts"
 import { makeCircuitBreaker } from "../../../../src/policy/circuit-breaker/MakeCircuitBreaker.ts"
 
@@ -302,6 +303,22 @@ describe("CircuitBreaker", () => {
         error.problems.map((it) => it.name),
         ["decay", "openDuration", "rampSteps"]
       )
+    })
+  )
+
+  it.effect("refuses options that can not be read, or do not exist, in the words of the options", () =>
+    Effect.gen(function* () {
+      const options: CircuitBreakerOptions = JSON.parse(
+        '{"decay":"soon","openDuration":"10 minutes","openCap":"5 minutes","treshold":3,"classify":"all","observeOnly":1}'
+      )
+      const error = yield* Effect.flip(makeCircuitBreaker(options))
+      assert.deepStrictEqual(
+        error.problems.map((it) => it.name),
+        ["treshold", "classify", "decay", "openCap", "observeOnly"]
+      )
+      assert.include(error.message, "openCap: is shorter than openDuration, expected openDuration or more")
+      const none: CircuitBreakerOptions = JSON.parse("[]")
+      assert.include((yield* Effect.flip(makeCircuitBreaker(none))).message, "options: are no object")
     })
   )
 

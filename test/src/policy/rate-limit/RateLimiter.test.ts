@@ -102,6 +102,43 @@ describe("the options of a limiter", () => {
     )
   }
 
+  it.effect("that do not exist, or are of another kind, are rejected by their names, all together", () =>
+    Effect.gen(function* () {
+      const wrong: Parameters<typeof makeRateLimiter>[0] = JSON.parse(
+        '{"limits":[{"limit":5,"window":"1 hour"},{"limit":9,"window":"1 minute"}],"concurency":3,"accounting":"both","agingStep":"soon"}'
+      )
+      const { problems } = yield* Effect.flip(makeRateLimiter(wrong))
+      assert.deepStrictEqual(
+        problems.map((it) => it.name),
+        ["limits.0", "concurency", "accounting", "agingStep"]
+      )
+      const none: Parameters<typeof makeRateLimiter>[0] = JSON.parse("null")
+      const { message } = yield* Effect.flip(makeRateLimiter(none))
+      assert.include(message, "options: are no object")
+    })
+  )
+
+  it.effect("of a call that can not be used refuse the call, which is not begun, and never as a defect", () =>
+    Effect.gen(function* () {
+      const limiter = yield* makeRateLimiter({ limits })
+      const options: PermitOptions = JSON.parse('{"maximumWait":"a while","priority":"urgent","prio":"high"}')
+      let begun = 0
+      const refused = yield* Effect.flip(
+        limiter.run(
+          Effect.sync(() => (begun += 1)),
+          options
+        )
+      )
+      assert.strictEqual(refused.reason, "InputRejected")
+      assert.deepStrictEqual(
+        refused.problems?.map((it) => it.name),
+        ["maximumWait", "priority", "prio"]
+      )
+      assert.include(refused.message, "maximumWait: the value can not be used, expected a duration such as 5 seconds")
+      assert.deepStrictEqual([begun, (yield* limiter.usage).running], [0, 0])
+    })
+  )
+
   it.effect("that are rejected later leave the old ones in force", () =>
     Effect.gen(function* () {
       const limiter = yield* makeRateLimiter({ limits })

@@ -16,6 +16,7 @@ describe("tiers", () => {
     it(`with a limit of ${limit} are refused`, () => {
       const [first] = tierProblems([{ ...minute, limit }])
       assert.deepStrictEqual(first, {
+        name: "limits.0.limit",
         problem: `a limit is ${limit}`,
         expected: "a whole number of permits from 1"
       })
@@ -26,6 +27,7 @@ describe("tiers", () => {
     it(`with a window of ${windowMillis} are refused`, () => {
       const [first] = tierProblems([{ ...minute, windowMillis }])
       assert.deepStrictEqual(first, {
+        name: "limits.0.window",
         problem: `a window is ${windowMillis}`,
         expected: "a whole number of milliseconds from 1"
       })

@@ -18,10 +18,11 @@ describe("the tiers of a quota", () => {
     const told = (...tiers: ReadonlyArray<readonly [limit: number, windowMillis: number]>) =>
       tierProblems(tiers.map(([limit, windowMillis]) => ({ limit, windowMillis })))
     assert.deepStrictEqual(told([1, 5], [1, 5]), [
-      { problem: "two tiers have the same window", expected: "one tier for each window" }
+      { name: "limits.1", problem: "two tiers have the same window", expected: "one tier for each window" }
     ])
     assert.deepStrictEqual(told([2, 5], [1, 6], [3, 7]), [
       {
+        name: "limits.1",
         problem: "2 in the shorter window are above 1 in the longer one",
         expected: "limits that grow with their windows"
       }
