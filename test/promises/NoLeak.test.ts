@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
@@ -20,11 +21,22 @@ import type { ImageProtocolName } from "../../schemas/Provider.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
 import { Illustrator } from "../../src/illustration/Illustrator.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
+import type { StoredKey } from "../../src/vault/KeyStore.ts"
+import { keyOf } from "../src/vault/SampleKeys.ts"
 import { recordCalls } from "../support/CallRecorder.ts"
 
 const key = "sk-canary0f9a8b7c6d5e4f3a2b1c"
 const prompt = "zebracanary4711 under a violet sky"
 const marks = ["canary0f9a", "zebracanary4711"]
+
+/** The key is one of each account: simulated worlds take none from the settings. */
+const keys: ReadonlyArray<StoredKey> = (
+  [
+    ["deepseek", "https://api.deepseek.com"],
+    ["nanobanana", "https://api.nanobananaapi.ai"],
+    ["nanobanana-fallback", "https://second.test"]
+  ] as const
+).map(([scope, origin]) => ({ record: keyOf(`key-${scope}`, { scope, origin }), key: Redacted.make(key) }))
 
 /** A request with a field nobody knows, and whose name says too much. */
 const strange: EnhancementRequest = Object.assign({ prompt }, { [prompt]: prompt })
@@ -96,7 +108,7 @@ const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtoc
       assert.isAbove(written.length, 0)
       return written
     })
-  ).pipe(Effect.provide(Mock.layerWith({ ...simulation, settings })), Effect.provide(surroundings))
+  ).pipe(Effect.provide(Mock.layerWith({ ...simulation, settings, keys })), Effect.provide(surroundings))
 }
 
 const worlds: ReadonlyArray<readonly [string, SimulationDocument]> = [
