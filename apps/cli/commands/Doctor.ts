@@ -15,9 +15,18 @@ export const doctor = Command.make(
       Flag.withDefault(false),
       Flag.withoutNegation
     ),
+    leaks: Flag.Boolean("leaks").pipe(
+      Flag.withDescription("Plant keys and prompts in a simulation, and search all that is said and written"),
+      Flag.withDefault(false),
+      Flag.withoutNegation
+    ),
     json: json()
   },
-  Effect.fnUntraced(function* ({ offline }) {
+  Effect.fnUntraced(function* ({ leaks, offline }) {
+    if (leaks) {
+      const { runLeakSweep } = yield* Effect.promise(() => import("../LeakReport.ts"))
+      return yield* runLeakSweep
+    }
     const { runDoctor } = yield* Effect.promise(() => import("../Diagnosis.ts"))
     yield* runDoctor(offline)
   })
