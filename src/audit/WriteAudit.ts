@@ -30,7 +30,7 @@ export interface AuditWriter {
 }
 
 /** Rows that are written in one transaction. */
-export const batchRows = 512
+export const batchRows = 128
 
 /** How long the first row of a batch waits for others. **Units** milliseconds. */
 const gatherMillis = 200
