@@ -124,7 +124,9 @@ export const CallEvent = Schema.Union([
     jobId: JobId,
     from: Schema.String,
     to: Schema.String,
-    providerJobId: Schema.optionalKey(ProviderJobId)
+    providerJobId: Schema.optionalKey(ProviderJobId),
+    /** What the job has cost, once that is settled. */
+    cost: Schema.optionalKey(Cost)
   }),
   ...keyEvents,
   VaultTrouble,

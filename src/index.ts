@@ -3,6 +3,7 @@
  * `mock-layers/`, the nouns in `schemas/`.
  */
 export { AuditLog, type AuditQuery, type AuditStatistics } from "./audit/AuditLog.ts"
+export { type CallSum, type Decision, explain, sumOf } from "./audit/Explain.ts"
 export { CacheKey } from "./cache/CacheKey.ts"
 export { CacheStore, CacheStoreFailed, type CacheStoreOf } from "./cache/CacheStore.ts"
 export type { CachedEnhancement } from "./cache/CachedEnhancement.ts"

@@ -74,7 +74,7 @@ export const runOver = Effect.fnUntraced(function* <E>(
 })
 
 /** A person is asked for what opens the vault, where the settings do not say it. */
-const passphraseFor = ({ vault }: Settings, input: SecretInput) =>
+export const passphraseFor = ({ vault }: Settings, input: SecretInput) =>
   vault.key !== undefined || vault.keyFile !== undefined || !input.isTerminal
     ? Effect.succeed({})
     : Effect.map(readSecret(input, "the passphrase of the vault"), (key) => ({ vault: { key } }))

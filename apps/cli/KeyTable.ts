@@ -2,6 +2,7 @@
  * Keys as a person reads them: their names and how they stand. Pure.
  */
 import type { KeyRecord } from "../../schemas/Key.ts"
+import { columnLines } from "./Columns.ts"
 import type { KeyFinding } from "./KeyQuestion.ts"
 
 /** The keys, one a line, under a head. **Units** `now` in milliseconds since 1970. */
@@ -16,7 +17,7 @@ export const keyTable = (records: ReadonlyArray<KeyRecord>, now: number): Readon
     it.lastUsedAt === undefined ? "-" : `${span(now - it.lastUsedAt)} ago`,
     it.source === "settings" ? "settings" : "vault"
   ])
-  return columns([["ID", "PROVIDER", "STATE", "AGE", "ACCOUNT", "LAST USED", "FROM"], ...rows])
+  return columnLines([["ID", "PROVIDER", "STATE", "AGE", "ACCOUNT", "LAST USED", "FROM"], ...rows])
 }
 
 /** What was done, and how the others of the account stand. */
@@ -48,7 +49,7 @@ export const verdictLines = (
 ): ReadonlyArray<string> =>
   found.length === 0
     ? ["there is no key to ask about"]
-    : columns(found.map(({ finding, record }) => [record.id, record.scope, words[finding.state], finding.detail]))
+    : columnLines(found.map(({ finding, record }) => [record.id, record.scope, words[finding.state], finding.detail]))
 
 const words = { known: "✔ known", unknown: "✖ not known", notAsked: "not asked", unreachable: "? no answer" } as const
 
@@ -76,17 +77,4 @@ const units = [
 const span = (millis: number): string => {
   const [size, name] = units.find(([size]) => millis >= size) ?? [1_000, "s"]
   return `${Math.max(0, Math.floor(millis / size))} ${name}`
-}
-
-const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
-  const widths = rows.reduce<ReadonlyArray<number>>(
-    (before, row) => row.map((cell, index) => Math.max(cell.length, before[index] ?? 0)),
-    []
-  )
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join("  ")
-      .trimEnd()
-  )
 }

@@ -9,6 +9,7 @@
  * | 3 | a provider failed |
  * | 4 | refused by us, before anything was sent |
  * | 5 | bad configuration, a key is missing, or the vault can not be opened |
+ * | 6 | the audit is not whole |
  * | 130 | interrupted |
  */
 import * as Data from "effect/Data"

@@ -9,6 +9,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import { cost } from "./commands/Cost.ts"
+import { audit } from "./commands/Audit.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enhance } from "./commands/Enhance.ts"
 import { generate } from "./commands/Generate.ts"
@@ -20,7 +21,7 @@ import { type Run, Session } from "./Session.ts"
 
 const ludeng = Command.make("ludeng").pipe(
   Command.withDescription("Prompts become pictures: DeepSeek rewrites the prompt, nanobanana makes the image"),
-  Command.withSubcommands([illustrate, enhance, generate, jobs, cost, keys, doctor, simulate])
+  Command.withSubcommands([illustrate, enhance, generate, jobs, cost, keys, audit, doctor, simulate])
 )
 
 // Without the wizard, which knows nothing of a prompt's rules and runs commands by itself.

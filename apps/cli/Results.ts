@@ -87,7 +87,8 @@ const reportOf = (whole: Whole): ResultReport => ({
     ...(whole.image === null ? [] : imageLines(whole.image)),
     row("cost", whole.isSimulated ? "nothing (simulated)" : spentText(whole.cost)),
     row("time", `${secondsText(whole.elapsedMillis)}, ${whole.attempts} request${whole.attempts === 1 ? "" : "s"}`),
-    row("mode", modeOf(whole))
+    row("mode", modeOf(whole)),
+    row("call", whole.callId)
   ]
 })
 

@@ -27,7 +27,7 @@ export interface Run {
   mode?: Mode
   keepsJobs?: boolean
   provider?: string
-  exitCode?: 1 | 3 | 5
+  exitCode?: 1 | 3 | 5 | 6
 }
 
 /** The run as a service. */

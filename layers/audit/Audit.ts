@@ -28,7 +28,8 @@ const keptShort = (settings: AuditSettings): AuditSettings => ({
   maximumBytes: Math.min(settings.maximumBytes, memoryBytes)
 })
 
-const layerOver = <E, R>(
+/** Over any store. `boundsOf` may narrow the settings. */
+export const layerOver = <E, R>(
   store: Layer.Layer<AuditStore, E, R>,
   boundsOf?: (settings: AuditSettings) => AuditSettings
 ): Layer.Layer<AuditLog, E, R | Sealer | LiveSettings> =>

@@ -114,7 +114,10 @@ const make = Effect.gen(function* () {
   })
 })
 
+/** The store over a client of the audit's database. */
+export const layerOverClient: Layer.Layer<AuditStore, never, SqlClient.SqlClient> = Layer.effect(AuditStore, make)
+
 /** The store. **Errors** `ConfigurationError` that names `LUDENG_HOME` where the database can not be used. */
-export const layer: Layer.Layer<AuditStore, ConfigurationError, Home> = Layer.effect(AuditStore, make).pipe(
+export const layer: Layer.Layer<AuditStore, ConfigurationError, Home> = layerOverClient.pipe(
   Layer.provide(AuditDatabase.layer)
 )

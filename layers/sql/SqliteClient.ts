@@ -41,6 +41,8 @@ const lockTimeout = "5 seconds"
 
 const preparedStatements = 256
 
+const beginTransaction = "BEGIN IMMEDIATE"
+
 /** Opens the database for as long as the scope lives. **Errors** `SqlError`. */
 export const makeSqliteClient = Effect.fnUntraced(function* (
   options: SqliteOptions
@@ -64,7 +66,7 @@ export const makeSqliteClient = Effect.fnUntraced(function* (
     ),
     compiler: Statement.makeCompilerSqlite(),
     driver: "node:sqlite",
-    beginTransaction: "BEGIN IMMEDIATE",
+    beginTransaction,
     spanAttributes: [["db.system.name", "sqlite"]]
   }).pipe(Effect.provide(Reactivity.layer))
 })
@@ -108,6 +110,10 @@ const connectionOver = (database: DatabaseSync): SqlConnection.Connection => {
       }).pipe(Effect.retry(untilUnlocked))
     )
   const rows: SqlConnection.Connection["executeUnprepared"] = (sql, params, transform) => {
+    // A disk that is full has SQLite roll back by itself; to do so again would be an error of its own.
+    if (sql === "ROLLBACK" && !database.isTransaction) return Effect.succeed([])
+    // And a commit that failed may leave its transaction open: whoever comes next is not to stand in it.
+    if (sql === beginTransaction && database.isTransaction) database.exec("ROLLBACK")
     const found = withStatement(sql, (statement) => {
       statement.setReturnArrays(false)
       return statement.all(...valuesOf(params))

@@ -61,6 +61,7 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
   const isFull = yield* Latch.make(false)
   const turn = yield* Semaphore.make(1)
   let pages = 0
+  let inHand: ReadonlyArray<Heard> = []
   let written = 0
   let failures = 0
   let trimAt = Number.NEGATIVE_INFINITY
@@ -91,6 +92,13 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
       : Effect.as(Effect.logWarning(`the audit can not be written, and is tried again: ${failure.detail}`), false)
   }
 
+  /** Whatever is wrong with a batch that nobody foresaw would be wrong with it again. */
+  const broken = () => {
+    buffer.written(inHand)
+    buffer.drop(inHand.length)
+    return Effect.as(Effect.logError("a defect of the audit: its batch is dropped"), true)
+  }
+
   const succeeded = (heard: ReadonlyArray<Heard>) => {
     buffer.written(heard)
     written += heard.length
@@ -103,13 +111,14 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const heard = yield* withDropped(buffer.take(batchRows))
       if (heard.length === 0) return true
+      inHand = heard
       const settings = yield* settingsNow
       const batch = yield* prepareBatch(heard, settings, tools.sealer, () => `${writerId}_${(pages += 1)}`)
       return yield* Effect.matchEffect(commitBatch(tools, batch, clock.currentTimeMillisUnsafe()), {
         onFailure: (failure) => failed(heard, failure),
         onSuccess: () => succeeded(heard)
       })
-    })
+    }).pipe(Effect.catchDefect(broken))
   )
 
   const drain: Effect.Effect<void> = Effect.gen(function* () {

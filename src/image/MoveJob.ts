@@ -7,7 +7,7 @@ import { type Job, type JobEvent, providerJobIdOf } from "../../schemas/Job.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { emit } from "../telemetry/Emit.ts"
 
-/** Tells that a job has come from one state to another; silent where nothing changed. */
+/** Tells that a job has come from one state to another, and what it has cost; silent where nothing changed. */
 export const tellMove = (from: Job["state"]["_tag"] | "None", job: Job): Effect.Effect<void> =>
   from === job.state._tag
     ? Effect.void
@@ -21,7 +21,8 @@ export const tellMove = (from: Job["state"]["_tag"] | "None", job: Job): Effect.
           jobId: job.id,
           from,
           to: job.state._tag,
-          ...(providerJobId === undefined ? {} : { providerJobId })
+          ...(providerJobId === undefined ? {} : { providerJobId }),
+          ...(job.money._tag === "Settled" ? { cost: job.money.cost } : {})
         })
       })
 

@@ -90,7 +90,7 @@ describe("the program", { timeout: 60_000 }, () => {
       environment: { USE_MOCK_APIS: "true", MOCK_LATENCY: "5", DEEPSEEK_API_KEY: "sk-never-used" }
     })
     assert.strictEqual(code, 0, error)
-    assert.match(out, /^prompt {4}a red fox[\s\S]*\nmode {6}simulated\n$/)
+    assert.match(out, /^prompt {4}a red fox[\s\S]*\nmode {6}simulated\ncall {6}call_\w+\n$/)
     assert.match(error, /✔ prompt enhanced/)
     assert.notInclude(out + error, "\u001b")
   })

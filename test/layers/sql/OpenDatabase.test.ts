@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Home } from "../../../layers/home/Home.ts"
 import { layerDatabase, type Migration } from "../../../layers/sql/OpenDatabase.ts"
+import { problemOf } from "../../../layers/sql/SqlFailure.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
 
 const migration = (name: string, statement: string): Migration => ({
@@ -168,6 +169,22 @@ describe("a database of the home", () => {
           rows.map((it) => it.id),
           [2, 4, 6]
         )
+      }).pipe(Effect.provide(database))
+    })
+  )
+
+  it.live("that is full fails the transaction, as a failure, and takes the next one", () =>
+    Effect.gen(function* () {
+      const database = databaseIn(yield* temporaryFolder, [first, second])
+      yield* Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const put = (id: number, words: string) =>
+          sql.withTransaction(sql`INSERT INTO notes (id, words) VALUES (${id}, ${words})`)
+        yield* sql.unsafe("PRAGMA max_page_count = 1")
+        assert.strictEqual(problemOf(yield* Effect.flip(put(1, "x".repeat(100_000)))), "DiskFull")
+        yield* sql.unsafe("PRAGMA max_page_count = 100000")
+        yield* put(2, "x".repeat(100_000))
+        assert.strictEqual((yield* sql`SELECT id FROM notes`).length, 1)
       }).pipe(Effect.provide(database))
     })
   )
