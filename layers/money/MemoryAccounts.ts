@@ -18,11 +18,13 @@ interface Period {
 
 /** The page of an owner on a day: his accounts, and the four periods that count what is set aside then. */
 interface Page {
-  readonly accounts: Map<string, Account>
-  readonly day: Period
-  readonly month: Period
-  readonly ownerDay: Period
-  readonly ownerMonth: Period
+  readonly day: string
+  readonly owner: Owner
+  readonly accounts: Array<Account>
+  readonly ofDay: Period
+  readonly ofMonth: Period
+  readonly ofOwnerDay: Period
+  readonly ofOwnerMonth: Period
 }
 
 /** Money that is set aside. It ends once. **Units** micro-dollars. */
@@ -61,29 +63,28 @@ export class MemoryAccounts {
   readonly #pages = new Map<string, Map<Owner, Page>>()
   readonly #months = new Map<string, Map<Owner | "", Period>>()
   readonly #days = new Map<string, Period>()
-  #today = { number: Number.NaN, name: "" }
+  /** The page that was looked at last, most often the one that is looked at next. */
+  #last: { readonly number: number; readonly page: Page } | undefined
 
   /** Sets an amount aside. */
   hold({ operation, owner, provider }: Purpose, bound: Cost, now: number): Holding {
-    const day = this.#day(now)
-    const page = this.#page(day, owner)
-    const name = `${provider} ${operation}`
-    let account = page.accounts.get(name)
+    const page = this.#pageOf(owner, now)
+    let account = page.accounts.find((it) => it.operation === operation && it.provider === provider)
     if (account === undefined) {
-      account = { day, owner, provider, operation, ...emptyTotals }
-      page.accounts.set(name, account)
+      account = { day: page.day, owner, provider, operation, ...emptyTotals }
+      page.accounts.push(account)
     }
     return new Holding(page, account, bound.usdMicros ?? 0)
   }
 
   /** What counts against the budgets of an owner now. */
   committed(owner: Owner, now: number): Committed {
-    const { day, month, ownerDay, ownerMonth } = this.#page(this.#day(now), owner)
+    const { ofDay, ofMonth, ofOwnerDay, ofOwnerMonth } = this.#pageOf(owner, now)
     return {
-      day: day.committed,
-      month: month.committed,
-      ownerDay: ownerDay.committed,
-      ownerMonth: ownerMonth.committed
+      day: ofDay.committed,
+      month: ofMonth.committed,
+      ownerDay: ofOwnerDay.committed,
+      ownerMonth: ofOwnerMonth.committed
     }
   }
 
@@ -91,15 +92,17 @@ export class MemoryAccounts {
   lines(): ReadonlyArray<CostLine> {
     return inOrder(
       [...this.#pages.values()]
-        .flatMap((owners) => [...owners.values()].flatMap((page) => [...page.accounts.values()]))
+        .flatMap((owners) => [...owners.values()].flatMap((page) => page.accounts))
         .map((account) => ({ ...account }))
     )
   }
 
-  #day(now: number): string {
-    const number = Math.floor(now / 86_400_000)
-    if (number !== this.#today.number) this.#today = { number, name: dayOf(now) }
-    return this.#today.name
+  #pageOf(owner: Owner, now: number): Page {
+    const day = Math.floor(now / 86_400_000)
+    if (this.#last?.number !== day || this.#last.page.owner !== owner) {
+      this.#last = { number: day, page: this.#page(dayOf(now), owner) }
+    }
+    return this.#last.page
   }
 
   #page(day: string, owner: Owner): Page {
@@ -107,11 +110,13 @@ export class MemoryAccounts {
     return entryOf(owners, owner, () => {
       const months = entryOf(this.#months, monthOf(day), () => new Map<Owner | "", Period>())
       return {
-        accounts: new Map(),
-        day: entryOf(this.#days, day, nothing),
-        month: entryOf(months, "", nothing),
-        ownerDay: nothing(),
-        ownerMonth: entryOf(months, owner, nothing)
+        day,
+        owner,
+        accounts: [],
+        ofDay: entryOf(this.#days, day, nothing),
+        ofMonth: entryOf(months, "", nothing),
+        ofOwnerDay: nothing(),
+        ofOwnerMonth: entryOf(months, owner, nothing)
       }
     })
   }
@@ -121,11 +126,11 @@ const emptyTotals = { granted: 0, reserved: 0, spent: 0, available: 0, estimated
 
 const nothing = (): Period => ({ committed: 0 })
 
-const commit = ({ day, month, ownerDay, ownerMonth }: Page, amount: number): void => {
-  day.committed += amount
-  month.committed += amount
-  ownerDay.committed += amount
-  ownerMonth.committed += amount
+const commit = ({ ofDay, ofMonth, ofOwnerDay, ofOwnerMonth }: Page, amount: number): void => {
+  ofDay.committed += amount
+  ofMonth.committed += amount
+  ofOwnerDay.committed += amount
+  ofOwnerMonth.committed += amount
 }
 
 /** What is reserved and spent is granted; what was granted and is neither is available. */

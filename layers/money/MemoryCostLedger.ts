@@ -60,8 +60,7 @@ export const layer: Layer.Layer<CostLedger, never, LiveSettings> = Layer.effect(
       return refusalOf(purpose, bound, budgets, now) ?? accounts.hold(purpose, bound, now)
     }
 
-    const withBudgets = <A, E>(body: (budgets: Budgets) => Effect.Effect<A, E>) =>
-      Effect.flatMap(settings.current, (it) => body(it.settings.budget))
+    const budgetsNow = (): Budgets => settings.latest().settings.budget
 
     const holdNow = (key: ReservationKey, bound: Cost, budgets: Budgets): BudgetRefusal | undefined => {
       if (ended.has(key.reference) || held.has(key.reference)) return undefined
@@ -83,23 +82,21 @@ export const layer: Layer.Layer<CostLedger, never, LiveSettings> = Layer.effect(
 
     return {
       hold: (key, bound) =>
-        withBudgets((budgets) => {
-          const refusal = holdNow(key, bound, budgets)
+        Effect.suspend(() => {
+          const refusal = holdNow(key, bound, budgetsNow())
           return refusal === undefined ? Effect.void : Effect.fail(refusal)
         }),
       move: (key, move) => Effect.sync(() => moveNow(key, move)),
       reserve: (purpose, bound) =>
-        withBudgets((budgets) => {
-          const holding = setAside(purpose, bound, budgets)
+        Effect.suspend(() => {
+          const holding = setAside(purpose, bound, budgetsNow())
           return "_tag" in holding ? Effect.fail(holding) : Effect.succeed(new HeldForAttempt(holding))
         }),
       budgets: (owner) =>
-        withBudgets((budgets) =>
-          Effect.sync(() => {
-            const now = clock.currentTimeMillisUnsafe()
-            return budgetLines(budgets, accounts.committed(owner, now), now)
-          })
-        ),
+        Effect.sync(() => {
+          const now = clock.currentTimeMillisUnsafe()
+          return budgetLines(budgetsNow(), accounts.committed(owner, now), now)
+        }),
       totals: (owner) =>
         Effect.sync(() => sumTotals(accounts.lines().filter((it) => owner === undefined || it.owner === owner))),
       lines: ({ owner, since, until } = {}) =>

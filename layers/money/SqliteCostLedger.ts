@@ -63,7 +63,7 @@ export const layer: Layer.Layer<CostLedger, ConfigurationError, SqlClient.SqlCli
       bound: Cost,
       now: number
     ): Effect.fn.Return<BudgetRefusal | undefined, SqlError> {
-      const { budget } = (yield* settings.current).settings
+      const { budget } = settings.latest().settings
       if (!hasBudget(budget)) return undefined
       if (bound.usdMicros === null) return { _tag: "PriceUnknown" }
       if (!hasBudgetInTime(budget)) return undefined
@@ -119,7 +119,7 @@ export const layer: Layer.Layer<CostLedger, ConfigurationError, SqlClient.SqlCli
           return Effect.as(step("reserving money", holdNow(reference, purpose, bound, leaseMillis)), reservation)
         }),
       budgets: Effect.fnUntraced(function* (owner) {
-        const { budget } = (yield* settings.current).settings
+        const { budget } = settings.latest().settings
         if (!hasBudgetInTime(budget)) return []
         const now = yield* Clock.currentTimeMillis
         const counted = yield* Effect.mapError(committed(sql, owner, now), sqlFailed("reading the budgets"))

@@ -31,6 +31,8 @@ export class LiveSettings extends Context.Service<
   LiveSettings,
   {
     readonly current: Effect.Effect<SettingsVersion>
+    /** `current`, for whoever decides in one synchronous step. */
+    readonly latest: () => SettingsVersion
     /** Merges the given fields over the current document; what is not given stays. */
     readonly update: (change: SettingsDocument) => Effect.Effect<SettingsVersion, ConfigurationError>
     /** The current version at once, then each accepted one. */

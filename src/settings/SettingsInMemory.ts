@@ -35,8 +35,10 @@ export const makeLiveSettings = Effect.fnUntraced(function* (
   check: SettingsCheck = () => []
 ) {
   const state = yield* SubscriptionRef.make(yield* stateOf(1, document, () => []))
+  const latest = () => SubscriptionRef.getUnsafe(state).version
   return LiveSettings.of({
-    current: Effect.sync(() => SubscriptionRef.getUnsafe(state).version),
+    current: Effect.sync(latest),
+    latest,
     update: (change) =>
       Effect.map(
         SubscriptionRef.updateAndGetEffect(state, (before) => {
