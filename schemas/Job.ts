@@ -154,7 +154,7 @@ export type JobEvent = typeof JobEvent.Type
  * isTerminal({ _tag: "OutcomeUnknown", since: 0 }) // => false
  * ```
  */
-export const isTerminal = (state: JobState): boolean =>
+export const isTerminal = (state: Pick<JobState, "_tag">): boolean =>
   state._tag === "Stored" || state._tag === "Failed" || state._tag === "Cancelled" || state._tag === "Expired"
 
 /** The provider's id of a job, where it is known. */

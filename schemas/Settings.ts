@@ -60,6 +60,18 @@ export const LongMilliseconds = Schema.Int.check(Schema.isBetween({ minimum: 1, 
   .annotate({ expected: "a whole number of milliseconds from 1 to 2678400000" })
   .pipe(Schema.decodeTo(Schema.DurationFromMillis))
 
+/**
+ * How long pictures are kept. **Units** milliseconds when encoded, 60 000 (a minute) to 315 360 000 000 (ten years): whoever
+ * writes `30` and means days is refused, and loses nothing.
+ */
+export const RetentionAge = Schema.Int.check(Schema.isBetween({ minimum: 60_000, maximum: 315_360_000_000 }))
+  .annotate({ expected: "a whole number of milliseconds from 60000 (a minute) to 315360000000 (ten years)" })
+  .pipe(Schema.decodeTo(Schema.DurationFromMillis))
+
+const FileBytes = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 8_796_093_022_208 })).annotate({
+  expected: "a whole number of bytes from 1 to 8796093022208"
+})
+
 const RetryLimit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10 })).annotate({
   expected: "a whole number from 0 to 10"
 })
@@ -201,7 +213,8 @@ export type StoreName = typeof StoreName.Type
  * All settings.
  *
  * **Details** `providers` lists those that must have a key (default both); calling another one is refused with
- * `NoHealthyKey`. `imageDirectory` is the root below which pictures are stored, default `images`. `home` is the folder
+ * `NoHealthyKey`. `imageDirectory` is the root below which pictures are stored, default `images`; `imageRetention` says
+ * how long they are kept there, `imageMaximumBytes` how much room they may take (default both: no limit). `home` is the folder
  * of what must outlive the program (jobs, money, permits, keys, audit), default `.ludeng`; with `store` set to `memory`
  * (default `sqlite`) nothing of it is written, and all of it ends with the process.
  * `budget` says how much may be reserved and spent (default: no limit); what `prices` says goes over the built-in table.
@@ -211,6 +224,8 @@ export const Settings = Schema.Struct({
   deepseek: withDefault(DeepSeekSettings, {}),
   nanobanana: withDefault(NanoBananaSettings, {}),
   imageDirectory: withDefault(Schema.NonEmptyString, "images"),
+  imageRetention: Schema.optionalKey(RetentionAge),
+  imageMaximumBytes: Schema.optionalKey(FileBytes),
   home: withDefault(Schema.NonEmptyString, ".ludeng"),
   store: withDefault(StoreName, "sqlite"),
   budget: withDefault(Budgets, {}),

@@ -22,7 +22,16 @@ export {
   type ListedImage
 } from "./image/ImageStore.ts"
 export { JobWorker, type JobWorkerOptions } from "./image/JobWorker.ts"
+export { ImageSweeper, type ImageSweeperOptions } from "./image/ImageSweeper.ts"
 export { ownNameOf, type OwnName } from "./image/PictureName.ts"
+export type { SweepOptions, SweepReport, SweptFile } from "./image/SweepImages.ts"
+export {
+  decideRetention,
+  type KeptPicture,
+  type PictureStanding,
+  type PictureToGo,
+  type RetentionLimits
+} from "./image/DecideRetention.ts"
 export type { JobResolution } from "./image/ResolveJob.ts"
 export { adviceOf, type JobAction, type JobAdvice } from "./job/JobAdvice.ts"
 export { type Claim, JobLedger, type JobPage, type NewJob } from "./job/JobLedger.ts"

@@ -1,5 +1,6 @@
 /**
- * A worker for the jobs of the ledger, for hosts that run for long: provide it beside `Live.layer`.
+ * A worker for the jobs of the ledger, for hosts that run for long: provide it beside `Live.layer`. It keeps the image
+ * directory within the retention of the settings too (`ImageSweeper`).
  *
  * ```ts types
  * import * as Effect from "effect/Effect"
@@ -13,12 +14,18 @@
  */
 import * as Layer from "effect/Layer"
 import type { ImageGenerator } from "../../src/image/ImageGenerator.ts"
+import type { ImageStore } from "../../src/image/ImageStore.ts"
+import type { ImageSweeper } from "../../src/image/ImageSweeper.ts"
 import { JobWorker, type JobWorkerOptions, make } from "../../src/image/JobWorker.ts"
 import type { JobLedger } from "../../src/job/JobLedger.ts"
+import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import * as Sweeper from "../image/ImageSweeper.ts"
 
-/** The worker, with options. */
-export const layerWith = (options: JobWorkerOptions): Layer.Layer<JobWorker, never, ImageGenerator | JobLedger> =>
-  Layer.effect(JobWorker, make(options))
+type Dependencies = ImageGenerator | JobLedger | ImageStore | LiveSettings
 
-/** The worker. */
-export const layer: Layer.Layer<JobWorker, never, ImageGenerator | JobLedger> = layerWith({})
+/** The worker, with options, and the sweeper of its image directory. */
+export const layerWith = (options: JobWorkerOptions): Layer.Layer<JobWorker | ImageSweeper, never, Dependencies> =>
+  Layer.merge(Layer.effect(JobWorker, make(options)), Sweeper.layer)
+
+/** The worker, and the sweeper of its image directory. */
+export const layer: Layer.Layer<JobWorker | ImageSweeper, never, Dependencies> = layerWith({})

@@ -129,6 +129,11 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
           const begin = before === undefined ? 0 : jobs.findIndex((job) => job.id === before) + 1
           return jobs.slice(begin, begin + limit)
         }),
+      statesOf: (ids) =>
+        Effect.sync(() => {
+          const jobs = ids.flatMap((id) => rows.get(id) ?? [])
+          return new Map(jobs.map(({ id, state }) => [id, state._tag]))
+        }),
       claim: (id) =>
         Effect.map(get(id), (job) => {
           free.delete(id)

@@ -11,7 +11,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
 import { JobId, type Owner } from "../../schemas/Identifiers.ts"
-import type { Job, JobEvent } from "../../schemas/Job.ts"
+import type { Job, JobEvent, JobState } from "../../schemas/Job.ts"
 import type { JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import { enteredJob, freesItsKey, JobLedger, type NewJob, reservationOf } from "../../src/job/JobLedger.ts"
@@ -30,6 +30,9 @@ import { columnsOf, type JobRow, newColumnsOf, openJob, sealJob } from "./JobRow
 import { makeLeases, notHeld } from "./SqliteLeases.ts"
 
 const jobNotFound: typeof JobNotFound.Type = { _tag: "JobNotFound" }
+
+/** How many ids one statement asks for. */
+const idsAtOnce = 500
 
 /** How long a job whose row can not be read is left alone. **Units** milliseconds. */
 const unreadableRestMillis = 3_600_000
@@ -191,6 +194,16 @@ export const layer: Layer.Layer<
           ),
           Effect.forEach(jobOf)
         ),
+      statesOf: Effect.fnUntraced(function* (ids) {
+        const states = new Map<JobId, JobState["_tag"]>()
+        for (let begin = 0; begin < ids.length; begin += idsAtOnce) {
+          const some = ids.slice(begin, begin + idsAtOnce)
+          const rows = yield* sql<{ readonly id: JobId; readonly state: JobState["_tag"] }>`
+            SELECT id, state FROM jobs WHERE ${sql.in("id", some)}`.pipe(orStorageFailed("looking up states"))
+          for (const { id, state } of rows) states.set(id, state)
+        }
+        return states
+      }),
       claim: Effect.fnUntraced(function* (id) {
         const now = yield* Clock.currentTimeMillis
         return yield* step(

@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { IdempotencyKey, JobId, Owner } from "../../schemas/Identifiers.ts"
-import type { Job, JobEvent } from "../../schemas/Job.ts"
+import type { Job, JobEvent, JobState } from "../../schemas/Job.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { MoneyRefused, ReservationKey } from "../money/CostLedger.ts"
 import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
@@ -101,6 +101,10 @@ export class JobLedger extends Context.Service<
       owner: Owner
     ) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
     readonly list: (owner: Owner, page?: JobPage) => Effect.Effect<ReadonlyArray<Job>, typeof StorageFailed.Type>
+    /** How jobs stand, whoever's they are; of ids that it does not know nothing is answered. */
+    readonly statesOf: (
+      ids: ReadonlyArray<JobId>
+    ) => Effect.Effect<ReadonlyMap<JobId, JobState["_tag"]>, typeof StorageFailed.Type>
     /** Takes a job that nobody holds, or whose holder is gone. */
     readonly claim: (id: JobId) => Effect.Effect<Claim, typeof JobNotFound.Type | typeof StorageFailed.Type>
     /**

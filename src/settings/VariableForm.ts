@@ -30,6 +30,8 @@ export type VariableForm =
   | "bodyBytes"
   | "storeBytes"
   | "retention"
+  | "imageRetention"
+  | "imageBytes"
 
 /** What the settings document holds for a variable, before the schema has seen it. */
 export type DocumentValue = string | number | boolean | ReadonlyArray<string> | ReadonlyArray<RateLimit>
@@ -59,6 +61,8 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
     case "bodyBytes":
     case "storeBytes":
     case "retention":
+    case "imageRetention":
+    case "imageBytes":
       return wholeNumber(text)
     case "rateLimits":
       return rateLimits(text)
@@ -118,7 +122,9 @@ const expectations: Readonly<Record<VariableForm, string>> = {
   auditBodies: "sealed, hashed or none",
   bodyBytes: "a whole number of bytes from 0 to 4194304",
   storeBytes: "a whole number of bytes from 1048576 to 1099511627776",
-  retention: "a whole number of milliseconds from 1 to 315360000000"
+  retention: "a whole number of milliseconds from 1 to 315360000000",
+  imageRetention: "a whole number of milliseconds from 60000 (a minute) to 315360000000 (ten years)",
+  imageBytes: "a whole number of bytes from 1 to 8796093022208"
 }
 
 const documentExpectations: { readonly [F in VariableForm]?: string } = {

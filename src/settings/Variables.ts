@@ -21,6 +21,8 @@ type PathsOf<P extends "deepseek" | "nanobanana"> =
 export type SettingPath =
   | "providers"
   | "imageDirectory"
+  | "imageRetention"
+  | "imageMaximumBytes"
   | "home"
   | "store"
   | "prices"
@@ -165,6 +167,12 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   ),
   providers: row("LUDENG_PROVIDERS", "providers", "the providers that must have a key"),
   imageDirectory: row("LUDENG_IMAGE_DIRECTORY", "text", "the folder below which pictures are stored"),
+  imageRetention: row("LUDENG_IMAGE_RETENTION", "imageRetention", "how long a stored picture is kept; unset, for ever"),
+  imageMaximumBytes: row(
+    "LUDENG_IMAGE_MAXIMUM_BYTES",
+    "imageBytes",
+    "how much room stored pictures may take, the oldest go first; unset, any"
+  ),
   home: row("LUDENG_HOME", "text", "the folder of jobs, money, permits, keys and audit"),
   store: row("LUDENG_STORE", "store", "where these are kept: sqlite, or memory, which ends with the process"),
   "budget.perCall": row("LUDENG_BUDGET_PER_CALL", "budget", "what one call may cost at most, all in it together"),

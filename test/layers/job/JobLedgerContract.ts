@@ -100,6 +100,26 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
     )
 
     test(
+      "the states of jobs are told for any owner, and nothing of what is no job",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        assert.deepStrictEqual(yield* ledger.statesOf([]), new Map())
+        const ids = yield* Effect.forEach(Array.from({ length: 1_200 }), (_, index) =>
+          Effect.map(ledger.enter(newJob(index % 2 === 0 ? {} : { owner: otherOwner })), ({ job }) => job.id)
+        )
+        const [first = JobId.make("none"), second = JobId.make("none")] = ids
+        yield* ledger.apply(first, events["Accepted, first id"])
+        yield* ledger.apply(second, events["Accepted, other id"])
+        yield* ledger.apply(second, events["ImageStored, image b"])
+        const states = yield* ledger.statesOf([JobId.make("no job"), first, ...ids])
+        assert.deepStrictEqual(
+          states,
+          new Map(ids.map((id) => [id, id === first ? "Submitted" : id === second ? "Stored" : "Queued"] as const))
+        )
+      })
+    )
+
+    test(
       "every job can be written down and read again",
       Effect.gen(function* () {
         const ledger = yield* JobLedger

@@ -53,6 +53,8 @@ const goodText = {
   bodyBytes: "1000",
   storeBytes: "5000000",
   retention: "1000000",
+  imageRetention: "2592000000",
+  imageBytes: "20000000000",
   providers: "deepseek"
 } as const
 const badText = {
@@ -73,6 +75,8 @@ const badText = {
   budget: "a lot",
   auditBodies: "clear",
   bodyBytes: "64 KiB",
+  imageRetention: "30",
+  imageBytes: "0",
   storeBytes: "1 GiB",
   retention: "90 days",
   providers: "openai"
