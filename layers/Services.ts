@@ -8,6 +8,8 @@
 import * as Layer from "effect/Layer"
 import * as EnhancementCache from "../src/cache/EnhancementCache.ts"
 import { ResponseCache } from "../src/cache/ResponseCache.ts"
+import * as MakeManualRetries from "../src/dead-letter/MakeManualRetries.ts"
+import { ManualRetries } from "../src/dead-letter/ManualRetries.ts"
 import * as Enhance from "../src/enhancement/Enhance.ts"
 import { PromptEnhancer } from "../src/enhancement/PromptEnhancer.ts"
 import { Illustrator } from "../src/illustration/Illustrator.ts"
@@ -55,6 +57,7 @@ export type Services =
   | RetryPolicy
   | Prices
   | KeyVault
+  | ManualRetries
   | KeyCheck
   | Leaves
 
@@ -77,9 +80,10 @@ const calls = Layer.mergeAll(
 
 /** Every service, over the leaves. The leaves stay visible, so that a program can read settings or stored images. */
 export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Layer.effect(
-  Illustrator,
-  MakeIllustrator.make
+  ManualRetries,
+  MakeManualRetries.make
 ).pipe(
+  Layer.provideMerge(Layer.effect(Illustrator, MakeIllustrator.make)),
   Layer.provideMerge(calls),
   Layer.provideMerge(degradation),
   Layer.provideMerge(ProtectedPipeline.layer),

@@ -7,6 +7,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { CallId, JobId, ProviderJobId } from "./Identifiers.ts"
+import type { RetryRefused } from "./LetterReason.ts"
 import { Cost } from "./Money.ts"
 import { Operation, Outcome, Provider } from "./Provider.ts"
 import { ApiReason, type BudgetExhausted, type Category, categoryOf, RejectionReason } from "./Reason.ts"
@@ -176,6 +177,31 @@ const budgetExplanation = ({ budget, committedUsdMicros, limitUsdMicros, neededU
     ? `the budget ${budget} does not allow it`
     : `the budget ${budget} does not allow it: it may cost ${dollars(neededUsdMicros)}, and of ${dollars(limitUsdMicros)} there is ${dollars(Math.max(0, limitUsdMicros - committedUsdMicros))} left`
 
+const retryExplanation = ({ priceUsdMicros, problem }: RetryRefused): string => {
+  const price =
+    typeof priceUsdMicros === "number"
+      ? `confirm ${dollars(priceUsdMicros)}, the most it can cost`
+      : "there is no price to confirm: set LUDENG_PRICES or NANOBANANA_PRICE_UPPER_BOUND"
+  switch (problem) {
+    case "OutcomeUnknown":
+      return `nobody knows whether it was paid already: look into the provider's account, and force it to pay again; ${price}`
+    case "PriceNotConfirmed":
+      return price
+    case "PromptMissing":
+      return "its prompt was not kept, and has to be given again"
+    case "RequestMissing":
+      return "what it asked for can not be read any more"
+    case "AlreadyRescued":
+      return "a retry has succeeded"
+    case "Discarded":
+      return "it was discarded, and what it asked for is forgotten"
+    case "JobLivesOn":
+      return "its job lives on: resume the job, that pays nothing"
+    case "PictureStored":
+      return "its picture has been stored since"
+  }
+}
+
 const explanation = (reason: RejectionReason): string => {
   switch (reason._tag) {
     case "InputRejected":
@@ -209,7 +235,10 @@ const explanation = (reason: RejectionReason): string => {
       return "shed to protect more important calls"
     case "PriceUnknown":
       return "a budget is set, and there is no price: set LUDENG_PRICES, or for pictures NANOBANANA_PRICE_UPPER_BOUND"
+    case "RetryRefused":
+      return retryExplanation(reason)
     case "JobNotFound":
+    case "LetterNotFound":
     case "ShuttingDown":
       return ""
   }

@@ -40,3 +40,7 @@ export type Owner = typeof Owner.Type
 
 /** The owner of a call that names none. */
 export const defaultOwner: Owner = Owner.make("default")
+
+/** Names a dead letter: a failed call that is kept. */
+export const LetterId = Schema.NonEmptyString.pipe(Schema.brand("LetterId"))
+export type LetterId = typeof LetterId.Type

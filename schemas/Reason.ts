@@ -6,6 +6,7 @@
  */
 import * as Schema from "effect/Schema"
 import { UsdMicros } from "./Money.ts"
+import { LetterNotFound, RetryRefused } from "./LetterReason.ts"
 import { Operation } from "./Provider.ts"
 
 const optionalHint = Schema.optionalKey(Schema.DurationFromMillis)
@@ -207,6 +208,8 @@ export const RejectionReason = Schema.Union([
   JobNotFound,
   JobNotCancellable,
   JobNotResolvable,
+  LetterNotFound,
+  RetryRefused,
   LoadShed,
   ShuttingDown,
   StorageFailed
@@ -269,6 +272,8 @@ const categoryByTag = {
   JobNotFound: "rejection",
   JobNotCancellable: "rejection",
   JobNotResolvable: "rejection",
+  LetterNotFound: "rejection",
+  RetryRefused: "rejection",
   LoadShed: "rejection",
   ShuttingDown: "rejection"
 } as const satisfies Record<Reason["_tag"], Category>

@@ -209,6 +209,10 @@ export interface NanoBananaSettings extends Schema.Schema.Type<typeof NanoBanana
 export const StoreName = Schema.Literals(["sqlite", "memory"])
 export type StoreName = typeof StoreName.Type
 
+/** What becomes of the prompt of a failed request that is kept: `sealed` with it, or `omitted` and asked for again. */
+export const KeptPrompts = Schema.Literals(["sealed", "omitted"])
+export type KeptPrompts = typeof KeptPrompts.Type
+
 /**
  * All settings.
  *
@@ -228,6 +232,7 @@ export const Settings = Schema.Struct({
   imageMaximumBytes: Schema.optionalKey(FileBytes),
   home: withDefault(Schema.NonEmptyString, ".ludeng"),
   store: withDefault(StoreName, "sqlite"),
+  deadLetterPrompts: withDefault(KeptPrompts, "sealed"),
   budget: withDefault(Budgets, {}),
   prices: Schema.optionalKey(PriceTable),
   vault: withDefault(

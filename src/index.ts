@@ -33,6 +33,15 @@ export {
   type RetentionLimits
 } from "./image/DecideRetention.ts"
 export type { JobResolution } from "./image/ResolveJob.ts"
+export { DeadLetters, type LetterQuery, type NewLetter, type RetryEnd } from "./dead-letter/DeadLetters.ts"
+export { isKept, keptRejections } from "./dead-letter/KeptFailures.ts"
+export {
+  ManualRetries,
+  type ManualRetryOptions,
+  type RetryQuote,
+  type RetryResult
+} from "./dead-letter/ManualRetries.ts"
+export { type PriceInterval, type RetryWord } from "./dead-letter/RetryRule.ts"
 export { adviceOf, type JobAction, type JobAdvice } from "./job/JobAdvice.ts"
 export { type Claim, JobLedger, type JobPage, type NewJob } from "./job/JobLedger.ts"
 export {
@@ -79,7 +88,7 @@ export { type ChatAnswer, type ChatRequest, DeepSeek } from "./provider/deepseek
 export { type ImageProtocol, NanoBanana } from "./provider/nanobanana/NanoBanana.ts"
 export { LiveSettings } from "./settings/LiveSettings.ts"
 export { type CallObserver, CallEvents } from "./telemetry/CallEvents.ts"
-export { CallStatistics, type OperationStatistics } from "./telemetry/CallStatistics.ts"
+export { CallStatistics, type ManualRetryCounters, type OperationStatistics } from "./telemetry/CallStatistics.ts"
 export { type ExchangeRequest, Transport } from "./transport/Transport.ts"
 export { TransportFailed } from "./transport/TransportFailed.ts"
 export { KeyCheck } from "./vault/KeyCheck.ts"

@@ -5,6 +5,7 @@ import type * as Layer from "effect/Layer"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import type { Home } from "../home/Home.ts"
+import { deadLetterTable } from "./ledger/DeadLetterTable.ts"
 import { jobTable } from "./ledger/JobTable.ts"
 import { moneyTables } from "./ledger/MoneyTables.ts"
 import { layerDatabase } from "./OpenDatabase.ts"
@@ -13,5 +14,5 @@ import { layerDatabase } from "./OpenDatabase.ts"
 export const layer: Layer.Layer<SqlClient.SqlClient, ConfigurationError, Home> = layerDatabase({
   fileName: "ledger.db",
   synchronous: "FULL",
-  migrations: [jobTable, moneyTables]
+  migrations: [jobTable, moneyTables, deadLetterTable]
 })

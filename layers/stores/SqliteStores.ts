@@ -7,6 +7,7 @@ import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import type { Home } from "../home/Home.ts"
 import * as Audit from "../audit/Audit.ts"
 import * as SqliteCacheStore from "../cache/SqliteCacheStore.ts"
+import * as SqliteDeadLetters from "../dead-letter/SqliteDeadLetters.ts"
 import * as SqliteJobLedger from "../job/SqliteJobLedger.ts"
 import * as SqliteCostLedger from "../money/SqliteCostLedger.ts"
 import * as SqlitePermitStores from "../rate-limit/SqlitePermitStores.ts"
@@ -19,7 +20,7 @@ import type { Stores } from "./MemoryStores.ts"
 export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings | OpenedVault> =
   SqliteJobLedger.layer.pipe(
     Layer.provideMerge(SqliteCostLedger.layer),
-    Layer.provideMerge(SqliteCacheStore.layer),
+    Layer.provideMerge(Layer.merge(SqliteCacheStore.layer, SqliteDeadLetters.layer)),
     Layer.provideMerge(
       Layer.mergeAll(
         Audit.layer.pipe(Layer.provideMerge(HomeSealer.layer)),

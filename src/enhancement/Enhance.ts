@@ -31,6 +31,8 @@ import { fromCached, schemaVersion } from "../cache/CachedEnhancement.ts"
 import { type CacheKey, cacheKey } from "../cache/CacheKey.ts"
 import { ResponseCache } from "../cache/ResponseCache.ts"
 import { templateVersion } from "../cache/TemplateVersion.ts"
+import type { DeadLetters } from "../dead-letter/DeadLetters.ts"
+import { makeKeepFailed } from "../dead-letter/KeepFailed.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateCopy, validateInput } from "../input/Validate.ts"
 import { CostLedger } from "../money/CostLedger.ts"
@@ -98,6 +100,7 @@ type Dependencies =
   | CostLedger
   | AdmissionControl
   | KeyVault
+  | DeadLetters
   | Scope.Scope
 
 /** Builds the service; what is under way ends with its scope. */
@@ -110,6 +113,7 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
   const clock = yield* Clock.Clock
   const enhancement = yield* makeLiveEnhancement(yield* makeAskDeepSeek)
   const fallBack = yield* makeFallBack
+  const keepFailed = yield* makeKeepFailed
 
   const keyOf = (ask: EnhancementAsk, { model, thinking }: ModelChoice, call: Call): CacheKey =>
     cacheKey({
@@ -209,7 +213,12 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
         const [own, callOptions] = splitOptions(options)
         const outer = fiber.getRef(CurrentCall)
         return withCallUnder(liveSettings, callOptions, enhanceDefaults, (call) =>
-          enhanceInCall(request, own, call, outer?.deadlineAt ?? call.deadlineAt, fiber)
+          keepFailed(
+            call,
+            callOptions,
+            () => ({ _tag: "Enhancement", request, ...own }),
+            enhanceInCall(request, own, call, outer?.deadlineAt ?? call.deadlineAt, fiber)
+          )
         )
       })
   }

@@ -57,6 +57,8 @@ class FlightCall implements Call {
   readonly settings: Call["settings"]
   readonly attempts: Call["attempts"]
   readonly spending: Call["spending"]
+  readonly history: Call["history"]
+  readonly isNested = true
   readonly leaving: number
   readonly #flight: Flight
 
@@ -71,6 +73,7 @@ class FlightCall implements Call {
     this.settings = call.settings
     this.attempts = call.attempts
     this.spending = call.spending
+    this.history = call.history
     this.leaving = call.leaving ?? 0
     this.#flight = flight
   }

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import { type Enhancement, longestPrompt } from "../../schemas/Enhancement.ts"
 import { ApiError, type CallFailure, type Rejection } from "../../schemas/Failures.ts"
@@ -17,6 +18,8 @@ import type { IllustrationPreview } from "../../schemas/Preview.ts"
 import { imageProtocolOf, type Settings } from "../../schemas/Settings.ts"
 import { enhanceDefaults } from "../enhancement/Enhance.ts"
 import { acceptedForIllustration } from "../enhancement/EnhancementWish.ts"
+import type { DeadLetters } from "../dead-letter/DeadLetters.ts"
+import { makeKeepFailed } from "../dead-letter/KeepFailed.ts"
 import { PromptEnhancer } from "../enhancement/PromptEnhancer.ts"
 import { generateDefaults } from "../image/GenerateDefaults.ts"
 import { ImageGenerator } from "../image/ImageGenerator.ts"
@@ -41,7 +44,8 @@ import { illustrationPreview } from "./IllustrationPreview.ts"
 /** What a style may add to the prompt's text where the protocol has no field for it. **Units** characters. */
 const styleAllowance = 250
 
-const wholeDefaults = (settings: Settings): CallDefaults => {
+/** Both parts together. */
+export const illustrateDefaults = (settings: Settings): CallDefaults => {
   const enhance = enhanceDefaults(settings)
   const generate = generateDefaults(settings)
   return {
@@ -87,7 +91,16 @@ interface Begun {
 export const make: Effect.Effect<
   Illustrator["Service"],
   never,
-  PromptEnhancer | ImageGenerator | JobLedger | NanoBanana | Prices | LiveSettings | Transport | DegradedModes
+  | PromptEnhancer
+  | ImageGenerator
+  | JobLedger
+  | NanoBanana
+  | Prices
+  | LiveSettings
+  | Transport
+  | DegradedModes
+  | DeadLetters
+  | Scope.Scope
 > = Effect.gen(function* () {
   const enhancer = yield* PromptEnhancer
   const generator = yield* ImageGenerator
@@ -97,6 +110,7 @@ export const make: Effect.Effect<
   const jobLedger = yield* JobLedger
   const modes = yield* DegradedModes
   const prices = yield* Prices
+  const keepFailed = yield* makeKeepFailed
 
   /** What stands in where DeepSeek can not be had, up to the raw prompt, is found by the enhancer. */
   const enhancementOf = (request: IllustrationRequest, call: Call) => {
@@ -202,14 +216,13 @@ export const make: Effect.Effect<
 
   return {
     preview: (request, options = {}) =>
-      withCall(options, wholeDefaults, (call) => preview(request, options, call)).pipe(
+      withCall(options, illustrateDefaults, (call) => preview(request, options, call)).pipe(
         Effect.provideService(LiveSettings, liveSettings),
         Effect.provideService(JobLedger, jobLedger)
       ),
     illustrate: (request, options = {}) =>
-      withCall(options, wholeDefaults, (call) => illustrate(request, options, call)).pipe(
-        Effect.provideService(LiveSettings, liveSettings),
-        Effect.provideService(JobLedger, jobLedger)
-      )
+      withCall(options, illustrateDefaults, (call) =>
+        keepFailed(call, options, () => ({ _tag: "Illustration", request }), illustrate(request, options, call))
+      ).pipe(Effect.provideService(LiveSettings, liveSettings), Effect.provideService(JobLedger, jobLedger))
   }
 })

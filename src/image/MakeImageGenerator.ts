@@ -8,6 +8,8 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
+import type { DeadLetters } from "../dead-letter/DeadLetters.ts"
+import { makeKeepFailed } from "../dead-letter/KeepFailed.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { CostLedger } from "../money/CostLedger.ts"
 import { Prices } from "../money/Prices.ts"
@@ -52,8 +54,8 @@ type Dependencies =
   | KeyVault
 
 /** The service. Its jobs run in the scope it is made in, and end with it. */
-export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | Scope.Scope> = Effect.gen(
-  function* () {
+export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies | DeadLetters | Scope.Scope> =
+  Effect.gen(function* () {
     const context = Context.pick(
       Pipeline,
       AdmissionControl,
@@ -70,6 +72,7 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
     const download = yield* makeImageDownload
     const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
     const waiting = makeJobWaiting(driver, yield* Effect.scope)
+    const keepFailed = yield* makeKeepFailed
 
     const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
       Effect.provideContext(withCall(options, generateDefaults, body), context)
@@ -87,7 +90,14 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       preview: (request, options = {}) =>
         inCall(options, (call) => previewImage(request, options.idempotencyKey, call)),
       generate: (request, options = {}) =>
-        inNewCall(options, (call) => generateImage(request, options.idempotencyKey, call, { driver, waiting })),
+        inNewCall(options, (call) =>
+          keepFailed(
+            call,
+            options,
+            () => ({ _tag: "Image", request }),
+            generateImage(request, options.idempotencyKey, call, { driver, waiting })
+          )
+        ),
       submit: (request, options = {}) =>
         inNewCall(options, (call) =>
           Effect.flatMap(planImage(request, call), (planned) => startQueued(planned, options, call, driver))
@@ -105,5 +115,4 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
       download: (imageUrl, target = {}, options = {}) =>
         inCall(options, (call) => downloadAlone(imageUrl, target, call, download))
     }
-  }
-)
+  })

@@ -31,7 +31,7 @@ const notYet: LetIn = { admission: { waited: Duration.zero, circuit: "Closed" } 
 /** Whose events are told, and to whom. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export interface CallTellerParts {
   readonly plan: Pick<CallPlan<never>, "provider" | "operation" | "request">
-  readonly call: Pick<Call, "callId" | "owner">
+  readonly call: Pick<Call, "callId" | "owner" | "history">
   readonly begunAt: number
   readonly clock: Clock.Clock
   readonly fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">
@@ -141,7 +141,9 @@ export class CallTeller {
   }
 
   attemptFailed(attempt: number, begunAt: number, failure: AttemptFailed): Effect.Effect<void> {
-    this.#parts.counters?.countFailure(failure.reason._tag)
+    const { call, clock, counters } = this.#parts
+    counters?.countFailure(failure.reason._tag)
+    call.history.add(attempt, failure, clock.currentTimeMillisUnsafe())
     return this.#log(() => ({
       _tag: "AttemptFailed",
       ...this.#common(),

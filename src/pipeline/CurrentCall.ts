@@ -7,6 +7,7 @@ import type { AcceptedProvenance, CacheUse, Fit, Priority } from "../../schemas/
 import type { CallId, Owner } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import type { SettingsVersion } from "../../schemas/Settings.ts"
+import type { CallHistory } from "../dead-letter/CallHistory.ts"
 import type { CallSpending } from "../money/CallSpending.ts"
 import type { AttemptBudget } from "./AttemptBudget.ts"
 
@@ -29,6 +30,10 @@ export interface Call {
   readonly settings: SettingsVersion
   /** Counts the attempts begun by everything in the call, and bounds those that may cost something. */
   readonly attempts: AttemptBudget
+  /** The failed attempts of everything in the call. */
+  readonly history: CallHistory
+  /** Whether it runs inside another call, which answers for what becomes of it. */
+  readonly isNested: boolean
   /** Counts what the whole call has committed, for the budget of a call. */
   readonly spending: CallSpending
   /** What must be left of every budget, for what the whole call is to pay afterwards. **Units** micro-dollars. */

@@ -15,6 +15,7 @@ import { InputRejected } from "../../schemas/Reason.ts"
 import { longestDeadline, type Settings, type SettingsVersion } from "../../schemas/Settings.ts"
 import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
+import { CallHistory } from "../dead-letter/CallHistory.ts"
 import { CallSpending } from "../money/CallSpending.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import { emit } from "../telemetry/Emit.ts"
@@ -110,6 +111,8 @@ class BegunCall implements Call {
   readonly settings: SettingsVersion
   readonly attempts: AttemptBudget
   readonly spending: CallSpending
+  readonly history: CallHistory
+  readonly isNested: boolean
   readonly cache: Call["cache"]
   readonly accept: Call["accept"]
   readonly fallbackOnContentRejected: boolean
@@ -134,6 +137,8 @@ class BegunCall implements Call {
     this.settings = settings
     this.attempts = new AttemptBudget(own.attemptLimit ?? defaults.attemptLimit, outer?.attempts)
     this.spending = outer?.spending ?? new CallSpending()
+    this.history = outer?.history ?? new CallHistory()
+    this.isNested = outer !== undefined
     this.cache = own.cache ?? outer?.cache
     this.accept = own.accept ?? outer?.accept
     this.fallbackOnContentRejected = own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false

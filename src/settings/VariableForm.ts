@@ -25,6 +25,7 @@ export type VariableForm =
   | "boolean"
   | "protocol"
   | "store"
+  | "keptPrompts"
   | "providers"
   | "auditBodies"
   | "bodyBytes"
@@ -50,6 +51,7 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
     case "url":
     case "protocol":
     case "store":
+    case "keptPrompts":
     case "accounting":
     case "priceFile":
     case "auditBodies":
@@ -118,6 +120,7 @@ const expectations: Readonly<Record<VariableForm, string>> = {
   boolean: "true or false",
   protocol: "nanobananaapi or generic",
   store: "sqlite or memory",
+  keptPrompts: "sealed or omitted",
   providers: "deepseek, nanobanana, or both separated by a comma",
   auditBodies: "sealed, hashed or none",
   bodyBytes: "a whole number of bytes from 0 to 4194304",

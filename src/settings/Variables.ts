@@ -25,6 +25,7 @@ export type SettingPath =
   | "imageMaximumBytes"
   | "home"
   | "store"
+  | "deadLetterPrompts"
   | "prices"
   | BudgetPaths
   | "vault.key"
@@ -175,6 +176,11 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   ),
   home: row("LUDENG_HOME", "text", "the folder of jobs, money, permits, keys and audit"),
   store: row("LUDENG_STORE", "store", "where these are kept: sqlite, or memory, which ends with the process"),
+  deadLetterPrompts: row(
+    "DEAD_LETTER_PROMPTS",
+    "keptPrompts",
+    "the prompts of failed requests: sealed with them, or omitted and asked for again"
+  ),
   "budget.perCall": row("LUDENG_BUDGET_PER_CALL", "budget", "what one call may cost at most, all in it together"),
   "budget.perDay": row("LUDENG_BUDGET_PER_DAY", "budget", "what may be reserved and spent in a day, UTC"),
   "budget.perMonth": row("LUDENG_BUDGET_PER_MONTH", "budget", "what may be reserved and spent in a month, UTC"),

@@ -37,6 +37,16 @@ export type OperationCounters = {
 }
 
 /**
+ * What people's retries of failed calls came to, while they are counted, in place. **Units** counts; of those `begun` the
+ * ones neither `rescued` nor `givenUp` are under way, or were cut off.
+ */
+export interface ManualRetryCounters {
+  begun: number
+  rescued: number
+  givenUp: number
+}
+
+/**
  * The service.
  *
  * ```ts
@@ -59,6 +69,8 @@ export class CallStatistics extends Context.Service<
   {
     /** The counters of an operation. */
     readonly counters: (provider: Provider, operation: Operation) => OperationCounters
+    /** Retries of failed calls by people. */
+    readonly manualRetries: ManualRetryCounters
     /** The numbers now, of every operation that was called. */
     readonly snapshot: Effect.Effect<ReadonlyArray<OperationStatistics>>
   }

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type { Operation, Provider } from "../../schemas/Provider.ts"
 import type { ReasonTag } from "../../schemas/Reason.ts"
-import { CallStatistics, type OperationCounters } from "./CallStatistics.ts"
+import { CallStatistics, type ManualRetryCounters, type OperationCounters } from "./CallStatistics.ts"
 
 class Counters implements OperationCounters {
   readonly provider: Provider
@@ -45,6 +45,12 @@ const shown = [
   ["givenUp", "ludeng_calls_given_up_total", "Calls that failed after a retry, or were stopped before one"]
 ] as const
 
+const shownOfRetries = [
+  ["begun", "ludeng_manual_retries_total", "Failed calls that a person had made again"],
+  ["rescued", "ludeng_manual_retries_rescued_total", "Of these the ones that succeeded"],
+  ["givenUp", "ludeng_manual_retries_given_up_total", "Of these the ones that failed again"]
+] as const
+
 /** Makes the service. The metrics read the numbers in place: a call pays nothing for them. */
 export const make: Effect.Effect<CallStatistics["Service"]> = Effect.gen(function* () {
   const context = yield* Effect.context<never>()
@@ -75,7 +81,13 @@ export const make: Effect.Effect<CallStatistics["Service"]> = Effect.gen(functio
     return counters
   }
 
+  const manualRetries: ManualRetryCounters = { begun: 0, rescued: 0, givenUp: 0 }
+  for (const [field, metric, description] of shownOfRetries) {
+    show(metric, description, {}, () => manualRetries[field])
+  }
+
   return CallStatistics.of({
+    manualRetries,
     counters: (provider, operation) => (byName[provider][operation] ??= countersOf(provider, operation)),
     snapshot: Effect.sync(() =>
       all.map(

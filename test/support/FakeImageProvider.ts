@@ -23,6 +23,7 @@ import type { CostLedger } from "../../src/money/CostLedger.ts"
 import { makePrices } from "../../src/money/MakePrices.ts"
 import { Prices } from "../../src/money/Prices.ts"
 import { priceTable } from "../../src/money/PriceTable.ts"
+import * as MemoryDeadLetters from "../../layers/dead-letter/MemoryDeadLetters.ts"
 import * as MemoryPermitStores from "../../layers/rate-limit/MemoryPermitStores.ts"
 import * as ProtectedPipeline from "../../layers/pipeline/ProtectedPipeline.ts"
 import type { Attempt } from "../../src/pipeline/Attempt.ts"
@@ -187,6 +188,7 @@ export const fakeImageProvider = (
     )
   )
   const layer = Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(
+    Layer.provideMerge(MemoryDeadLetters.layer),
     Layer.provideMerge(Layer.effect(DegradedModes, MakeDegradedModes.make)),
     Layer.provideMerge(
       ProtectedPipeline.layer.pipe(

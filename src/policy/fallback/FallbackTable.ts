@@ -7,7 +7,7 @@
  * | the provider can not be asked now (`CircuitOpen`, `Isolated`, `RateLimitExceeded`, `QueueFull`, `LoadShed`) | yes |
  * | it may not be paid for, or there is no key (`BudgetExhausted`, `PriceUnknown`, `NoHealthyKey`) | yes |
  * | the call's share of time or attempts is used up (`DeadlineExceeded`, `AttemptsExhausted`) | yes |
- * | the request itself is wrong (`InputRejected`, `IdempotencyConflict`, `JobNotFound`, `JobNotCancellable`, `JobNotResolvable`) | no |
+ * | the request itself is wrong (`InputRejected`, `IdempotencyConflict`, `JobNotFound`, `JobNotCancellable`, `JobNotResolvable`, `LetterNotFound`, `RetryRefused`) | no |
  * | this program can not go on (`StorageFailed`, `ShuttingDown`) | no |
  *
  * A deadline that has passed for the whole call is not asked about here: nobody waits for what would stand in.
@@ -33,6 +33,8 @@ export const rejectionFallback = {
   JobNotFound: false,
   JobNotCancellable: false,
   JobNotResolvable: false,
+  LetterNotFound: false,
+  RetryRefused: false,
   LoadShed: true,
   ShuttingDown: false,
   StorageFailed: false

@@ -18,6 +18,8 @@ const retryableByTag = {
   JobNotFound: false,
   JobNotCancellable: false,
   JobNotResolvable: false,
+  LetterNotFound: false,
+  RetryRefused: false,
   LoadShed: true,
   ShuttingDown: true,
   StorageFailed: true

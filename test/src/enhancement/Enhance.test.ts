@@ -22,6 +22,7 @@ import { type EnhancementOptions, PromptEnhancer } from "../../../src/enhancemen
 import { systemPrompt } from "../../../src/enhancement/Templates.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { type PriceList, Prices } from "../../../src/money/Prices.ts"
+import * as MemoryDeadLetters from "../../../layers/dead-letter/MemoryDeadLetters.ts"
 import * as MemoryPermitStores from "../../../layers/rate-limit/MemoryPermitStores.ts"
 import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
 import { DegradedModes } from "../../../src/policy/degraded-mode/DegradedModes.ts"
@@ -71,6 +72,7 @@ const scenario = (script: ReadonlyArray<ScriptStep>, deepseek: SettingsDocument[
   const events: Array<CallEvent> = []
   const lines: Array<string> = []
   const layer = Layer.effect(PromptEnhancer, make).pipe(
+    Layer.provideMerge(MemoryDeadLetters.layer),
     Layer.provideMerge(
       Layer.mergeAll(
         Layer.effect(ResponseCache, EnhancementCache.make),

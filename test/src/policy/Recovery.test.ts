@@ -108,7 +108,9 @@ describe("the rejection table", () => {
         "IdempotencyConflict",
         "JobNotFound",
         "JobNotCancellable",
-        "JobNotResolvable"
+        "JobNotResolvable",
+        "LetterNotFound",
+        "RetryRefused"
       ]
       const isMended =
         reason._tag === "StorageFailed"

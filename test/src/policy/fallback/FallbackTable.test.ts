@@ -29,6 +29,8 @@ describe("the table of fallbacks", () => {
       "JobNotCancellable",
       "JobNotFound",
       "JobNotResolvable",
+      "LetterNotFound",
+      "RetryRefused",
       "ShuttingDown",
       "StorageFailed"
     ])
