@@ -285,3 +285,32 @@ describe("a key that is lent", () => {
     }).pipe(Effect.provide(layer))
   })
 })
+
+describe("calls that are interrupted at any step", () => {
+  it.effect("hold no key, no slot and no place in the queue afterwards", () =>
+    Effect.gen(function* () {
+      for (let step = 0; step < 40; step++) {
+        const { layer, plan, states } = world({ good: ["c"], known: ["c"] })
+        yield* Effect.gen(function* () {
+          const slow = {
+            ...plan,
+            attempt: (attempt: Attempt) => Effect.andThen(Effect.yieldNow, plan.attempt(attempt))
+          }
+          const fibers = yield* Effect.forEach([1, 2, 3], () => Effect.forkChild(Pipeline.use((it) => it.run(slow))))
+          yield* Effect.yieldNow.pipe(Effect.repeat({ times: step }))
+          for (const fiber of fibers) yield* Fiber.interrupt(fiber)
+          yield* Effect.yieldNow.pipe(Effect.repeat({ times: 30 }))
+          const store = yield* KeyStore
+          yield* store.change({ event: { _tag: "Add", key: keyOf("new"), replaces: "all" }, key: Redacted.make("new") })
+          yield* Effect.yieldNow.pipe(Effect.repeat({ times: 30 }))
+          // A key that somebody still held would drain for ever.
+          const { new: newest, ...others } = yield* states
+          assert.strictEqual(newest, "Active")
+          assert.deepStrictEqual(new Set(Object.values(others)), new Set(["Retired"]), `step ${step}`)
+          const { lane, room } = yield* AdmissionControl.useSync((it) => it.door("deepseek", "chat"))
+          assert.deepStrictEqual([lane.queue.size, room.bulkhead.inUse], [0, 0])
+        }).pipe(Effect.provide(layer))
+      }
+    })
+  )
+})

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import { layerFromCode } from "../../../layers/settings/MemorySettings.ts"
 import * as NoKeyStore from "../../../layers/vault/NoKeyStore.ts"
 import * as MemoryKeyStore from "../../../mock-layers/vault/MemoryKeyStore.ts"
+import { VaultFailed } from "../../../schemas/VaultFailed.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
 import type { KeyVerdict } from "../../../src/vault/KeyRing.ts"
 import { KeyStore } from "../../../src/vault/KeyStore.ts"
@@ -165,3 +166,44 @@ describe("the vault over a store", () => {
     }).pipe(Effect.provide(fromStore))
   )
 })
+
+describe("a vault that can not be written", () => {
+  it.effect("says so, and goes on with the keys as they are: what is retired stays so", () =>
+    recordCalls((events) =>
+      Effect.gen(function* () {
+        const vault = yield* KeyVault
+        const lent = yield* lend
+        yield* vault.refused(lent, Effect.succeed("rejected"))
+        vault.giveBack(lent)
+        yield* settle
+        assert.deepInclude(yield* states, { a: "Retired", b: "Active" })
+        assert.strictEqual((yield* lend).id, "b")
+        const trouble = events.find((it) => it._tag === "VaultTrouble")
+        assert.deepInclude(trouble, { doing: "writing", remedy: "make room on the disk" })
+      }).pipe(Effect.provide(vaultOver(fullDisk)))
+    )
+  )
+})
+
+const fullDisk = Layer.effect(
+  KeyStore,
+  Effect.map(KeyStore, (store) => ({
+    ...store,
+    change: () =>
+      Effect.fail(
+        new VaultFailed({
+          problem: "StorageFailed",
+          subject: "vault.json",
+          detail: "writing failed (ENOSPC)",
+          remedy: "make room on the disk"
+        })
+      )
+  }))
+).pipe(
+  Layer.provide(
+    MemoryKeyStore.layerWith([
+      { record: keyOf("a"), key: Redacted.make("text of a") },
+      { record: keyOf("b"), key: Redacted.make("text of b") }
+    ])
+  )
+)
