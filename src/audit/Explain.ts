@@ -29,8 +29,8 @@ export interface CallSum {
  *   { sequence: 1, row: { kind: "CacheAnswered", at: 1_000, answer: "Miss" } },
  *   { sequence: 2, row: { kind: "RetryScheduled", at: 1_500, attempt: 1, delayMillis: 250 } }
  * ]
- * explain(rows).map(({ afterMillis, text }) => `${afterMillis} ${text}`)
- * // => ["0 cache: nothing kept", "500 asks again in 0.25 s"]
+ * const told = explain(rows).map(({ afterMillis, text }) => `${afterMillis} ${text}`)
+ * told // => ["0 cache: nothing kept", "500 asks again in 0.25 s"]
  * ```
  */
 export const explain = (entries: ReadonlyArray<AuditEntry>): ReadonlyArray<Decision> => {

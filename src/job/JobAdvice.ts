@@ -25,8 +25,8 @@ export interface JobAdvice {
  * ```ts
  * import { adviceOf } from "@ludeng/providers"
  *
- * adviceOf({ state: { _tag: "OutcomeUnknown", since: 0 }, money: { _tag: "Held", bound: 20000 } }).actions
- * // => ["resolveCharged", "resolveNotCharged", "acceptLoss"]
+ * const unknown = { state: { _tag: "OutcomeUnknown", since: 0 }, money: { _tag: "Held", bound: 20000 } } as const
+ * adviceOf(unknown).actions // => ["resolveCharged", "resolveNotCharged", "acceptLoss"]
  * ```
  */
 export const adviceOf = (job: Pick<Job, "state" | "money">): JobAdvice => {
