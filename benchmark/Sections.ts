@@ -3,6 +3,7 @@
  */
 import type { Section } from "./report/Section.ts"
 import { adherenceSection } from "./adherence/AdherenceSection.ts"
+import { jobsSection } from "./jobs/JobsSection.ts"
 import { loadSection } from "./load/LoadSection.ts"
 import { policySection } from "./policy/PolicySection.ts"
 import { queueSection } from "./queue/QueueSection.ts"
@@ -18,5 +19,6 @@ export const sections: ReadonlyArray<Section> = [
   adherenceSection,
   trapsSection,
   resilienceSection,
-  loadSection
+  loadSection,
+  jobsSection
 ]

@@ -36,34 +36,18 @@ export interface JobRow {
   readonly lease_until: number
 }
 
-const codec = Schema.toCodecJson(Job)
-const encode = Schema.encodeUnknownSync(codec)
-const decode = Schema.decodeUnknownEffect(codec)
+const { enhanced, plan, request, ...facts } = Job.fields
+const encodeFacts = Schema.encodeSync(Schema.toCodecJson(Schema.Struct(facts)))
+const encodeWritten = Schema.encodeSync(Schema.toCodecJson(Schema.Struct({ request, enhanced, plan })))
+const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(Job))
 
 const placeOf = (id: string): string => `job:${id}`
-
-const sealedFields = ["request", "enhanced", "plan"] as const
-
-interface Parts {
-  readonly facts: string
-  readonly written: string
-}
-
-const partsOf = (job: Job): Parts => {
-  const facts = encode(job) as Record<string, unknown>
-  const written: Record<string, unknown> = {}
-  for (const field of sealedFields) {
-    if (field in facts) written[field] = facts[field]
-    delete facts[field]
-  }
-  return { facts: JSON.stringify(facts), written: JSON.stringify(written) }
-}
 
 /** The columns of a job. */
 export const columnsOf = (job: Job): JobColumns => ({
   state: job.state._tag,
   updated_at: job.updatedAt,
-  facts: partsOf(job).facts
+  facts: JSON.stringify(encodeFacts(job))
 })
 
 /** The columns of a job that is entered. */
@@ -79,7 +63,7 @@ export const newColumnsOf = (job: Job): NewJobColumns => ({
 
 /** What people wrote in a job, sealed. */
 export const sealJob = (job: Job, sealer: Sealer["Service"]): Effect.Effect<string> =>
-  sealer.seal(partsOf(job).written, placeOf(job.id))
+  sealer.seal(JSON.stringify(encodeWritten(job)), placeOf(job.id))
 
 /** The job of a row. **Errors** `StorageFailed` with `Corrupt`, which names the job. */
 export const openJob = (

@@ -25,6 +25,7 @@ import { sumTotals } from "../../src/money/SumCosts.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { homeProblem } from "../home/Home.ts"
 import { makeHolder } from "../job/LedgerHolder.ts"
+import { inTransaction } from "../sql/InTransaction.ts"
 import { orStorageFailed, sqlFailed } from "../sql/SqlFailure.ts"
 import { accountOf, committed, lines } from "./SqliteAccounts.ts"
 import {
@@ -49,7 +50,7 @@ export const layer: Layer.Layer<CostLedger, ConfigurationError, SqlClient.SqlCli
 
     /** A step of the ledger: whole or not at all, also for whoever is interrupted in it. */
     const step = <A, E>(name: string, body: Effect.Effect<A, E | SqlError>) =>
-      sql.withTransaction(body).pipe(orStorageFailed(name), Effect.uninterruptible)
+      inTransaction(sql, body).pipe(orStorageFailed(name), Effect.uninterruptible)
 
     yield* Effect.mapError(step("closing the accounts of attempts", endAbandoned(sql, holder)), ({ detail }) =>
       homeProblem(`its money can not be counted: ${detail}`, "a database that can be written to")
