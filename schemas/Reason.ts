@@ -87,6 +87,7 @@ export const StorageFailed = Schema.TaggedStruct("StorageFailed", {
     "PathNotAllowed",
     "Locked",
     "Corrupt",
+    "Missing",
     "Other"
   ]),
   detail: Schema.String

@@ -91,6 +91,7 @@ const problems: Readonly<Record<Problem, string>> = {
   PathNotAllowed: "is no place for a file",
   Locked: "is locked by another process",
   Corrupt: "is damaged, or no database",
+  Missing: "is not there",
   Other: "can not be used"
 }
 
@@ -102,5 +103,6 @@ const remedies: Readonly<Record<Problem, string>> = {
   PathNotAllowed: "a folder that can hold files",
   Locked: "that the other process ends, or a home of its own",
   Corrupt: "a copy of it from before, or another home; nothing was changed",
+  Missing: "a copy of it from before, or another home; nothing was changed",
   Other: "a database that can be opened"
 }

@@ -6,7 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import type { CallFailure } from "../../schemas/Failures.ts"
+import { ApiError, type CallFailure } from "../../schemas/Failures.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
 import type { Job } from "../../schemas/Job.ts"
@@ -20,8 +20,10 @@ import type { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { Transport } from "../transport/Transport.ts"
 import { cancelAtProvider } from "./CancelJob.ts"
 import { deviationsOf } from "./Deviations.ts"
+import type { ImageStore } from "./ImageStore.ts"
 import type { Drive, JobDriver } from "./JobDriver.ts"
-import { failureOfState, waitedTooLong, withJob } from "./JobFailure.ts"
+import { failureOfState, jobError, waitedTooLong, withJob } from "./JobFailure.ts"
+import { keptImage } from "./KeptImage.ts"
 import { failTelling, failUnread, getJob, getJobAgain, isOver } from "./LookUpJob.ts"
 import { moveJob } from "./MoveJob.ts"
 
@@ -37,7 +39,7 @@ export interface JobWaiting {
   readonly resume: (jobId: JobId, call: Call) => Effect.Effect<GeneratedImage, CallFailure, Dependencies>
 }
 
-type Dependencies = Pipeline | NanoBanana | JobLedger | Transport
+type Dependencies = Pipeline | NanoBanana | JobLedger | Transport | ImageStore
 
 /** A job made by the second account says so to everybody who asks for its picture, whenever that is. */
 const provenanceOf = (job: Job, age: Duration.Duration, isEarlier: boolean): Provenance => {
@@ -47,11 +49,19 @@ const provenanceOf = (job: Job, age: Duration.Duration, isEarlier: boolean): Pro
   return isEarlier ? { _tag: "Cached", age } : live
 }
 
-/** The picture of a job, or why there is none. Without a drive it was made for an earlier call. */
+/**
+ * The picture of a job, or why there is none. Without a drive it was made for an earlier call, and its file may have been
+ * removed or edited since.
+ */
 const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive | undefined) {
   const failure = failureOfState(job, call.callId)
   if (failure !== undefined) return yield* failTelling(failure, job, call)
   if (job.state._tag !== "Stored") return yield* failTelling(waitedTooLong(job, call.callId, 0), job, call)
+  if (drive === undefined) {
+    yield* Effect.catch(keptImage(job.state.image), (problem) =>
+      failTelling(new ApiError({ ...jobError(job, call.callId, problem), isRetryable: false }), job, call)
+    )
+  }
   const age = Duration.millis(Math.max(0, (yield* Clock.currentTimeMillis) - job.updatedAt))
   const image: GeneratedImage = {
     callId: call.callId,

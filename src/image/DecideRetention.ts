@@ -6,10 +6,14 @@
  */
 import type { ListedFile } from "./ImageStore.ts"
 
-/** What may be kept; a limit that is not there does not limit. **Units** milliseconds, bytes. */
+/**
+ * What may be kept; a limit that is not there does not limit. **Units** milliseconds, bytes. `unknownJobMillis` is how long
+ * a picture stays whose job nobody here knows; where it is not there, it stays.
+ */
 export interface RetentionLimits {
   readonly ageMillis?: number
   readonly maximumBytes?: number
+  readonly unknownJobMillis?: number
 }
 
 /**
@@ -33,9 +37,6 @@ export interface PictureToGo {
   readonly because: "Age" | "Size"
 }
 
-/** A picture of a job that nobody here knows is kept as long as any job may take. **Units** milliseconds. */
-export const unknownJobRestMillis = 86_400_000
-
 /**
  * The pictures that go, the oldest first: those beyond the age, then as many of the oldest as are beyond the room.
  *
@@ -45,12 +46,12 @@ export const unknownJobRestMillis = 86_400_000
  * **Units** `now` in milliseconds since 1970.
  */
 export const decideRetention = (
-  { ageMillis, maximumBytes }: RetentionLimits,
+  { ageMillis, maximumBytes, unknownJobMillis = Number.POSITIVE_INFINITY }: RetentionLimits,
   pictures: ReadonlyArray<KeptPicture>,
   now: number
 ): ReadonlyArray<PictureToGo> => {
   const mayGo = ({ standing, storedAt }: KeptPicture): boolean =>
-    standing === "Ended" || (standing === "UnknownJob" && now - storedAt >= unknownJobRestMillis)
+    standing === "Ended" || (standing === "UnknownJob" && now - storedAt >= unknownJobMillis)
   let bytes = bytesOf(pictures)
   const going: Array<PictureToGo> = []
   for (const picture of pictures.filter(mayGo).toSorted(oldestFirst)) {

@@ -33,7 +33,8 @@ export interface DownloadTarget {
  *
  * **Errors** `Rejection` before anything was sent (`InputRejected`, `IdempotencyConflict`, `JobNotFound` …); `ApiError`
  * after. With `GenerationTimedOut` the job goes on and its `jobId` can be resumed; with `OutcomeUnknown` nothing is sent
- * again by itself.
+ * again by itself. With `StorageFailed` (`Missing`, `Corrupt`, outcome `Done`) the picture of a job that has ended was
+ * removed or edited since: it can not be had again, and the same request under another key is a new purchase.
  *
  * ```ts
  * import * as Effect from "effect/Effect"

@@ -39,14 +39,20 @@ export interface SweptFile extends ListedFile {
  *
  * **Details** `changed` are pictures that would have gone, but hold other bytes than their name says: somebody has edited
  * them, and they stay. `failed` could not be looked into or removed, and are tried again by the next sweep. `kept` tells
- * what of our own stays; it is absent where no limit is set, for then nobody has looked.
+ * what of our own stays, and how many of it because their job has not ended, or is not known to this ledger; it is absent
+ * where no limit is set, for then nobody has looked.
  */
 export interface SweepReport {
   readonly isDryRun: boolean
   readonly removed: ReadonlyArray<SweptFile>
   readonly changed: ReadonlyArray<ListedFile>
   readonly failed: ReadonlyArray<{ readonly path: string; readonly problem: typeof StorageFailed.Type }>
-  readonly kept?: { readonly pictures: number; readonly bytes: number; readonly unfinished: number }
+  readonly kept?: {
+    readonly pictures: number
+    readonly bytes: number
+    readonly unfinished: number
+    readonly unknownJob: number
+  }
 }
 
 /** How long what is half-written is left alone: no download takes that long. */
@@ -108,11 +114,24 @@ export const sweepImages = Effect.fnUntraced(function* ({ isDryRun = false }: Sw
   }
   if (!isLimited) return { isDryRun, removed, changed, failed }
   const stay = pictures.filter(({ path, standing }) => standing !== "Foreign" && !isGone.has(path))
-  const unfinished = stay.filter(({ standing }) => standing === "Unfinished").length
-  return { isDryRun, removed, changed, failed, kept: { pictures: stay.length, bytes: bytesOf(stay), unfinished } }
+  const countOf = (wanted: PictureStanding): number => stay.filter(({ standing }) => standing === wanted).length
+  const kept = {
+    pictures: stay.length,
+    bytes: bytesOf(stay),
+    unfinished: countOf("Unfinished"),
+    unknownJob: countOf("UnknownJob")
+  }
+  return { isDryRun, removed, changed, failed, kept }
 })
 
-const limitsOf = ({ imageMaximumBytes, imageRetention }: Settings): RetentionLimits => ({
+/**
+ * How long a picture stays whose job a ledger in memory does not know: it forgets with its process, and no job takes
+ * longer. A ledger on disk forgets nothing: what it does not know is the picture of another home, and not ours to remove.
+ */
+const forgottenJobRest = Duration.days(1)
+
+const limitsOf = ({ imageMaximumBytes, imageRetention, store }: Settings): RetentionLimits => ({
+  ...(store === "memory" ? { unknownJobMillis: Duration.toMillis(forgottenJobRest) } : {}),
   ...(imageRetention === undefined ? {} : { ageMillis: Duration.toMillis(imageRetention) }),
   ...(imageMaximumBytes === undefined ? {} : { maximumBytes: imageMaximumBytes })
 })

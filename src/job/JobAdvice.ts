@@ -47,7 +47,7 @@ export const adviceOf = (job: Pick<Job, "state" | "money">): JobAdvice => {
     case "Running":
       return { meaning: "the provider is making it", actions: ["resume", "cancel"] }
     case "Stored":
-      return { meaning: "paid, and the picture is stored", actions: [] }
+      return { meaning: "paid, and the picture was stored", actions: [] }
     case "Failed":
       return job.money._tag === "Settled"
         ? { meaning: "the provider failed, and may have charged it", actions: ["requestAgain"] }

@@ -126,7 +126,7 @@ describe("a sweep over files", () => {
       const missing = path.join(root, "missing")
       yield* LiveSettings.use((it) => it.update({ imageDirectory: missing }))
       const report = yield* sweepImages()
-      assert.deepStrictEqual(report.kept, { pictures: 0, bytes: 0, unfinished: 0 })
+      assert.deepStrictEqual(report.kept, { pictures: 0, bytes: 0, unfinished: 0, unknownJob: 0 })
       assert.deepStrictEqual(yield* filesBelow(root), [])
     }))
 })

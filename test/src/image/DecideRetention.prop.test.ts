@@ -5,8 +5,7 @@ import {
   decideRetention,
   type KeptPicture,
   type PictureStanding,
-  type RetentionLimits,
-  unknownJobRestMillis
+  type RetentionLimits
 } from "../../../src/image/DecideRetention.ts"
 
 const day = 86_400_000
@@ -23,15 +22,17 @@ const Pictures = Schema.Array(
 const world = {
   drawn: Pictures,
   ageHours: Schema.NullOr(between(1, 200)),
-  room: Schema.NullOr(between(0, 1_000))
+  room: Schema.NullOr(between(0, 1_000)),
+  forgets: Schema.Boolean
 }
 
 type Drawn = { readonly [K in keyof typeof world]: (typeof world)[K]["Type"] }
 
-const made = ({ ageHours, drawn, room }: Drawn): readonly [RetentionLimits, ReadonlyArray<KeptPicture>] => [
+const made = ({ ageHours, drawn, forgets, room }: Drawn): readonly [RetentionLimits, ReadonlyArray<KeptPicture>] => [
   {
     ...(ageHours === null ? {} : { ageMillis: (ageHours * day) / 24 }),
-    ...(room === null ? {} : { maximumBytes: room })
+    ...(room === null ? {} : { maximumBytes: room }),
+    ...(forgets ? { unknownJobMillis: day } : {})
   },
   drawn.map(({ bytes, hours, standing }, index) => ({
     path: `images/${index}.png`,
@@ -48,13 +49,16 @@ describe("which pictures go", () => {
     const [limits, pictures] = made(drawn)
     for (const { picture } of decideRetention(limits, pictures, now)) {
       assert.include(["Ended", "UnknownJob"], picture.standing)
-      if (picture.standing === "UnknownJob") assert.isAtLeast(now - picture.storedAt, unknownJobRestMillis)
+      if (picture.standing === "UnknownJob") {
+        assert.isTrue(drawn.forgets)
+        assert.isAtLeast(now - picture.storedAt, day)
+      }
     }
   })
 
   it.prop("none at all where there is no limit", world, ({ drawn }) => {
-    const [, pictures] = made({ drawn, ageHours: null, room: null })
-    assert.deepStrictEqual(decideRetention({}, pictures, now), [])
+    const [, pictures] = made({ drawn, ageHours: null, room: null, forgets: true })
+    assert.deepStrictEqual(decideRetention({ unknownJobMillis: 1 }, pictures, now), [])
   })
 
   it.prop("every one that may go and is beyond the age, whatever the room", world, (drawn) => {

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { noCost } from "../../../schemas/Money.ts"
-import { Owner } from "../../../schemas/Identifiers.ts"
+import { IdempotencyKey, Owner } from "../../../schemas/Identifiers.ts"
 import { isIntact } from "../../../src/image/EarlierImage.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
 import { type ImageCondition, ImageStore } from "../../../src/image/ImageStore.ts"
@@ -118,4 +118,42 @@ describe("an earlier picture of an equal request", () => {
       }).pipe(Effect.scoped)
     )
   })
+})
+
+describe("the picture of a job that has ended", () => {
+  for (const [condition, problem] of [
+    ["Missing", "Missing"],
+    ["Changed", "Corrupt"]
+  ] as const) {
+    it.effect(`that is ${condition.toLowerCase()} now is told, and is no result (await, resume, the same key)`, () =>
+      recordCalls((events) =>
+        inWorld({}, (requests) =>
+          Effect.gen(function* () {
+            const store = yield* ImageStore
+            const idempotencyKey = IdempotencyKey.make("order-7")
+            const first = yield* passing(generate({ idempotencyKey }))
+            assert.deepStrictEqual((yield* generate({ idempotencyKey })).image, first.image)
+            const asFound = { ...store, verify: () => Effect.succeed(condition) }
+            const generator = yield* Effect.provideService(MakeImageGenerator.make, ImageStore, asFound)
+            const sent = requests.length
+            for (const ask of [
+              generator.await(first.jobId),
+              generator.resume(first.jobId),
+              generator.generate(request, { idempotencyKey })
+            ]) {
+              const failure = yield* Effect.flip(ask)
+              assert.deepInclude(failure.reason, { _tag: "StorageFailed", problem })
+              assert.deepInclude(failure, { jobId: first.jobId, outcome: "Done", isRetryable: false })
+              assert.notInclude(failure.message, first.image.path)
+            }
+            assert.strictEqual(requests.length, sent)
+            assert.strictEqual(events.filter((it) => it._tag === "CallFailed").length, 3)
+            assert.deepStrictEqual((yield* generator.status(first.jobId)).state._tag, "Stored")
+            const none = yield* Effect.flip(generator.generate(request, { accept: ["Cached"] }))
+            assert.deepInclude(none.reason, { _tag: "InputRejected", field: "options.accept" })
+          }).pipe(Effect.scoped)
+        )
+      )
+    )
+  }
 })

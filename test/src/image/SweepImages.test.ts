@@ -7,6 +7,7 @@ import * as SweeperLayer from "../../../layers/image/ImageSweeper.ts"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import type { StoredImage } from "../../../schemas/Image.ts"
 import type { Job } from "../../../schemas/Job.ts"
+import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import { ImageStore } from "../../../src/image/ImageStore.ts"
 import { ImageSweeper } from "../../../src/image/ImageSweeper.ts"
 import { sweepImages } from "../../../src/image/SweepImages.ts"
@@ -44,10 +45,8 @@ const paths = Effect.map(
   (found) => found.map((it) => it.path).toSorted()
 )
 
-const inRoom = <A, E>(
-  settings: { readonly imageRetention?: number; readonly imageMaximumBytes?: number },
-  body: Effect.Effect<A, E, ImageStore | JobLedger | LiveSettings>
-) => Effect.provide(body, Mock.layerWith({ settings }))
+const inRoom = <A, E>(settings: SettingsDocument, body: Effect.Effect<A, E, ImageStore | JobLedger | LiveSettings>) =>
+  Effect.provide(body, Mock.layerWith({ settings }))
 
 const removedOf = (report: { readonly removed: ReadonlyArray<{ readonly path: string }> }) =>
   report.removed.map((it) => it.path)
@@ -85,7 +84,12 @@ describe("a sweep of the image directory", () => {
         assert.deepStrictEqual({ ...dry, isDryRun: false }, report)
         assert.sameMembers([...removedOf(report)], [old.path, fetched.path])
         assert.deepStrictEqual(yield* paths, [waiting.path, young.path, named.path].toSorted())
-        assert.deepStrictEqual(report.kept, { pictures: 2, bytes: waiting.bytes + young.bytes, unfinished: 1 })
+        assert.deepStrictEqual(report.kept, {
+          pictures: 2,
+          bytes: waiting.bytes + young.bytes,
+          unfinished: 1,
+          unknownJob: 0
+        })
         yield* JobLedger.use((it) => it.apply(job.id, { _tag: "ImageStored", image: waiting }))
         assert.deepStrictEqual(removedOf(yield* sweepImages()), [waiting.path])
       })
@@ -140,15 +144,27 @@ describe("a sweep of the image directory", () => {
         yield* LiveSettings.use((it) => it.update({ imageMaximumBytes: room }))
         const report = yield* sweepImages()
         assert.deepStrictEqual(removedOf(report), [oldest?.path])
-        assert.deepStrictEqual(report.kept, { pictures: 2, bytes: room, unfinished: 0 })
+        assert.deepStrictEqual(report.kept, { pictures: 2, bytes: room, unfinished: 0, unknownJob: 0 })
         assert.deepStrictEqual(removedOf(yield* sweepImages()), [])
       })
     )
   )
 
-  it.effect("leaves a picture of a job that this ledger does not know alone for a day", () =>
+  it.effect("leaves a picture of a job of another home, however old and however little room there is", () =>
     inRoom(
-      { imageMaximumBytes: 1 },
+      { imageMaximumBytes: 1, imageRetention: day },
+      Effect.gen(function* () {
+        yield* ImageStore.use((it) => it.put(pieces(png(9, 9), 500), { root, label: "job_elsewhere" }))
+        yield* TestClock.adjust("3650 days")
+        const report = yield* sweepImages()
+        assert.deepStrictEqual([report.removed, report.kept?.unknownJob], [[], 1])
+      })
+    )
+  )
+
+  it.effect("removes a picture of a job that a ledger in memory has forgotten, after a day", () =>
+    inRoom(
+      { imageMaximumBytes: 1, store: "memory" },
       Effect.gen(function* () {
         const image = yield* ImageStore.use((it) => it.put(pieces(png(9, 9), 500), { root, label: "job_elsewhere" }))
         yield* TestClock.adjust(day - 1)
@@ -170,7 +186,7 @@ describe("a sweep of the image directory", () => {
           Effect.succeed({ _tag: "Picture", image: { ...image, path, sha256: "f".repeat(64) } })
         const report = yield* Effect.provideService(sweepImages(), ImageStore, { ...store, inspect })
         assert.deepStrictEqual([report.removed, report.changed.map((it) => it.path)], [[], [image.path]])
-        assert.deepStrictEqual(report.kept, { pictures: 0, bytes: 0, unfinished: 0 })
+        assert.deepStrictEqual(report.kept, { pictures: 0, bytes: 0, unfinished: 0, unknownJob: 0 })
         assert.deepStrictEqual(yield* paths, [image.path])
       })
     )
