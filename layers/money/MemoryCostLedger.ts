@@ -18,13 +18,7 @@ import {
   type Reservation,
   type ReservationKey
 } from "../../src/money/CostLedger.ts"
-import {
-  budgetLines,
-  type BudgetRefusal,
-  decideBudgets,
-  hasBudget,
-  hasBudgetInTime
-} from "../../src/money/DecideBudgets.ts"
+import { budgetLines, type BudgetRefusal, decideBudgets, decideUncounted } from "../../src/money/DecideBudgets.ts"
 import { sumTotals } from "../../src/money/SumCosts.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { type Holding, MemoryAccounts } from "./MemoryAccounts.ts"
@@ -49,9 +43,9 @@ export const layer: Layer.Layer<CostLedger, never, LiveSettings> = Layer.effect(
       budgets: Budgets,
       now: number
     ): BudgetRefusal | undefined => {
-      if (!hasBudget(budgets)) return undefined
-      if (bound.usdMicros === null) return { _tag: "PriceUnknown" }
-      if (!hasBudgetInTime(budgets)) return undefined
+      const uncounted = decideUncounted(budgets, bound)
+      if (uncounted === "granted") return undefined
+      if (uncounted !== "count") return uncounted
       return decideBudgets(budgetLines(budgets, accounts.committed(owner, now), now), bound, now, leaving)
     }
 

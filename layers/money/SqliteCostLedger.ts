@@ -18,7 +18,7 @@ import {
   budgetLines,
   type BudgetRefusal,
   decideBudgets,
-  hasBudget,
+  decideUncounted,
   hasBudgetInTime
 } from "../../src/money/DecideBudgets.ts"
 import { sumTotals } from "../../src/money/SumCosts.ts"
@@ -65,9 +65,9 @@ export const layer: Layer.Layer<CostLedger, ConfigurationError, SqlClient.SqlCli
       now: number
     ): Effect.fn.Return<BudgetRefusal | undefined, SqlError> {
       const { budget } = settings.latest().settings
-      if (!hasBudget(budget)) return undefined
-      if (bound.usdMicros === null) return { _tag: "PriceUnknown" }
-      if (!hasBudgetInTime(budget)) return undefined
+      const uncounted = decideUncounted(budget, bound)
+      if (uncounted === "granted") return undefined
+      if (uncounted !== "count") return uncounted
       return decideBudgets(budgetLines(budget, yield* committed(sql, owner, now), now), bound, now, leaving)
     })
 

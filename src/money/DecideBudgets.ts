@@ -57,6 +57,16 @@ export const hasBudgetInTime = (budgets: Budgets): boolean =>
   budgets.perOwnerPerDay !== "none" ||
   budgets.perOwnerPerMonth !== "none"
 
+/**
+ * What can be said without counting: granted, refused for want of a price, or `count`, where a day or month has a budget.
+ * The budget of a call is counted by the call.
+ */
+export const decideUncounted = (budgets: Budgets, bound: Cost): "granted" | "count" | BudgetRefusal => {
+  if (bound.usdMicros === 0 || !hasBudget(budgets)) return "granted"
+  if (bound.usdMicros === null) return { _tag: "PriceUnknown" }
+  return hasBudgetInTime(budgets) ? "count" : "granted"
+}
+
 /** Whether any budget is set. */
 export const hasBudget = (budgets: Budgets): boolean => budgets.perCall !== "none" || hasBudgetInTime(budgets)
 
