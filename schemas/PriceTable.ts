@@ -46,11 +46,14 @@ export const ChatPrice = Schema.Struct({
 })
 export interface ChatPrice extends Schema.Schema.Type<typeof ChatPrice> {}
 
-/** What one picture costs from a day on. **Units** `price` encoded dollars, decoded micro-dollars. */
+/**
+ * What one picture costs from a day on, of one resolution; without one, of every resolution that has no price of its own.
+ * **Units** `price` encoded dollars, decoded micro-dollars.
+ */
 export const ImagePrice = Schema.Struct({
   protocol: ImageProtocolName,
   model: Schema.NonEmptyString.annotate({ expected: "the name of a model" }),
-  resolution: Schema.NonEmptyString.annotate({ expected: "a resolution such as 1K" }),
+  resolution: Schema.optionalKey(Schema.NonEmptyString.annotate({ expected: "a resolution such as 1K" })),
   validFrom: CalendarDay,
   price: dollars
 })

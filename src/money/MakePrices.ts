@@ -70,12 +70,16 @@ export const priceList = (table: PriceTable): PriceList => {
       return costOf({ hit: 0, miss: 0, output: 1 }, ratesOf(price, isPeak(table, at)), "estimated")
     },
     image: (plan, settings, at) => {
-      const confirmed = inForce(
-        table.images.filter(
-          (it) => it.protocol === plan.protocol && it.model === plan.model && it.resolution === plan.resolution
-        ),
-        at
-      )
+      const ofModel = table.images.filter((it) => it.protocol === plan.protocol && it.model === plan.model)
+      const confirmed =
+        inForce(
+          ofModel.filter((it) => it.resolution === plan.resolution),
+          at
+        ) ??
+        inForce(
+          ofModel.filter((it) => it.resolution === undefined),
+          at
+        )
       if (confirmed !== undefined) return { usdMicros: confirmed.price, basis: "measured" }
       if (settings.priceUpperBound === undefined) return unknownCost
       return { usdMicros: settings.priceUpperBound, basis: "estimated" }

@@ -203,6 +203,21 @@ describe("makePrices", () => {
       assert.strictEqual(overTable(own, own).images.length, 1)
     })
 
+    it("a picture without a price of its own resolution has that of the model, if there is one", () => {
+      const generic = { protocol: "generic", model: "generic", validFrom: "2026-11-01" } as const
+      const sized = priceList({
+        ...priceTable,
+        images: [
+          { ...generic, price: 30_000 },
+          { ...generic, resolution: "512x512", price: 10_000 }
+        ]
+      })
+      const priceOf = (resolution: string) =>
+        sized.image({ ...plan, protocol: "generic", model: "generic", resolution }, settings, monday).usdMicros
+      assert.deepStrictEqual([priceOf("512x512"), priceOf("1024x768")], [10_000, 30_000])
+      assert.strictEqual(sized.image(plan, settings, monday).usdMicros, null)
+    })
+
     it("a model without a peak price costs the same all day, and is measured", () => {
       const flat = priceList(own)
       assert.deepStrictEqual(flat.chat("deepseek-flash", million, mondayPeak), {
