@@ -67,7 +67,7 @@ const moneyText = (job: Job): string => {
     case "Held":
       return amount(job.price)
     case "Settled":
-      return `paid ${amount(job.money.cost)}`
+      return job.money.cost.usdMicros === null ? "paid, price unknown" : `paid ${amount(job.money.cost)}`
     case "Released":
       return "nothing"
   }
