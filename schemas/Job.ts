@@ -151,7 +151,7 @@ export type JobEvent = typeof JobEvent.Type
  * import { isTerminal } from "@ludeng/providers/schemas/Job"
  *
  * isTerminal({ _tag: "Cancelled" }) // => true
- * isTerminal({ _tag: "OutcomeUnknown", since: 0 }) // => false
+ * isTerminal({ _tag: "OutcomeUnknown" }) // => false
  * ```
  */
 export const isTerminal = (state: Pick<JobState, "_tag">): boolean =>
