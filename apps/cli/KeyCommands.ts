@@ -4,7 +4,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { privateHome } from "../../layers/home/Home.ts"
@@ -21,6 +21,7 @@ import { ConfigurationError, type Settings } from "../../schemas/Settings.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import { settingVariables } from "../../src/settings/Variables.ts"
 import { isUsable } from "../../src/vault/KeyRing.ts"
+import type { StoredKey } from "../../src/vault/KeyStore.ts"
 import { originOf, quotaScopes, settingsKeyOf, settingsRecord } from "../../src/vault/SettingsKeys.ts"
 import { askAboutKey, type KeyFinding } from "./KeyQuestion.ts"
 import { addedLines, keyTable, rotatedLines, verdictLines } from "./KeyTable.ts"
@@ -50,6 +51,9 @@ export const addKey = Effect.fnUntraced(function* (wanted: KeyWanted) {
   if (Result.isFailure(decoded))
     return yield* new UsageFailed({ message: "the key: expected visible ASCII characters without spaces" })
   const key = decoded.success
+  const others = [...(opened === undefined ? [] : storedKeys(opened.form, opened.dataKey)), ...keysOfSettings(settings)]
+  const twin = others.find((it) => isTwin(it, wanted.scope, origin, key))
+  if (twin !== undefined) return yield* keptAlready(twin.record, wanted.scope)
   const finding = wanted.unverified ? unasked : yield* askAboutKey(settings, wanted.scope, key)
   if (finding.state === "unknown") {
     return yield* failedAt(
@@ -146,6 +150,28 @@ export const changePassphrase = Effect.gen(function* () {
   yield* rewrapVault(file, old, next)
   yield* print({ vault: file }, [`✔ ${file} is wrapped anew; programs that have it open go on`])
 })
+
+/** Whether it is the same key at the same address; one that the settings hold for the same account may move into the vault. */
+const isTwin = (
+  { key, record }: StoredKey,
+  scope: QuotaScope,
+  origin: string,
+  added: Redacted.Redacted<string>
+): boolean =>
+  key !== undefined &&
+  Redacted.value(key) === Redacted.value(added) &&
+  record.origin === origin &&
+  (record.source === "vault" || record.scope !== scope)
+
+const keptAlready = (twin: KeyRecord, scope: QuotaScope) =>
+  twin.scope === scope
+    ? failedAt(scope, "Refused", `this key is kept already, as ${twin.id}`, "see ludeng keys list")
+    : failedAt(
+        scope,
+        "Refused",
+        `this key is there already for ${twin.scope}, at the same address: one account would be asked for twice its quota`,
+        "give the key of another account"
+      )
 
 const unasked: KeyFinding = { state: "notAsked", detail: "--unverified" }
 

@@ -184,10 +184,26 @@ describe("ludeng keys", () => {
       assert.strictEqual(unnamed.code, 5)
       assert.include(unnamed.message, "NANOBANANA_FALLBACK_PROTOCOL")
       const named = { ...opened, NANOBANANA_FALLBACK_PROTOCOL: "nanobananaapi" }
-      const twice = yield* run(["add", "nanobanana-fallback", "--account", "ours"], piping(canary), named)
+      const twice = yield* run(["add", "nanobanana-fallback", "--account", "ours"], piping(`${canary}-2`), named)
       assert.strictEqual(twice.code, 4)
       assert.include(twice.message, "twice its quota")
     })
+  )
+
+  it.live(
+    "refuses a key that is there already, also for the second provider, and lets one move in from the settings",
+    () =>
+      Effect.gen(function* () {
+        const run = keysIn(yield* homeFolder)
+        const variables = { ...opened, NANOBANANA_API_KEY: canary, NANOBANANA_FALLBACK_PROTOCOL: "nanobananaapi" }
+        const elsewhere = yield* run(["add", "nanobanana-fallback"], piping(canary), variables)
+        assert.strictEqual(elsewhere.code, 4)
+        assert.include(elsewhere.message, "twice its quota")
+        assert.strictEqual((yield* run(["add", "nanobanana"], piping(canary), variables)).code, 0)
+        const again = yield* run(["rotate", "nanobanana"], piping(canary), variables)
+        assert.strictEqual(again.code, 4)
+        assert.include(again.message, "kept already")
+      })
   )
 
   it.live("asks DeepSeek whether it knows a key before it is kept, and when it is asked to", () =>
@@ -206,14 +222,14 @@ describe("ludeng keys", () => {
         faults: [{ fault: "unauthorized", operation: "probe" }]
       })
       const refusing = { ...opened, DEEPSEEK_BASE_URL: strict.baseUrls.deepseek }
-      const refused = yield* run(["rotate", "deepseek"], piping(canary), refusing)
+      const refused = yield* run(["rotate", "deepseek"], piping(`${canary}-2`), refusing)
       assert.strictEqual(refused.code, 4)
       assert.include(refused.message, "nothing was changed")
       assert.deepStrictEqual(yield* listed(run), ["deepseek Active"])
       const asked = yield* run(["verify", "--json"], piping(""), refusing)
       assert.strictEqual(asked.code, 3)
       assert.include(asked.out, `"state":"unknown"`)
-      assert.strictEqual((yield* run(["rotate", "deepseek", "--unverified"], piping(canary), refusing)).code, 0)
+      assert.strictEqual((yield* run(["rotate", "deepseek", "--unverified"], piping(`${canary}-2`), refusing)).code, 0)
       assert.deepStrictEqual(yield* listed(run), ["deepseek Active", "deepseek Draining"])
     })
   )
