@@ -10,6 +10,7 @@ import type { ApiReason } from "../../../schemas/Reason.ts"
 import { accountOfJob } from "../../../src/image/AccountOfJob.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
 import { LiveSettings } from "../../../src/settings/LiveSettings.ts"
+import { KeyVault } from "../../../src/vault/KeyVault.ts"
 import { recordCalls } from "../../support/CallRecorder.ts"
 import { acceptedAs, failedAttempt, pictureAnswer, running, statusAnswer } from "../../support/FakeImageProvider.ts"
 import {
@@ -98,6 +99,29 @@ describe("a second account makes the picture where the first one has surely char
         assert.deepInclude(refused, { _tag: "Rejection", reason: { _tag: "RateLimitExceeded", operation: "submit" } })
         assert.strictEqual(submitsOf(requests).length, 2)
         assert.strictEqual((yield* jobs).length, 2)
+      })
+    )
+  )
+
+  it.effect("where the first has no healthy key: it is not even asked", () =>
+    inWorld({ first: failing({ _tag: "KeyRejected" }), second: {} }, (requests) =>
+      Effect.gen(function* () {
+        const reasons: Array<unknown> = []
+        for (let count = 0; count < 3; count++) {
+          const { provenance } = yield* passing(generate())
+          reasons.push(provenance._tag === "OtherProvider" ? provenance.reason : provenance._tag)
+        }
+        // Nothing free can be asked: the key is set aside at its first refusal, and retired at its second.
+        assert.deepStrictEqual(reasons, ["KeyRejected", "KeyRejected", "NoHealthyKey"])
+        assert.strictEqual(submitsOf(requests, "first").length, 2)
+        assert.strictEqual(submitsOf(requests, "second").length, 3)
+        const keys = yield* KeyVault.use((it) => it.keys)
+        assert.strictEqual(keys.find((it) => it.scope === "nanobanana")?.state._tag, "Retired")
+        // Alone it refuses, before anything is written or paid.
+        const refused = yield* Effect.flip(passing(generate({ accept: ["Live"] })))
+        assert.deepInclude(refused, { _tag: "Rejection" })
+        assert.strictEqual(refused.reason._tag, "NoHealthyKey")
+        assert.strictEqual((yield* jobs).length, 3)
       })
     )
   )
