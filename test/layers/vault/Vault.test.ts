@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { inspect } from "node:util"
@@ -65,6 +66,23 @@ describe("the vault", () => {
       assert.deepStrictEqual(yield* openedTexts(file, base64), { a: `${canary}-a` })
       assert.include(yield* refusedWith(file, "SecretWrong", passphrase), "32 bytes")
       assert.notInclude(yield* contents(file), "argon2id")
+    })
+  )
+
+  it.live("on a runtime without Argon2id refuses a passphrase with the remedy, and takes a key", () =>
+    Effect.gen(function* () {
+      const file = yield* vaultPlace
+      const make = (secret: Redacted.Redacted<string>) =>
+        spawnSync(
+          process.execPath,
+          [path.join(import.meta.dirname, "WithoutArgon2.ts"), file, Redacted.value(secret)],
+          { encoding: "utf8", timeout: 20_000 }
+        ).stdout
+      const refused = make(passphrase)
+      assert.match(refused, /^SecretUnusable: .*no Argon2id.*openssl rand -base64 32/)
+      assert.notInclude(refused, Redacted.value(passphrase))
+      assert.deepStrictEqual(yield* filesBelow(path.dirname(file)), [])
+      assert.strictEqual(make(hexKey), "made")
     })
   )
 
