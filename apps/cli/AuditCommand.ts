@@ -1,10 +1,13 @@
 /**
  * What `ludeng audit …` does. The heavy part, loaded only by it. It opens the home, and no provider: reading leaves no row.
  */
+import { existsSync } from "node:fs"
+import * as path from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Audit from "../../layers/audit/Audit.ts"
+import * as AuditDatabase from "../../layers/audit/AuditDatabase.ts"
 import * as Home from "../../layers/home/Home.ts"
 import * as EnvironmentSettings from "../../layers/settings/EnvironmentSettings.ts"
 import * as HomeSealer from "../../layers/vault/HomeSealer.ts"
@@ -27,19 +30,22 @@ const noCall = CallId.make("none")
 /** The exit code of a chain that is not whole. */
 const brokenCode = 6
 
-/** Runs over the audit of the home: that of simulated runs where the settings simulate. */
+/** Runs over the audit of the home: that of simulated runs where the settings simulate, and nothing live was written. */
 const overAudit = Effect.fnUntraced(function* <E>(
   body: (audit: AuditLog["Service"]) => Effect.Effect<void, E, Session>
 ) {
   const run = yield* Session
-  const { kept, loaded, mode, problems } = yield* readSurroundings([])
+  const { loaded, mode, problems } = yield* readSurroundings([])
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
   if (loaded.settings.store === "memory") {
     return yield* new UsageFailed({ message: "LUDENG_STORE is memory: no audit outlives the program that writes it" })
   }
-  const isLive = mode._tag === "Live"
+  // Whoever has no key any more may have had one: what was written then is looked at first.
+  const wasLive = existsSync(path.join(loaded.settings.home, AuditDatabase.auditFile))
+  const isLive = mode._tag === "Live" || (mode._tag === "Simulated" && mode.because === "noKeys" && wasLive)
   if (!isLive) run.screen.line("This is the audit of simulated runs.")
-  const code = isLive && kept.size > 0 ? yield* passphraseFor(loaded.settings, run.input) : {}
+  const hasVault = isLive && existsSync(OpenedVault.vaultFileOf(loaded.settings))
+  const code = hasVault ? yield* passphraseFor(loaded.settings, run.input) : {}
   const home = isLive
     ? Layer.merge(Home.layer, OpenedVault.layer)
     : Layer.merge(Home.layerSimulated, OpenedVault.layerNone)

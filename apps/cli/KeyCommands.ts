@@ -11,7 +11,14 @@ import { privateHome } from "../../layers/home/Home.ts"
 import { inspectSettings } from "../../layers/settings/EnvironmentSettings.ts"
 import { openOfSettings, vaultFileOf, type VaultInUse } from "../../layers/vault/OpenedVault.ts"
 import { secretOf } from "../../layers/vault/SecretOfSettings.ts"
-import { changeVault, createVault, openVault, readForm, rewrapVault, storedKeys } from "../../layers/vault/Vault.ts"
+import {
+  changeVaultTelling,
+  createVault,
+  openVault,
+  readForm,
+  rewrapVault,
+  storedKeys
+} from "../../layers/vault/Vault.ts"
 import { failedAt } from "../../layers/vault/VaultFile.ts"
 import type { Secret } from "../../layers/vault/VaultSecrets.ts"
 import { defaultAccount, KeyId, type KeyRecord } from "../../schemas/Key.ts"
@@ -23,6 +30,7 @@ import { settingVariables } from "../../src/settings/Variables.ts"
 import { isUsable } from "../../src/vault/KeyRing.ts"
 import type { StoredKey } from "../../src/vault/KeyStore.ts"
 import { originOf, quotaScopes, settingsKeyOf, settingsRecord } from "../../src/vault/SettingsKeys.ts"
+import { auditKeys } from "./KeyAudit.ts"
 import { askAboutKey, type KeyFinding } from "./KeyQuestion.ts"
 import { addedLines, keyTable, rotatedLines, verdictLines } from "./KeyTable.ts"
 import { UsageFailed } from "./Outcome.ts"
@@ -76,31 +84,37 @@ export const addKey = Effect.fnUntraced(function* (wanted: KeyWanted) {
     addedAt: yield* Clock.currentTimeMillis
   }
   const event = { _tag: "Add", key: record, replaces: wanted.replaces } as const
-  const { keys } = yield* changeVault(vault.file, vault.dataKey, { event, key })
-  yield* print({ added: record, check: finding, vault: vault.file }, addedLines(record, keys, finding, vault.file))
+  const { form, happened } = yield* changeVaultTelling(vault.file, vault.dataKey, { event, key })
+  yield* print({ added: record, check: finding, vault: vault.file }, addedLines(record, form.keys, finding, vault.file))
+  yield* auditKeys(settings, vault, happened)
 })
 
 /** Uses a key of the vault instead of the others of its account. **Errors** as `addKey`. */
 export const activateKey = Effect.fnUntraced(function* (scope: QuotaScope, id: KeyId) {
-  const vault = yield* openVaultOf(yield* settingsOfRun).pipe(Effect.flatMap(orNoVault))
+  const settings = yield* settingsOfRun
+  const vault = yield* openVaultOf(settings).pipe(Effect.flatMap(orNoVault))
   const known = vault.form.keys.find((it) => it.id === id)
   if (known !== undefined && known.scope !== scope)
     return yield* new UsageFailed({ message: `${id} is a key of ${known.scope}` })
-  const { keys } = yield* changeVault(vault.file, vault.dataKey, { event: { _tag: "Activate", id } })
-  const record = keys.find((it) => it.id === id)
-  yield* print({ activated: id }, record === undefined ? [] : rotatedLines(record, keys))
+  const { form, happened } = yield* changeVaultTelling(vault.file, vault.dataKey, { event: { _tag: "Activate", id } })
+  const record = form.keys.find((it) => it.id === id)
+  yield* print({ activated: id }, record === undefined ? [] : rotatedLines(record, form.keys))
+  yield* auditKeys(settings, vault, happened)
 })
 
 /** Uses a key no more. **Errors** as `addKey`. */
 export const retireKey = Effect.fnUntraced(function* (id: KeyId) {
-  const vault = yield* openVaultOf(yield* settingsOfRun).pipe(Effect.flatMap(orNoVault))
-  const { keys } = yield* changeVault(vault.file, vault.dataKey, { event: { _tag: "Retire", id } })
+  const settings = yield* settingsOfRun
+  const vault = yield* openVaultOf(settings).pipe(Effect.flatMap(orNoVault))
+  const { form, happened } = yield* changeVaultTelling(vault.file, vault.dataKey, { event: { _tag: "Retire", id } })
+  const { keys } = form
   const scope = keys.find((it) => it.id === id)?.scope
   const isLast = !keys.some((it) => it.scope === scope && isUsable(it))
   yield* print({ retired: id, lastOfItsProvider: isLast }, [
     `✔ ${id} is retired, and its sealed text removed`,
     ...(isLast ? [`⚠ ${scope} has no key in the vault any more`] : [])
   ])
+  yield* auditKeys(settings, vault, happened)
 })
 
 /** Shows the keys of the vault and of the settings. **Errors** as `addKey`. */

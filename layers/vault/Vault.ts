@@ -14,7 +14,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { KeyRecord } from "../../schemas/Key.ts"
 import type { VaultFailed } from "../../schemas/VaultFailed.ts"
-import { decideRing, type KeyRing, type RingRefusal } from "../../src/vault/KeyRing.ts"
+import { decideRing, type Happening, type KeyRing, type RingRefusal } from "../../src/vault/KeyRing.ts"
 import type { StoreChange, StoredKey } from "../../src/vault/KeyStore.ts"
 import { contextOfKey, hasItsSeal, openBytes, sealBytes, sealOfRecords, subKey } from "./SealBytes.ts"
 import { failedAt, readPrivateFile, refuseWideFolder, replaceFile } from "./VaultFile.ts"
@@ -119,17 +119,23 @@ export const createVault = (
     return dataKey
   })
 
+/** A vault after a change, and what is to be told of it. */
+export interface VaultChanged {
+  readonly form: VaultForm
+  readonly happened: ReadonlyArray<Happening>
+}
+
 /**
  * Changes a vault, on the file as it is now: what another program wrote meanwhile stays.
  *
  * **Errors** `Refused` where the ring takes no such change; `Damaged`, `TooWide`, `StorageFailed`, `Busy`. The file is then
  * as it was.
  */
-export const changeVault = (
+export const changeVaultTelling = (
   file: string,
   dataKey: DataKey,
   { event, key }: StoreChange
-): Effect.Effect<VaultForm, VaultFailed> =>
+): Effect.Effect<VaultChanged, VaultFailed> =>
   withLock(
     file,
     Effect.gen(function* () {
@@ -143,9 +149,16 @@ export const changeVault = (
         const sealed = isNew ? sealKey(record, key, dataKey) : form.keys.find(({ id }) => id === record.id)?.sealed
         return sealed === undefined ? record : { ...record, sealed }
       })
-      return yield* write(file, { ...form, keys }, dataKey)
+      return { form: yield* write(file, { ...form, keys }, dataKey), happened: decided.success.happened }
     })
   )
+
+/** The same, for whom only the vault matters. **Errors** as `changeVaultTelling`. */
+export const changeVault = (
+  file: string,
+  dataKey: DataKey,
+  change: StoreChange
+): Effect.Effect<VaultForm, VaultFailed> => Effect.map(changeVaultTelling(file, dataKey, change), ({ form }) => form)
 
 const sealKey = (record: KeyRecord, key: Redacted.Redacted<string>, dataKey: DataKey): string =>
   sealBytes(subKey(Redacted.value(dataKey), "keys"), Buffer.from(Redacted.value(key), "utf8"), contextOfKey(record))

@@ -16,7 +16,7 @@ const prompt = "a quartz otter under a lantern"
 
 /** Runs a command over a home, simulated. */
 const over =
-  (home: string, variables: Readonly<Record<string, string>> = {}) =>
+  (home: string, variables: Readonly<Record<string, string>> = {}, typed = "") =>
   (...args: ReadonlyArray<string>) =>
     Effect.gen(function* () {
       const written = { out: "", error: "" }
@@ -25,7 +25,8 @@ const over =
         error: (text) => (written.error += text),
         columns: () => undefined
       })
-      const run = makeRun("1.2.3", args.includes("--json"), screen)
+      const input = { isTerminal: false, ask: () => Effect.succeed(""), read: Effect.succeed(typed) }
+      const run = makeRun("1.2.3", args.includes("--json"), screen, input)
       const settings = {
         USE_MOCK_APIS: "true",
         LUDENG_STORE: "sqlite",
@@ -196,6 +197,23 @@ describe("ludeng audit", () => {
       const found = yield* run("audit", "verify", "--noted", noted)
       assert.strictEqual(found.code, 6)
       assert.match(found.out, /the noted row \d+ is not in the chain/)
+    })
+  )
+
+  it.live("knows what was done to keys by hand, and never a key", () =>
+    Effect.gen(function* () {
+      const home = join(yield* temporaryFolder, ".ludeng")
+      const vault = { LUDENG_VAULT_KEY: "0123456789abcdef".repeat(4), USE_MOCK_APIS: "" }
+      const run = over(home, vault, "sk-canary-1\n")
+      yield* run("keys", "add", "nanobanana", "--unverified")
+      yield* run("keys", "rotate", "nanobanana", "--unverified")
+      const keys = JSON.parse((yield* run("keys", "list", "--json")).out) as { keys: ReadonlyArray<{ id: string }> }
+      yield* run("keys", "retire", keys.keys[0]?.id ?? "")
+      const listed = yield* run("audit", "list", "--json")
+      const kinds = (JSON.parse(listed.out) as { rows: ReadonlyArray<{ kind: string }> }).rows.map(({ kind }) => kind)
+      assert.deepStrictEqual(kinds.toReversed(), ["KeyAdded", "KeyAdded", "KeyActivated", "KeyRotated", "KeyRetired"])
+      assert.strictEqual((yield* run("audit", "verify")).code, 0)
+      assert.notInclude(listed.out, "canary")
     })
   )
 
