@@ -25,7 +25,7 @@ import { readSurroundings } from "./Surroundings.ts"
 export interface CommandCall<A> {
   readonly needed: ReadonlyArray<Provider>
   readonly directory?: string
-  readonly call: Effect.Effect<A, CallFailure, Services>
+  readonly call: Effect.Effect<A, CallFailure, Services | Session>
   readonly report: (answer: A, elapsedMillis: number) => ResultReport
 }
 

@@ -12,6 +12,7 @@ import { cost } from "./commands/Cost.ts"
 import { audit } from "./commands/Audit.ts"
 import { doctor } from "./commands/Doctor.ts"
 import { enhance } from "./commands/Enhance.ts"
+import { failures } from "./commands/Failures.ts"
 import { generate } from "./commands/Generate.ts"
 import { illustrate } from "./commands/Illustrate.ts"
 import { jobs } from "./commands/Jobs.ts"
@@ -21,7 +22,7 @@ import { type Run, Session } from "./Session.ts"
 
 const ludeng = Command.make("ludeng").pipe(
   Command.withDescription("Prompts become pictures: DeepSeek rewrites the prompt, nanobanana makes the image"),
-  Command.withSubcommands([illustrate, enhance, generate, jobs, cost, keys, audit, doctor, simulate])
+  Command.withSubcommands([illustrate, enhance, generate, jobs, failures, cost, keys, audit, doctor, simulate])
 )
 
 // Without the wizard, which knows nothing of a prompt's rules and runs commands by itself.
