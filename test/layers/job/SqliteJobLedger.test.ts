@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import { MaxOpsBeforeYield } from "effect/References"
 import type * as Scope from "effect/Scope"
+import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as MemorySettings from "../../../layers/settings/MemorySettings.ts"
@@ -22,7 +23,7 @@ import { ledgersIn } from "./SqliteLedgers.ts"
 import { suite } from "./JobLedgerContract.ts"
 
 /** A ledger of its own: another program on the same file. */
-const ledgerIn = (folder: string): Layer.Layer<JobLedger | CostLedger> =>
+const ledgerIn = (folder: string) =>
   ledgersIn(folder).pipe(Layer.provide(Layer.orDie(MemorySettings.layerFromCode({}))))
 
 suite("the ledger in a database", Layer.unwrap(Effect.map(temporaryFolder, ledgerIn)))
@@ -146,6 +147,63 @@ describe("a ledger whose callers are interrupted", () => {
       assert.strictEqual(spent, jobs.filter((it) => it.money._tag === "Settled").length * amount)
       assert.strictEqual(granted, available + reserved + spent)
       assert.deepStrictEqual(yield* ledger.get(job.id, defaultOwner), job)
+    })
+  )
+})
+
+describe("a ledger on a disk that fails", () => {
+  const amount = price.usdMicros ?? 0
+
+  it.effect("refuses a job that it can not write, with the reason, and holds no money for it", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const services = yield* Layer.build(ledgerIn(folder))
+      const sql = Context.get(services, SqlClient.SqlClient)
+      const ledger = Context.get(services, JobLedger)
+      const { job } = yield* ledger.enter(newJob())
+      yield* sql`PRAGMA max_page_count = 1`
+      const wordy = newJob({ request: { prompt: "a red fox ".repeat(400) } })
+      const refused = yield* Effect.flip(Effect.repeat(ledger.enter(wordy), { times: 1_000 }))
+      assert.deepInclude(refused, { _tag: "StorageFailed", problem: "DiskFull" })
+      assert.deepStrictEqual(yield* ledger.get(job.id, defaultOwner), job)
+      const jobs = yield* ledger.list(defaultOwner)
+      assert.strictEqual((yield* Context.get(services, CostLedger).totals()).reserved, jobs.length * amount)
+      yield* sql`PRAGMA max_page_count = 1000000`
+      assert.isTrue((yield* ledger.enter(wordy)).isNew)
+    })
+  )
+
+  it.live("says that it is locked, where another program does not let go of it, and goes on when it does", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const services = yield* Layer.build(ledgerIn(folder))
+      const ledger = Context.get(services, JobLedger)
+      const { job } = yield* ledger.enter(newJob())
+      const other = new DatabaseSync(join(folder, "ledger.db"))
+      other.exec("BEGIN IMMEDIATE")
+      const refused = yield* Effect.flip(ledger.apply(job.id, events.SendIntended))
+      assert.deepInclude(refused, { _tag: "StorageFailed", problem: "Locked" })
+      assert.deepStrictEqual(yield* ledger.get(job.id, defaultOwner), job)
+      other.exec("ROLLBACK")
+      other.close()
+      assert.strictEqual((yield* ledger.apply(job.id, events.SendIntended)).state._tag, "Submitting")
+      assert.strictEqual((yield* Context.get(services, CostLedger).totals()).reserved, amount)
+    })
+  )
+
+  it.effect("goes on where the clock is set back an hour", () =>
+    Effect.gen(function* () {
+      const ledger = yield* openLedger(yield* temporaryFolder)
+      yield* TestClock.setTime(7_200_000)
+      const { job } = yield* ledger.enter(newJob({ key: "k" }))
+      yield* ledger.apply(job.id, events.SendIntended)
+      yield* TestClock.setTime(3_600_000)
+      const moved = yield* ledger.apply(job.id, events["Accepted, first id"])
+      assert.deepStrictEqual(yield* ledger.enter(newJob({ key: "k" })), { job: moved, isNew: false })
+      yield* ledger.release(job.id)
+      assert.deepStrictEqual(yield* ledger.claimDue(10), [])
+      yield* TestClock.setTime(7_200_000)
+      assert.deepStrictEqual(yield* ledger.claimDue(10), [moved])
     })
   )
 })
