@@ -14,6 +14,15 @@ describe.concurrent("a quota over real sockets", () => {
     })
   )
 
+  it.live("fills no window above its limit where permits are kept in a file", () =>
+    Effect.gen(function* () {
+      const limit = { requests: 10, window: 1 }
+      const script = { transit, limits: [enforced(limit)] }
+      const run = { limits: [limit], accounting: "answered", script, count: 25, store: "sqlite" } as const
+      assert.deepStrictEqual((yield* measureQuota(run)).atProvider, [10])
+    })
+  )
+
   it.live("fills no window of two tiers above its limit", () =>
     Effect.gen(function* () {
       const limits = [

@@ -84,6 +84,13 @@ describe.concurrent("a quota over real sockets", () => {
       )
     )
 
+    it.live(`holds in every window at the provider, with permits in a file, and is used to its bound: ${name}`, () =>
+      expectSpeed(
+        { limits, accounting: "answered", script: { transit: randomWays }, count, store: "sqlite" },
+        ({ atProvider }) => assert.deepStrictEqual(atProvider, requestsOf(limits))
+      )
+    )
+
     it.live(
       `holds in every window where it is sent, and is used to the legal speed, counted from sending: ${name}`,
       () =>

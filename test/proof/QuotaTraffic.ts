@@ -53,14 +53,15 @@ export interface QuotaRun {
   readonly accounting: Accounting
   readonly script: ScriptDocument
   readonly count: number
+  readonly store?: "memory" | "sqlite"
 }
 
 /** Sends it; the fullest windows are told by tier. Whoever is not answered at the first attempt is a failure. */
-export const measureQuota = ({ accounting, count, limits, script }: QuotaRun) =>
+export const measureQuota = ({ accounting, count, limits, script, store = "memory" }: QuotaRun) =>
   Effect.gen(function* () {
     const world = yield* startWorld
     yield* world.play({ latency: 0, ...script })
-    const live = world.live({ deepseek: { rateLimit: limits, accounting, concurrency: 1_000 } })
+    const live = world.live({ deepseek: { rateLimit: limits, accounting, concurrency: 1_000 }, store })
     const enhanced = yield* Effect.provide(enhanceAtOnce(count, Duration.minutes(10)), live)
     assert.isTrue(enhanced.every(({ attempts, provenance }) => attempts === 1 && provenance._tag === "Live"))
     const { overLimit, requests } = yield* world.totals

@@ -20,6 +20,7 @@ export interface SocketWorld {
   readonly live: (settings: {
     readonly deepseek?: SettingsDocument["deepseek"]
     readonly nanobanana?: SettingsDocument["nanobanana"]
+    readonly store?: SettingsDocument["store"]
   }) => Layer.Layer<Services, ConfigurationError>
   readonly play: (script: ScriptDocument) => Effect.Effect<void>
   readonly totals: Effect.Effect<LedgerTotals>
@@ -57,7 +58,7 @@ export const startWorld: Effect.Effect<SocketWorld, never, Scope.Scope> = Effect
     )
   return {
     wire: yield* watchWire(origin),
-    live: ({ deepseek = {}, nanobanana = {} }) =>
+    live: ({ deepseek = {}, nanobanana = {}, store = "memory" }) =>
       Live.layerWith({
         deepseek: { apiKey: "sk-simulated", baseURL: baseUrls.deepseek, ...deepseek },
         nanobanana: {
@@ -67,7 +68,8 @@ export const startWorld: Effect.Effect<SocketWorld, never, Scope.Scope> = Effect
           ...nanobanana
         },
         imageDirectory: directory,
-        store: "memory"
+        home: `${directory}/home`,
+        store
       }),
     play: (script) => Effect.asVoid(ask("script", script)),
     totals: ask<LedgerTotals>("totals"),

@@ -6,6 +6,8 @@ import * as Fiber from "effect/Fiber"
 import { defaultOwner, IdempotencyKey, type LetterId, Owner } from "../../../schemas/Identifiers.ts"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import { MockHandle } from "../../../mock-layers/MockHandle.ts"
+import type { CallFailure } from "../../../schemas/Failures.ts"
+import { isKept } from "../../../src/dead-letter/KeptFailures.ts"
 import { DeadLetters } from "../../../src/dead-letter/DeadLetters.ts"
 import { ManualRetries } from "../../../src/dead-letter/ManualRetries.ts"
 import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
@@ -87,6 +89,32 @@ describe("a failed call", () => {
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(yield* letters, [])
     }).pipe(Effect.provide(Mock.layer))
+  )
+})
+
+describe("of many calls at once, under a provider that fails at random", () => {
+  it.effect("each that failed has one letter, and nobody else has one", () =>
+    Effect.gen(function* () {
+      const calls = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? enhance(`fox ${index}`) : generate()))
+      const results = yield* through(
+        Effect.forEach(calls, (call) => Effect.result<unknown, CallFailure, ImageGenerator | PromptEnhancer>(call), {
+          concurrency: "unbounded"
+        })
+      )
+      const failures = results.flatMap((it) => (it._tag === "Failure" && isKept(it.failure) ? [it.failure] : []))
+      assert.isAtLeast(failures.length, 5)
+      assert.isBelow(failures.length, 40)
+      const kept = (yield* letters).map(({ callId }) => callId).toSorted()
+      assert.deepStrictEqual(kept, failures.map(({ callId }) => callId).toSorted())
+    }).pipe(
+      Effect.provide(
+        Mock.layerWith({
+          seed: 5,
+          failureRate: 0.4,
+          settings: { deepseek: { retryLimit: 1, concurrency: 50 }, nanobanana: { retryLimit: 0, concurrency: 50 } }
+        })
+      )
+    )
   )
 })
 

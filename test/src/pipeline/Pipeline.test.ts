@@ -20,6 +20,9 @@ import type { Attempt } from "../../../src/pipeline/Attempt.ts"
 import { type CallPlan, Pipeline } from "../../../src/pipeline/Pipeline.ts"
 import * as MemoryPermitStores from "../../../layers/rate-limit/MemoryPermitStores.ts"
 import * as ProtectedPipeline from "../../../layers/pipeline/ProtectedPipeline.ts"
+import { MemoryPermitStore } from "../../../src/policy/rate-limit/MemoryPermitStore.ts"
+import type { PermitStore } from "../../../src/policy/rate-limit/PermitStore.ts"
+import { PermitStores } from "../../../src/policy/rate-limit/PermitStores.ts"
 import { RetryPolicy } from "../../../src/policy/retry/RetryPolicy.ts"
 import { retrySchedule } from "../../../src/policy/retry/RetrySchedule.ts"
 import { withCall } from "../../../src/pipeline/WithCall.ts"
@@ -319,6 +322,41 @@ describe("the pipeline", () => {
         assert.strictEqual(after.reserved, 0)
       }
     }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("sends nothing without a permit that is kept, and says what is wrong with its place", () =>
+    Effect.gen(function* () {
+      const full = { _tag: "StorageFailed", problem: "DiskFull", detail: "keeping a permit: SQLite code 13" } as const
+      let grants = 1
+      const store = new MemoryPermitStore([])
+      const failing: PermitStore = {
+        acquire: (now, leaseUntil) => (grants-- > 0 ? store.acquire(now, leaseUntil) : full),
+        end: (permit, at) => store.end(permit, at),
+        giveBack: (permit) => store.giveBack(permit),
+        configure: () => undefined,
+        forecast: (position, now, notBefore) => store.forecast(position, now, notBefore),
+        usage: (now) => store.usage(now)
+      }
+      const own = ProtectedPipeline.layer.pipe(
+        Layer.provide(
+          Layer.mergeAll(Layer.succeed(PermitStores, { storeOf: () => failing }), NoKeyStore.layer, keyCheck)
+        ),
+        Layer.provide(
+          Layer.mergeAll(Layer.provideMerge(MemoryCostLedger.layer, Layer.orDie(layerFromCode({}))), retryPolicy)
+        )
+      )
+      yield* Effect.gen(function* () {
+        const once = answering([failed(unavailable), "never"])
+        const stopped = yield* throughAllWaits(Effect.flip(run(planOf(once.attempt))))
+        const failure = stopped._tag === "Success" ? stopped.value : assert.fail("it went well")
+        assert.strictEqual(failure._tag === "ApiError" && failure.stoppedBy, "StorageFailed")
+        assert.strictEqual(once.asked.length, 1)
+        const never = answering(["never"])
+        const refused = yield* Effect.flip(run(planOf(never.attempt)))
+        assert.deepStrictEqual([refused._tag, refused.reason], ["Rejection", full])
+        assert.strictEqual(never.asked.length, 0)
+      }).pipe(Effect.provide(own))
+    })
   )
 
   it.effect("lets a host bring its own schedule, which can not make an unsafe retry", () =>
