@@ -59,16 +59,16 @@ export const layer: Layer.Layer<CostLedger, ConfigurationError, SqlClient.SqlCli
       Effect.ignore(step("closing the accounts of attempts", endAllOf(sql, holder)), { log: "Warn" })
     )
 
+    /** Whether what has just been set aside passes a budget. */
     const refusalOf = Effect.fnUntraced(function* (
       { leaving, owner }: Purpose,
       bound: Cost,
       now: number
     ): Effect.fn.Return<BudgetRefusal | undefined, SqlError> {
-      const { budget } = settings.latest().settings
-      const uncounted = decideUncounted(budget, bound)
-      if (uncounted === "granted") return undefined
-      if (uncounted !== "count") return uncounted
-      return decideBudgets(budgetLines(budget, yield* committed(sql, owner, now), now), bound, now, leaving)
+      const own = bound.usdMicros ?? 0
+      const { day, month, ownerDay, ownerMonth } = yield* committed(sql, owner, now)
+      const before = { day: day - own, month: month - own, ownerDay: ownerDay - own, ownerMonth: ownerMonth - own }
+      return decideBudgets(budgetLines(settings.latest().settings.budget, before, now), bound, now, leaving)
     })
 
     const holdNow = Effect.fnUntraced(function* (
@@ -77,11 +77,15 @@ export const layer: Layer.Layer<CostLedger, ConfigurationError, SqlClient.SqlCli
       bound: Cost,
       leaseMillis: number | undefined
     ) {
+      const uncounted = decideUncounted(settings.latest().settings.budget, bound)
+      if (typeof uncounted !== "string") return yield* Effect.fail(uncounted)
       const now = yield* Clock.currentTimeMillis
-      const refusal = yield* refusalOf(purpose, bound, now)
-      if (refusal !== undefined) return yield* Effect.fail(refusal)
       const lease = leaseMillis === undefined ? noLease : { holder, lease_until: now + Math.ceil(leaseMillis) }
+      // Before it is looked up: where transactions run beside one another, those on one budget follow one another so.
       yield* setAside(sql, reference, accountOf(purpose, now), bound.usdMicros, lease)
+      const refusal = uncounted === "count" ? yield* refusalOf(purpose, bound, now) : undefined
+      // The failure takes the whole step back.
+      if (refusal !== undefined) return yield* Effect.fail(refusal)
     })
 
     const end = (reference: string, cost: Cost | undefined): Effect.Effect<void> =>
