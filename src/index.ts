@@ -24,7 +24,7 @@ export {
 export { JobWorker, type JobWorkerOptions } from "./image/JobWorker.ts"
 export { ImageSweeper, type ImageSweeperOptions } from "./image/ImageSweeper.ts"
 export { ownNameOf, type OwnName } from "./image/PictureName.ts"
-export type { SweepOptions, SweepReport, SweptFile } from "./image/SweepImages.ts"
+export { sweepImages, type SweepOptions, type SweepReport, type SweptFile } from "./image/SweepImages.ts"
 export {
   decideRetention,
   type KeptPicture,
@@ -32,6 +32,8 @@ export {
   type PictureToGo,
   type RetentionLimits
 } from "./image/DecideRetention.ts"
+export { removeImage } from "./image/RemoveImage.ts"
+export { type ImageProblem, verifyImages, type VerifyReport } from "./image/VerifyImages.ts"
 export type { JobResolution } from "./image/ResolveJob.ts"
 export { DeadLetters, type LetterQuery, type NewLetter, type RetryEnd } from "./dead-letter/DeadLetters.ts"
 export { isKept, keptRejections } from "./dead-letter/KeptFailures.ts"

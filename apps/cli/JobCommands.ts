@@ -9,6 +9,7 @@ import { CallId, type JobId, type Owner } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job } from "../../schemas/Job.ts"
 import type { Provider } from "../../schemas/Provider.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
+import { ImageStore } from "../../src/image/ImageStore.ts"
 import * as JobWorker from "../../src/image/JobWorker.ts"
 import type { JobResolution } from "../../src/image/ResolveJob.ts"
 import { JobLedger, type JobPage } from "../../src/job/JobLedger.ts"
@@ -33,7 +34,13 @@ const print = Effect.fnUntraced(function* (json: object, lines: ReadonlyArray<st
 
 const printJob = Effect.fnUntraced(function* (job: Job) {
   const now = yield* Clock.currentTimeMillis
-  yield* print(wholeJobJson(job, now), jobLines(job, now))
+  const store = yield* ImageStore
+  const { state } = job
+  const picture =
+    state._tag === "Stored"
+      ? yield* Effect.mapError(store.verify(state.image), (reason) => reject(reason, noCall, { jobId: job.id }))
+      : undefined
+  yield* print(wholeJobJson(job, now, picture), jobLines(job, now, picture))
 })
 
 /** `jobs list`. */

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { isTerminal, type Job, JobState, providerJobIdOf } from "../../schemas/Job.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { adviceOf, type JobAction } from "../../src/job/JobAdvice.ts"
+import type { ImageCondition } from "../../src/image/ImageStore.ts"
 import { costText, plainText, secondsText } from "./Text.ts"
 
 const encodeState = Schema.encodeSync(Schema.toCodecJson(JobState))
@@ -29,9 +30,10 @@ export const jobJson = (job: Job, now: number) => ({
   ...adviceOf(job)
 })
 
-/** The same with the prompt, for whoever it belongs to. */
-export const wholeJobJson = (job: Job, now: number) => ({
+/** The same with the prompt, for whoever it belongs to, and with how its picture was found, if one was stored. */
+export const wholeJobJson = (job: Job, now: number, picture?: ImageCondition) => ({
   ...jobJson(job, now),
+  picture: picture ?? null,
   prompt: job.request.prompt,
   parameters: job.request.parameters ?? {}
 })
@@ -87,10 +89,11 @@ const commands: Readonly<Record<JobAction, (id: string) => string>> = {
 }
 
 /** One job with everything there is to know about it, and what can be done. */
-export const jobLines = (job: Job, now: number): ReadonlyArray<string> => [
+export const jobLines = (job: Job, now: number, picture?: ImageCondition): ReadonlyArray<string> => [
   row("job", job.id),
   row("state", `${job.state._tag}: ${adviceOf(job).meaning}`),
   ...stateLines(job),
+  ...(picture === undefined || picture === "Intact" ? [] : [row("", pictureTexts[picture])]),
   row("prompt", plainText(job.request.prompt)),
   row("provider", `${job.plan.protocol}, ${plainText(job.plan.model)}${idText(job)}`),
   row("price", moneyText(job)),
@@ -99,6 +102,11 @@ export const jobLines = (job: Job, now: number): ReadonlyArray<string> => [
   ...(job.idempotencyKey === undefined ? [] : [row("key", plainText(job.idempotencyKey))]),
   ...actionLines(job).map((line, index) => row(index === 0 ? "you can" : "", line))
 ]
+
+const pictureTexts: Readonly<Record<Exclude<ImageCondition, "Intact">, string>> = {
+  Missing: "is not there any more: it was removed, and only a new purchase makes another",
+  Changed: "holds other bytes than were stored: somebody has changed it"
+}
 
 const stateLines = ({ state }: Job): ReadonlyArray<string> => {
   if (state._tag === "Stored") return [row("image", state.image.path)]

@@ -142,6 +142,7 @@ const categories: Readonly<Record<RunFailure["_tag"], string>> = {
 
 const argumentNames: Readonly<Record<string, string>> = {
   prompt: "PROMPT",
+  path: "PATH",
   deadline: "--timeout",
   idempotencyKey: "--idempotency-key",
   attemptLimit: "--attempts"

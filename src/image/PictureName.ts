@@ -50,6 +50,9 @@ export const ownNameOf = (fileName: string): OwnName | undefined => {
   return { sha256Start, jobIds: (numbered === undefined ? [label] : [label, numbered]).map((id) => JobId.make(id)) }
 }
 
+/** The same, of a whole path. */
+export const ownNameOfPath = (path: string): OwnName | undefined => ownNameOf(path.split(/[/\\]/).at(-1) ?? "")
+
 /**
  * Checks where a file would be, by its names from the root on, before anything on disk is looked at or touched.
  *

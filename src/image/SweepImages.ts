@@ -22,7 +22,7 @@ import {
   type RetentionLimits
 } from "./DecideRetention.ts"
 import { ImageStore, type ListedFile, type ListedImage } from "./ImageStore.ts"
-import { type OwnName, ownNameOf } from "./PictureName.ts"
+import { type OwnName, ownNameOfPath } from "./PictureName.ts"
 
 /** How a sweep is made: `isDryRun` (default false) removes nothing. */
 export interface SweepOptions {
@@ -145,13 +145,11 @@ const isOwn = (
 ): Effect.Effect<"Own" | "Changed" | "Gone", typeof StorageFailed.Type> =>
   Effect.map(store.inspect(path), (found) => {
     if (found._tag === "Missing") return "Gone"
-    const name = nameOf(path)
+    const name = ownNameOfPath(path)
     return found._tag === "Picture" && name !== undefined && found.image.sha256.startsWith(name.sha256Start)
       ? "Own"
       : "Changed"
   })
-
-const nameOf = (path: string): OwnName | undefined => ownNameOf(path.split(/[/\\]/).at(-1) ?? "")
 
 /**
  * The ledger is asked after a picture was found: what has ended by then stays ended. Each job is asked for by the id in
@@ -164,7 +162,7 @@ const withStanding = <E>(
     Stream.grouped(picturesAtOnce),
     Stream.mapEffect(
       Effect.fnUntraced(function* (some) {
-        const names = some.map(({ path }) => nameOf(path))
+        const names = some.map(({ path }) => ownNameOfPath(path))
         const states = yield* (yield* JobLedger).statesOf(names.flatMap((name) => name?.jobIds ?? []))
         return some.map((picture, index) => ({ ...fileOf(picture), standing: standingOf(names[index], states) }))
       })
