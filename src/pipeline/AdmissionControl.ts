@@ -10,6 +10,7 @@ import type { Circuit } from "../policy/circuit-breaker/Circuit.ts"
 import type { Lane } from "../policy/rate-limit/Lane.ts"
 import type { WaitingRoom } from "../policy/rate-limit/WaitingRoom.ts"
 import type { RetryBudget } from "../policy/retry/RetryBudget.ts"
+import type { RefusalRow } from "./RefusalRow.ts"
 
 /** The door of one operation of one account. */
 export interface Door {
@@ -19,6 +20,7 @@ export interface Door {
   readonly lane: Lane
   readonly circuit: Circuit
   readonly retryBudget: RetryBudget
+  readonly refusals: RefusalRow
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Admission } from "../policy/rate-limit/Admission.ts"
 import type { Answer, ExchangeObserver } from "../transport/Transport.ts"
 import type { Door } from "./AdmissionControl.ts"
 import type { CallTeller } from "./CallTeller.ts"
-import { pauseByHeaders } from "./LimitHeaders.ts"
+import { limitsOfHead } from "./LimitHeaders.ts"
 
 /** The observer of one attempt. */
 export class AttemptObserver implements ExchangeObserver {
@@ -34,11 +34,12 @@ export class AttemptObserver implements ExchangeObserver {
   }
 
   onHead(headers: Readonly<Record<string, string>>): void {
-    const pauseMillis = pauseByHeaders(headers)
-    if (pauseMillis === undefined) return
+    const limits = limitsOfHead(headers)
+    if (limits === undefined) return
+    const { remaining, resetMillis } = limits
     const { lane, room } = this.#door
-    if (room.pause(lane, room.instantAfter(pauseMillis))) {
-      this.#tell.roomPaused(this.#door, Duration.millis(pauseMillis))
-    }
+    const until = room.instantAfter(resetMillis)
+    if (remaining > 0) room.allow(lane, remaining, until)
+    else if (room.pause(lane, until)) this.#tell.roomPaused(this.#door, Duration.millis(resetMillis))
   }
 }

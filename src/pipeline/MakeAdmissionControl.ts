@@ -23,6 +23,7 @@ import { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallEvents } from "../telemetry/CallEvents.ts"
 import { emit } from "../telemetry/Emit.ts"
 import { AdmissionControl, type Door } from "./AdmissionControl.ts"
+import { RefusalRow } from "./RefusalRow.ts"
 import { bulkheadOptionsOf, laneOptionsOf, operationsOf, quotaOf } from "./LaneSettings.ts"
 
 /** A circuit as the waiting room asks it. */
@@ -73,7 +74,7 @@ export const make: Effect.Effect<AdmissionControl["Service"], never, LiveSetting
         runFork(Effect.provideService(told, CallEvents, Fiber.getCurrent()?.getRef(CallEvents) ?? observe))
         room.drain()
       })
-      return { scope, operation, room, lane, circuit, retryBudget: new RetryBudget() }
+      return { scope, operation, room, lane, circuit, retryBudget: new RetryBudget(), refusals: new RefusalRow() }
     }
 
     const openScope = (scope: QuotaScope, settings: Settings): ReadonlyArray<Door> => {

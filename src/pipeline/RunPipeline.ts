@@ -189,6 +189,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         const endedAt = now()
         door.circuit.end(admission.ticket, "success", undefined, Math.floor(endedAt))
         admission.end()
+        door.refusals.answered()
         giveBackKey(vault, run, true)
         const cost = plan.cost(answer)
         run.cost = run.cost === noCost ? cost : addCosts(run.cost, cost)
@@ -224,12 +225,13 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   ): Effect.Effect<CallResult<A>, CallFailure> =>
     Effect.andThen(
       run.tell.attemptFailed(run.attempts, begunAt, failure),
-      Effect.flatMap(waitForRetry(run, failure, lent), () => attempt(run, now()))
+      Effect.flatMap(waitForRetry(run, begunAt, failure, lent), () => attempt(run, now()))
     )
 
   /** Waits until the failed request may be sent again, or ends the call. */
   const waitForRetry = Effect.fnUntraced(function* <A>(
     run: Run<A>,
+    begunAt: number,
     failure: AttemptFailed,
     lent: LentKey | undefined
   ): Effect.fn.Return<void, CallFailure> {
@@ -241,7 +243,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       return yield* goOnWithNextKey(vault, run, lent, failure, ask, remaining(call.deadlineAt, now()))
     }
     if (rule === "never") {
-      pauseDoor(run, failure, undefined, lent)
+      pauseDoor(run, begunAt, failure, undefined, lent)
       return yield* failed(run, failure)
     }
     run.nextDelay ??= yield* delaysOf(policy, plan)
@@ -250,7 +252,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         ? attemptsExhausted
         : yield* decideAfter(run.nextDelay, failure, () => remaining(call.deadlineAt, now()))
     run.wasCorrected ||= rule === "onceCorrected"
-    pauseDoor(run, failure, decision._tag === "Retry" ? decision.delay : undefined, lent)
+    pauseDoor(run, begunAt, failure, decision._tag === "Retry" ? decision.delay : undefined, lent)
     if (decision._tag === "Stop") return yield* failed(run, failure, decision.stoppedBy)
     // Nobody waits for a time that is over before the circuit lets anybody in.
     const refusal = refusalBeyond(door, decision.delay, Math.floor(now()))
@@ -266,11 +268,12 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
 
   const pauseDoor = <A>(
     { door, tell }: Run<A>,
+    begunAt: number,
     failure: AttemptFailed,
     delay: Duration.Duration | undefined,
     lent: LentKey | undefined
   ): void => {
-    const pause = slowDown(door, failure, delay, Math.floor(now()))
+    const pause = slowDown(door, failure, delay, Math.floor(begunAt), Math.floor(now()))
     if (pause === undefined) return
     tell.roomPaused(door, pause)
     if (lent !== undefined) vault.cooled(lent, pause)

@@ -2,6 +2,7 @@
  * One door of a waiting room: an operation with its limits, its gate and its queue.
  */
 import type { SlotUse } from "../bulkhead/Bulkhead.ts"
+import { Allowance } from "./Allowance.ts"
 import type { AdmissionGate } from "./AdmissionGate.ts"
 import type { PermitStore } from "./PermitStore.ts"
 import type { Accounting } from "../../../schemas/RateLimit.ts"
@@ -24,11 +25,19 @@ export class Lane {
   readonly gate: AdmissionGate
   options: LaneOptions
   pausedUntil = Number.NEGATIVE_INFINITY
+  readonly allowance = new Allowance()
+  /** Requests that were let in and have not ended. */
+  inFlight = 0
 
   constructor(options: LaneOptions, gate: AdmissionGate, store: PermitStore, agingStepMillis: number | undefined) {
     this.options = options
     this.gate = gate
     this.store = store
     this.queue = new WaitingQueue(agingStepMillis)
+  }
+
+  /** Before which instant the provider lets nobody at this place in. */
+  heldUntil(position: number, now: number): number {
+    return Math.max(this.pausedUntil, this.allowance.notBefore(position, now))
   }
 }

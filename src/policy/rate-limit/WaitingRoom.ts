@@ -87,6 +87,15 @@ export class WaitingRoom implements AdmissionDesk {
     return true
   }
 
+  /**
+   * The provider allows only so many more before an instant. Those on the wire besides the one whose answer says so may
+   * not be counted yet. A later, milder word may let somebody in.
+   */
+  allow(lane: Lane, left: number, until: number): void {
+    lane.allowance.set(left - Math.max(0, lane.inFlight - 1), until)
+    this.drain()
+  }
+
   /** Lets in, refuses, or gives a place to wait. */
   enter(lane: Lane, wish: Wish): Admission | Refusal | Waiter {
     const now = this.#now
@@ -99,7 +108,7 @@ export class WaitingRoom implements AdmissionDesk {
     if (Number.isFinite(wish.deadlineAt)) {
       // Who comes again has his old place, and is not asked to predict his wait anew.
       const ahead = wish.enqueuedAt < now ? 0 : lane.queue.countBefore(wish.rank, now)
-      const at = lane.store.forecast(ahead + 1, now, lane.pausedUntil)
+      const at = lane.store.forecast(ahead + 1, now, lane.heldUntil(ahead + 1, now))
       if (at > wish.deadlineAt) return { _tag: "RateLimitExceeded", retryAfterMillis: at - now }
     }
     const waiter = new Waiter(lane, wish)
@@ -115,7 +124,7 @@ export class WaitingRoom implements AdmissionDesk {
     const now = this.#now
     return {
       _tag: "QueueFull",
-      retryAfterMillis: Math.max(fullQueueMillis, lane.store.forecast(1, now, lane.pausedUntil) - now)
+      retryAfterMillis: Math.max(fullQueueMillis, lane.store.forecast(1, now, lane.heldUntil(1, now)) - now)
     }
   }
 
@@ -123,7 +132,7 @@ export class WaitingRoom implements AdmissionDesk {
   predictedWaitMillis(lane: Lane, rank: Rank): number {
     const now = this.#now
     const ahead = lane.queue.countBefore(rank, now)
-    return Math.max(0, lane.store.forecast(ahead + 1, now, lane.pausedUntil) - now)
+    return Math.max(0, lane.store.forecast(ahead + 1, now, lane.heldUntil(ahead + 1, now)) - now)
   }
 
   /** A waiter's wish has grown (somebody with a better one waits for the same): it moves to where it would be now. */
@@ -147,12 +156,13 @@ export class WaitingRoom implements AdmissionDesk {
     if (waiter.outcome !== undefined) return waiter.outcome
     this.giveUp(waiter)
     const now = this.#now
-    const at = waiter.lane.store.forecast(1, now, waiter.lane.pausedUntil)
+    const at = waiter.lane.store.forecast(1, now, waiter.lane.heldUntil(1, now))
     return at > now ? { _tag: "RateLimitExceeded", retryAfterMillis: at - now } : { _tag: "DeadlineExceeded" }
   }
 
   /** An admission is over: its slot goes to the next. The gate hears of the outcome from its holder, before. */
   takeBack(admission: Admission): void {
+    admission.lane.inFlight -= 1
     this.bulkhead.release(admission.use)
     this.drain()
   }
@@ -224,7 +234,8 @@ export class WaitingRoom implements AdmissionDesk {
     const standing = lane.gate.standing(now)
     if (standing === "refuses") return { _tag: "Refused", refusal: gateRefusal(lane, now) }
     if (standing === "waits") return { _tag: "Blocked", until: lane.gate.changesAt(now), by: held("circuit") }
-    if (lane.pausedUntil > now) return { _tag: "Blocked", until: lane.pausedUntil, by: held("pause") }
+    const heldUntil = lane.heldUntil(1, now)
+    if (heldUntil > now) return { _tag: "Blocked", until: heldUntil, by: held("pause") }
     if (!this.bulkhead.hasRoom(lane.options.use, now)) {
       return { _tag: "Blocked", until: this.bulkhead.mayGrowAt, by: held("slot") }
     }
@@ -232,6 +243,8 @@ export class WaitingRoom implements AdmissionDesk {
     if (acquired._tag === "StorageFailed") return { _tag: "Refused", refusal: acquired }
     if (acquired._tag === "WaitUntil") return { _tag: "Blocked", until: acquired.at, by: held("window", acquired.tier) }
     this.bulkhead.take(lane.options.use)
+    lane.allowance.take()
+    lane.inFlight += 1
     return { _tag: "Admitted", admission: new Admission(this, lane, acquired.permit, lane.gate.enter(now)) }
   }
 }
