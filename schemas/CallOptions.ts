@@ -1,7 +1,9 @@
 /**
  * What a caller may say about a call apart from the request itself.
  */
+import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { longestDeadline } from "./Settings.ts"
 import { IdempotencyKey, Owner } from "./Identifiers.ts"
 
 /** Who goes first where calls must wait: `high` before `normal` (default) before `low`. */
@@ -39,7 +41,15 @@ export type AcceptedProvenance = typeof AcceptedProvenance.Type
  * provider be asked after the first one refused the content.
  */
 export const CallOptions = Schema.Struct({
-  deadline: Schema.optionalKey(Schema.Duration.annotate({ expected: "a Duration of at most one day" })),
+  deadline: Schema.optionalKey(
+    Schema.Duration.check(
+      Schema.makeFilter(
+        (deadline) =>
+          Duration.isGreaterThan(deadline, Duration.zero) && Duration.isLessThanOrEqualTo(deadline, longestDeadline),
+        { expected: "more than nothing and at most one day" }
+      )
+    ).annotate({ expected: "a Duration of at most one day" })
+  ),
   idempotencyKey: Schema.optionalKey(IdempotencyKey),
   priority: Schema.optionalKey(Priority),
   owner: Schema.optionalKey(Owner),

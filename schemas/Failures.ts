@@ -205,7 +205,9 @@ const retryExplanation = ({ priceUsdMicros, problem }: RetryRefused): string => 
 const explanation = (reason: RejectionReason): string => {
   switch (reason._tag) {
     case "InputRejected":
-      return `${reason.field}: ${reason.problem}, expected ${reason.expected}`
+      return [reason, ...(reason.others ?? [])]
+        .map(({ expected, field, problem }) => `${field}: ${problem}, expected ${expected}`)
+        .join("; ")
     case "NoHealthyKey":
       return `no usable key, set ${reason.setting}`
     case "BudgetExhausted":

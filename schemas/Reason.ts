@@ -135,11 +135,13 @@ export const ApiReason = Schema.Union([
 ])
 export type ApiReason = typeof ApiReason.Type
 
+const inputProblem = { field: Schema.String, problem: Schema.String, expected: Schema.String }
+
 /** The input is not what is expected; on a prompt, `problem` gives lengths and code points, never text. */
 export const InputRejected = Schema.TaggedStruct("InputRejected", {
-  field: Schema.String,
-  problem: Schema.String,
-  expected: Schema.String
+  ...inputProblem,
+  /** What else is wrong with the same input. */
+  others: Schema.optionalKey(Schema.Array(Schema.Struct(inputProblem)))
 })
 /** Our own limiter predicts a longer wait than the call allows; `operation` names the quota. */
 export const RateLimitExceeded = Schema.TaggedStruct("RateLimitExceeded", {

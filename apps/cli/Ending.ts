@@ -2,12 +2,12 @@
  * What an exit of the program's fiber means: success, or one of the failures the program knows. Pure.
  */
 import * as Cause from "effect/Cause"
-import type * as CliError from "effect/cli/CliError"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { ApiError, Rejection } from "../../schemas/Failures.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
 import { VaultFailed } from "../../schemas/VaultFailed.ts"
+import { isShowHelp } from "./EveryUsageProblem.ts"
 import { Defect, Interrupted, type RunFailure, UsageFailed } from "./Outcome.ts"
 import { usageText } from "./UsageText.ts"
 
@@ -21,9 +21,6 @@ export const endingOf = (exit: Exit.Exit<unknown, unknown>): RunFailure | undefi
   if (Cause.hasInterruptsOnly(exit.cause)) return new Interrupted({ message: "interrupted" })
   return defectOf(Cause.squash(exit.cause))
 }
-
-const isShowHelp = (error: unknown): error is CliError.ShowHelp =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "ShowHelp"
 
 // The message of something unexpected may hold what was handled; its class and its places in the code do not.
 const defectOf = (thrown: unknown): Defect => {

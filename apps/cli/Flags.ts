@@ -90,7 +90,7 @@ export const callFlags = {
     Flag.String("accept").pipe(
       Flag.filterMap(acceptedOf, () => "a list of live, cached, stale, other-provider, degraded")
     ),
-    "Which results are good enough, as in live,cached; anything else is a failure"
+    "Where a result may come from: a list of live, cached, stale, other-provider, degraded; any other is a failure"
   ),
   owner: about(
     Flag.String("owner").pipe(Flag.filterMap(Schema.decodeOption(Owner), () => "1 to 100 characters")),

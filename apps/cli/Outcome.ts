@@ -116,10 +116,10 @@ export const failureReport = (failure: RunFailure, facts: RunFacts): FailureRepo
 export const messageOf = (failure: RunFailure): string => {
   if (failure._tag !== "Rejection") return failure.message
   switch (failure.reason._tag) {
-    case "InputRejected": {
-      const { field, problem, expected } = failure.reason
-      return `${flagOf(field)}: ${problem}, expected ${expected}`
-    }
+    case "InputRejected":
+      return [failure.reason, ...(failure.reason.others ?? [])]
+        .map(({ expected, field, problem }) => `${flagOf(field)}: ${problem}, expected ${expected}`)
+        .join("\n")
     case "RateLimitExceeded": {
       const { retryAfter } = failure
       const when = retryAfter === undefined ? "" : `, not before ${Duration.format(retryAfter)} from now`

@@ -4,6 +4,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
+import type { Provenance } from "../../schemas/Provenance.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import { tierText } from "./Text.ts"
 
@@ -43,9 +44,13 @@ export interface Policies {
   readonly operations: { readonly [O in Operation]?: OperationPolicies }
 }
 
-/** Policies, and what is needed to go on with them. */
+/**
+ * Policies, and what is needed to go on with them. `enhanced` is where the rewritten prompt came from, as far as the
+ * events say: that of a run which fails afterwards is known from nothing else.
+ */
 export interface PolicyTrail {
   readonly policies: Policies
+  readonly enhanced: Provenance["_tag"] | null
   readonly longestWaits: { readonly [O in Operation]?: number }
 }
 
@@ -61,6 +66,7 @@ export const noPolicies: PolicyTrail = {
     modes: [],
     operations: {}
   },
+  enhanced: null,
   longestWaits: {}
 }
 
@@ -72,6 +78,13 @@ const untouched: OperationPolicies = {
   heldBackBy: null,
   tier: null,
   circuit: null
+}
+
+/** What a prompt is that stands in; the others stand in for pictures. */
+const enhancedBy: { readonly [T in EventOf<"FellBack">["to"]]?: Provenance["_tag"] } = {
+  StaleAnswer: "Stale",
+  LocalTemplate: "Degraded",
+  RawPrompt: "Degraded"
 }
 
 /** The trail after an event. Pure. */
@@ -90,10 +103,17 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
         ? trail
         : withOperation(trail, event.operation, (it) => ({ ...it, circuit: event.to }))
     case "CacheAnswered":
-      return { ...trail, policies: { ...policies, cache: event.answer } }
+      return {
+        ...trail,
+        enhanced: event.answer === "Fresh" ? "Cached" : trail.enhanced,
+        policies: { ...policies, cache: event.answer }
+      }
+    case "CallSucceeded":
+      return event.operation === "chat" ? { ...trail, enhanced: "Live" } : trail
     case "FellBack":
       return {
         ...trail,
+        enhanced: enhancedBy[event.to] ?? trail.enhanced,
         policies: { ...policies, fallbacks: [...policies.fallbacks, { to: event.to, reason: event.reason }] }
       }
     case "ModeChanged":
@@ -104,7 +124,6 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
     case "AttemptInterrupted":
     case "AuditDropped":
     case "AttemptFailed":
-    case "CallSucceeded":
     case "CallFailed":
     case "CallRejected":
     case "RoomPaused":
@@ -147,6 +166,7 @@ const afterAttempt = (trail: PolicyTrail, event: EventOf<"AttemptStarted">): Pol
   const retries = attempt > 1 ? 1 : 0
   const isLongest = admission.heldBackBy !== undefined && waitMillis >= (trail.longestWaits[operation] ?? 0)
   const counted: PolicyTrail = {
+    ...trail,
     longestWaits: isLongest ? { ...trail.longestWaits, [operation]: waitMillis } : trail.longestWaits,
     policies: {
       ...policies,

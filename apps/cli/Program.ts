@@ -3,11 +3,13 @@
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
+import { everyUsageProblem, isShowHelp } from "./EveryUsageProblem.ts"
 import { cost } from "./commands/Cost.ts"
 import { audit } from "./commands/Audit.ts"
 import { doctor } from "./commands/Doctor.ts"
@@ -29,12 +31,33 @@ const ludeng = Command.make("ludeng").pipe(
 // Without the wizard, which knows nothing of a prompt's rules and runs commands by itself.
 const builtIns = GlobalFlag.BuiltIns.filter((it) => it !== GlobalFlag.Wizard)
 
+/** The commands that take many flags, without what they do. */
+const nothing = () => Effect.void
+const readOnly = Command.make("ludeng").pipe(
+  Command.withSubcommands([
+    Command.withHandler(illustrate, nothing),
+    Command.withHandler(enhance, nothing),
+    Command.withHandler(generate, nothing)
+  ])
+)
+
+const isRead = (path: ReadonlyArray<string>): boolean =>
+  [illustrate, enhance, generate].some(({ name }) => name === path.at(-1) && path.length === 2)
+
 /**
  * Runs a command line. What it finds goes to the run's screen; what is wrong with it is the effect's failure, and is told
  * by the caller.
  */
 export const program = (args: ReadonlyArray<string>, run: Run) =>
   Command.runWith(ludeng, { version: run.version })(args).pipe(
+    Effect.catchIf(isShowHelp, (error) =>
+      isRead(error.commandPath)
+        ? Effect.flatMap(
+            everyUsageProblem(args, error, Command.runWith(readOnly, { version: run.version })),
+            (errors) => Effect.fail(new CliError.ShowHelp({ commandPath: error.commandPath, errors }))
+          )
+        : Effect.fail(error)
+    ),
     Effect.provideService(Session, run),
     Effect.provideService(CliConfig.CliConfig, { builtIns }),
     Effect.provideService(CliOutput.Presenter, presenterOf(run)),

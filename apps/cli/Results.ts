@@ -25,9 +25,6 @@ export interface ProvenanceNames {
   readonly image: Provenance["_tag"] | null
 }
 
-/** Of a run that came to nothing. */
-export const noProvenance: ProvenanceNames = { enhanced: null, image: null }
-
 /** The object that `--json` prints for a run: what came of it, and what the policies decided on the way. */
 export const withPolicies = (json: object, policies: Policies, provenance: ProvenanceNames): object => ({
   ...json,

@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Mode } from "./Mode.ts"
-import { decided, noPolicies, type Policies } from "./Policies.ts"
+import { decided, noPolicies, type Policies, type PolicyTrail } from "./Policies.ts"
 import { advance, noProgress, type Progress } from "./Progress.ts"
 import type { Screen } from "./Screen.ts"
 import { processInput, type SecretInput } from "./SecretInput.ts"
@@ -24,6 +24,8 @@ export interface Run {
   readonly observe: (event: CallEvent) => void
   readonly progress: () => Progress
   readonly policies: () => Policies
+  /** Where the rewritten prompt came from, as far as is known. */
+  readonly enhanced: () => PolicyTrail["enhanced"]
   mode?: Mode
   keepsJobs?: boolean
   provider?: string
@@ -50,7 +52,8 @@ export const makeRun = (version: string, isJson: boolean, screen: Screen, input:
       for (const line of step.lines) screen.line(line)
     },
     progress: () => progress,
-    policies: () => trail.policies
+    policies: () => trail.policies,
+    enhanced: () => trail.enhanced
   }
   return run
 }

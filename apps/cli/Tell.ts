@@ -3,7 +3,7 @@
  */
 import { failureReport, messageOf, type RunFailure } from "./Outcome.ts"
 import { remnantLine } from "./Remnant.ts"
-import { noProvenance, withPolicies } from "./Results.ts"
+import { withPolicies } from "./Results.ts"
 import type { Run } from "./Session.ts"
 import { costText } from "./Text.ts"
 
@@ -17,7 +17,9 @@ export const tell = (failure: RunFailure, run: Run): void => {
   if (run.isJson) {
     const report = failureReport(failure, facts)
     const isCall = report.error.callId !== null
-    run.screen.result(JSON.stringify(isCall ? withPolicies(report, run.policies(), noProvenance) : report))
+    run.screen.result(
+      JSON.stringify(isCall ? withPolicies(report, run.policies(), { enhanced: run.enhanced(), image: null }) : report)
+    )
   } else {
     run.screen.line(messageOf(failure))
     const spent = spentLine(failure, run)
@@ -34,8 +36,15 @@ export const spentLine = (failure: RunFailure, { mode }: Pick<Run, "mode">): str
   return failure.cost.usdMicros === null ? "what was spent is not known" : `spent ${costText(failure.cost)}`
 }
 
-/** Whether `--json` is there; looked for by hand, because a command line that can not be parsed is answered in JSON too. */
-export const asksForJson = (args: ReadonlyArray<string>): boolean => {
+const flagsOf = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
   const end = args.indexOf("--")
-  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === "--json" || arg === "--json=true")
+  return end < 0 ? args : args.slice(0, end)
 }
+
+/** Whether `--json` is there; looked for by hand, because a command line that can not be parsed is answered in JSON too. */
+export const asksForJson = (args: ReadonlyArray<string>): boolean =>
+  flagsOf(args).some((arg) => arg === "--json" || arg === "--json=true")
+
+/** Whether standard error shall be objects where it is no terminal: with `--json`, and where the log was asked for. */
+export const asksForObjects = (args: ReadonlyArray<string>): boolean =>
+  asksForJson(args) || flagsOf(args).some((arg) => arg === "--log-level" || arg.startsWith("--log-level="))

@@ -13,12 +13,12 @@ import { makeScreen } from "./Screen.ts"
 import { makeRun } from "./Session.ts"
 import { onSignals } from "./Signals.ts"
 import { processStreams } from "./Streams.ts"
-import { asksForJson, tell } from "./Tell.ts"
+import { asksForJson, asksForObjects, tell } from "./Tell.ts"
 
 /** Runs the program and ends the process. `version` is the package's. */
 export const main = (args: ReadonlyArray<string>, version: string): void => {
   const { streams, flush } = processStreams()
-  const run = makeRun(version, asksForJson(args), makeScreen(streams))
+  const run = makeRun(version, asksForJson(args), makeScreen(streams, asksForObjects(args)))
 
   const fiber = Effect.runFork(program(args, run))
   // An interrupted fiber may wait for timers only; this one keeps the process up until it is done.

@@ -34,7 +34,7 @@ import { templateVersion } from "../cache/TemplateVersion.ts"
 import type { DeadLetters } from "../dead-letter/DeadLetters.ts"
 import { makeKeepFailed } from "../dead-letter/KeepFailed.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
-import { validateCopy, validateInput } from "../input/Validate.ts"
+import { togetherRejected, validateCopy, validateInput } from "../input/Validate.ts"
 import { CostLedger } from "../money/CostLedger.ts"
 import { Prices } from "../money/Prices.ts"
 import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
@@ -156,8 +156,10 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
     wholeDeadlineAt: number
   ): EnhancementWish | typeof InputRejected.Type => {
     const checked = validateCopy(EnhancementRequest, sanitizeInput(request))
-    if (Result.isFailure(checked)) return checked.failure
     const allowed = checkOwnOptions(own)
+    if (Result.isFailure(checked)) {
+      return togetherRejected(checked.failure, Result.isFailure(allowed) ? allowed.failure : undefined)
+    }
     if (Result.isFailure(allowed)) return allowed.failure
     const choice = chooseModel(call.settings.settings.deepseek.model)
     const ask: EnhancementAsk = {
@@ -228,6 +230,6 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
 const nothingKept = {
   _tag: "InputRejected",
   field: "options.accept",
-  problem: "nothing that it allows is there",
+  problem: "holds no Live, and nothing else that it holds is there",
   expected: "a list that holds Live"
 } as const

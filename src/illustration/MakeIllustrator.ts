@@ -57,8 +57,19 @@ export const illustrateDefaults = (settings: Settings): CallDefaults => {
 /** A refusal of the image request, by the names that the fields have in an illustration. */
 const ofIllustration = (failure: CallFailure): CallFailure =>
   failure._tag === "Rejection" && failure.reason._tag === "InputRejected"
-    ? reject({ ...failure.reason, field: failure.reason.field.replace(/^parameters\b/, "image") }, failure.callId)
+    ? reject(
+        {
+          ...inIllustration(failure.reason),
+          ...(failure.reason.others === undefined ? {} : { others: failure.reason.others.map(inIllustration) })
+        },
+        failure.callId
+      )
     : failure
+
+const inIllustration = <A extends { readonly field: string }>(problem: A): A => ({
+  ...problem,
+  field: problem.field.replace(/^parameters\b/, "image")
+})
 
 /** A failure after the enhancement was paid for says so. */
 const withSpent = (failure: CallFailure, spent: Cost): CallFailure =>

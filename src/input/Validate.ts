@@ -1,6 +1,6 @@
 /**
- * Turns what a caller gave into what a schema promises, or into the one `InputRejected` that names the field, what was
- * wrong and what was expected. Values are never printed: a text is told by its length or by one code point, because it
+ * Turns what a caller gave into what a schema promises, or into the one `InputRejected` that names the fields, what is
+ * wrong with each and what was expected. Values are never printed: a text is told by its length or by one code point, because it
  * may be a prompt or a key.
  *
  * A field that is `undefined` counts as absent, because not every caller compiles with exact optional properties.
@@ -9,10 +9,11 @@
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import type * as SchemaIssue from "effect/SchemaIssue"
 import type { InputRejected } from "../../schemas/Reason.ts"
 import { decodeCompiled } from "./CompiledSchema.ts"
 import { isPlainObject, mapLeaves, unfitCodePoint } from "./Sanitize.ts"
-import { firstProblem, type Path } from "./SchemaProblem.ts"
+import { everyProblem, firstProblem, type Path, type SchemaProblem } from "./SchemaProblem.ts"
 
 /**
  * Decodes `input` by `schema`; fields the schema does not know are refused, and so is text with control characters,
@@ -21,7 +22,7 @@ import { firstProblem, type Path } from "./SchemaProblem.ts"
  * **Details** `field` is the path, dotted, after `prefix`: `parameters.focus.2`. It is `input` (or the prefix) where the
  * whole is wrong.
  *
- * **Errors** `InputRejected` for the first problem; the caller corrects the field.
+ * **Errors** `InputRejected` for the first problem, with the `others`; the caller corrects the fields.
  */
 export const validateInput = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S,
@@ -43,15 +44,7 @@ export const validateCopy = <S extends Schema.ConstraintDecoder<unknown>>(
   prefix?: string
 ): Result.Result<S["Type"], typeof InputRejected.Type> => {
   const decoded = decoderOf(schema)(input, strict)
-  if (Result.isFailure(decoded)) {
-    const problem = firstProblem(decoded.failure.issue, schema.ast)
-    return Result.fail({
-      _tag: "InputRejected",
-      field: fieldName(problem.path, prefix),
-      problem: problem.isUnknownField ? "unknown field" : describe(valueAt(input, problem.path), problem.isOfRightKind),
-      expected: problem.expected
-    })
-  }
+  if (Result.isFailure(decoded)) return Result.fail(rejectionOf(schema, input, decoded.failure.issue, prefix))
   const stranger = firstStranger(input, [])
   if (stranger !== undefined) {
     return Result.fail({
@@ -73,6 +66,38 @@ export const validateCopy = <S extends Schema.ConstraintDecoder<unknown>>(
 }
 
 const strict = { onExcessProperty: "error", errors: "first" } as const
+const strictInAll = { onExcessProperty: "error", errors: "all" } as const
+
+/** What `first` is a part of: it is looked for whatever else is wrong only once something is. */
+const rejectionOf = <S extends Schema.ConstraintDecoder<unknown>>(
+  schema: S,
+  input: unknown,
+  first: SchemaIssue.Issue,
+  prefix: string | undefined
+): typeof InputRejected.Type => {
+  const all = decoderOf(schema)(input, strictInAll)
+  const told = (problem: SchemaProblem) => ({
+    field: fieldName(problem.path, prefix),
+    problem: problem.isUnknownField ? "unknown field" : describe(valueAt(input, problem.path), problem.isOfRightKind),
+    expected: problem.expected
+  })
+  const rejected = told(firstProblem(first, schema.ast))
+  const every = Result.isFailure(all) ? everyProblem(all.failure.issue, schema.ast).map(told) : []
+  const others = every.filter(
+    ({ field }, index) => field !== rejected.field && every.findIndex((it) => it.field === field) === index
+  )
+  return { _tag: "InputRejected", ...rejected, ...(others.length === 0 ? {} : { others }) }
+}
+
+/** Two rejections of one call as one. */
+export const togetherRejected = (
+  rejected: typeof InputRejected.Type,
+  other: typeof InputRejected.Type | undefined
+): typeof InputRejected.Type => {
+  if (other === undefined) return rejected
+  const { expected, field, others = [], problem } = other
+  return { ...rejected, others: [...(rejected.others ?? []), { field, problem, expected }, ...others] }
+}
 
 const decoders = new WeakMap<Schema.ConstraintDecoder<unknown>, unknown>()
 
@@ -106,6 +131,7 @@ const describe = (value: unknown, isOfRightKind: boolean): string => {
   if (typeof value === "string") return counted(Array.from(value).length, "character")
   if (Array.isArray(value)) return counted(value.length, "item")
   if (typeof value === "number" && !Number.isFinite(value)) return "not a finite number"
+  if (Duration.isDuration(value)) return `is ${Duration.format(value)}`
   if (typeof value === "number" && isOfRightKind) {
     return Number.isInteger(value) ? "a number out of range" : "a number that does not fit"
   }

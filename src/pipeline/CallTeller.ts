@@ -213,3 +213,7 @@ export class CallTeller {
     return Duration.millis(millisOf(this.#parts.clock) - begunAt)
   }
 }
+
+/** What a call ends with although its observer threw: it goes on without it, and the log says so. */
+export const afterThrow = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
+  Effect.andThen(Effect.logError("the call observer threw"), effect)

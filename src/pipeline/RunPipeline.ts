@@ -30,7 +30,7 @@ import { admissionFacts } from "./AdmissionFacts.ts"
 import { goOnWithNextKey, keyQuestion } from "./AfterRefusedKey.ts"
 import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { keyOf } from "./AttemptKey.ts"
-import { CallTeller } from "./CallTeller.ts"
+import { afterThrow, CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { endWith, failed, leave, refused, stop, unpaid } from "./EndCall.ts"
 import { endWithCall, isGrowing, mayGrow } from "./GrowingDeadline.ts"
@@ -42,7 +42,7 @@ import { attemptOf, isUsedUp, type Run } from "./Run.ts"
 import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
 import { giveBackKey, hasKey, isKeyRefused, lendKey, withoutKey } from "./UseKey.ts"
-import { withCall } from "./WithCall.ts"
+import { withCallUnder } from "./WithCall.ts"
 
 type Dependencies = CostLedger | LiveSettings | RetryPolicy | AdmissionControl | CallStatistics | KeyVault | KeyCheck
 
@@ -280,11 +280,12 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   }
 
   const runAlone = <A>(plan: CallPlan<A>) =>
-    withCall(
+    withCallUnder(
+      settings,
       {},
       (it) => ({ deadline: it[plan.provider].timeout, attemptLimit: plan.retryLimit + 1 }),
       (call) => Effect.withFiber((fiber) => runInCall(plan, call, fiber))
-    ).pipe(Effect.provideService(LiveSettings, settings))
+    )
 
   return {
     run: (plan) =>
@@ -296,6 +297,3 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
 })
 
 type RunningFiber = Pick<Fiber.Fiber<unknown, unknown>, "getRef">
-
-const afterThrow = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
-  Effect.andThen(Effect.logError("the call observer threw"), effect)

@@ -11,8 +11,8 @@ import * as Result from "effect/Result"
 import { CallOptions } from "../../schemas/CallOptions.ts"
 import { Rejection } from "../../schemas/Failures.ts"
 import { type CallId, defaultOwner, type Owner } from "../../schemas/Identifiers.ts"
-import { InputRejected } from "../../schemas/Reason.ts"
-import { longestDeadline, type Settings, type SettingsVersion } from "../../schemas/Settings.ts"
+import type { InputRejected } from "../../schemas/Reason.ts"
+import type { Settings, SettingsVersion } from "../../schemas/Settings.ts"
 import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { CallHistory } from "../dead-letter/CallHistory.ts"
@@ -30,24 +30,7 @@ const noOptions: Result.Result<CallOptions, never> = Result.succeed({})
 const checkOptions = (options: unknown): Result.Result<CallOptions, typeof InputRejected.Type> =>
   isPlainObject(options) && Object.keys(options).length === 0
     ? noOptions
-    : Result.flatMap(validateInput(CallOptions, options, "options"), checkDeadline)
-
-const checkDeadline = (options: CallOptions): Result.Result<CallOptions, typeof InputRejected.Type> => {
-  const deadline = options.deadline
-  if (
-    deadline === undefined ||
-    (Duration.isGreaterThan(deadline, Duration.zero) && Duration.isLessThanOrEqualTo(deadline, longestDeadline))
-  ) {
-    return Result.succeed(options)
-  }
-  return Result.fail(
-    InputRejected.make({
-      field: "options.deadline",
-      problem: `is ${Duration.format(deadline)}`,
-      expected: "more than nothing and at most one day"
-    })
-  )
-}
+    : validateInput(CallOptions, options, "options")
 
 /** A refused call is told once, where the outermost call ends; a failed one by whoever saw it fail. */
 const tellRejection = <A, E, R>(effect: Effect.Effect<A, E, R>, owner: Owner): Effect.Effect<A, E, R> =>

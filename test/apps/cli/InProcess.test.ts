@@ -16,18 +16,21 @@ import { remnantLine } from "../../../apps/cli/Remnant.ts"
 import type { ProvenanceNames } from "../../../apps/cli/Results.ts"
 import { makeScreen } from "../../../apps/cli/Screen.ts"
 import { makeRun } from "../../../apps/cli/Session.ts"
-import { tell } from "../../../apps/cli/Tell.ts"
+import { asksForObjects, tell } from "../../../apps/cli/Tell.ts"
 import * as SimulatorServer from "../../../mock-layers/simulation/SimulatorServer.ts"
 
 const quick = { MOCK_LATENCY: "5", NANOBANANA_POLL_FIRST: "5", NANOBANANA_POLL_CAP: "5" }
 
 const begin = (args: ReadonlyArray<string>, columns?: number) => {
   const written = { out: "", error: "" }
-  const screen = makeScreen({
-    out: (text) => (written.out += text),
-    error: (text) => (written.error += text),
-    columns: () => columns
-  })
+  const screen = makeScreen(
+    {
+      out: (text) => (written.out += text),
+      error: (text) => (written.error += text),
+      columns: () => columns
+    },
+    asksForObjects(args)
+  )
   return { run: makeRun("1.2.3", args.includes("--json"), screen), written }
 }
 
@@ -230,6 +233,19 @@ describe("the commands", () => {
       })
   )
 
+  it.live("a failed illustration says where its prompt came from: from DeepSeek, or from the template", () =>
+    Effect.gen(function* () {
+      const directory = yield* pictures
+      const args = ["illustrate", "a red fox", "--out", directory]
+      const failing = { ...quick, DEEPSEEK_BACKOFF_BASE: "1", NANOBANANA_BACKOFF_BASE: "1" }
+      const down = yield* jsonIn(args, { ...failing, MOCK_SCENARIO: "down" })
+      assert.strictEqual(down.error?.reason, "ServiceUnavailable")
+      assert.deepStrictEqual(down.policies.provenance, { enhanced: "Degraded", image: null })
+      const blocked = yield* jsonIn(args, { ...failing, MOCK_SCENARIO: "job-fails" })
+      assert.deepStrictEqual(blocked.policies.provenance, { enhanced: "Live", image: null })
+    })
+  )
+
   it.live("every priority is taken; illustrate --json tells each operation and where the parts came from", () =>
     Effect.gen(function* () {
       const directory = yield* pictures
@@ -353,6 +369,17 @@ describe("the commands", () => {
     })
   )
 
+  it.effect("says all that is wrong with the flags at once, and runs nothing while it looks", () =>
+    Effect.gen(function* () {
+      const args = ["--length", "abc", "--mode=wild", "--timeout", "5x", "--focus", "light", "--accept", "good"]
+      const { code, message, out } = yield* runIn(["enhance", "a fox", ...args, "--", "--length"], quick)
+      assert.deepStrictEqual([code, out], [2, ""])
+      assert.deepStrictEqual(message.match(/^--[a-z]+/gm)?.toSorted(), ["--accept", "--length", "--mode", "--timeout"])
+      const library = yield* runIn(["generate", "a fox", "--width", "10", "--height", "9999"], quick)
+      assert.deepStrictEqual([library.code, library.message.match(/^--[a-z]+/gm)], [2, ["--width", "--height"]])
+    })
+  )
+
   it.effect("says what is wrong with a command line, by the flag", () =>
     Effect.gen(function* () {
       const cases: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
@@ -471,8 +498,24 @@ describe("the commands", () => {
       const asked = yield* runIn(["enhance", "a fox", "--log-level", "warn"], environment, 80)
       assert.include(asked.error, '{"message":"attempt failed"')
       const piped = yield* runIn(["enhance", "a fox"], environment)
-      assert.include(piped.error, '{"message":"attempt failed"')
+      assert.include(piped.error, "attempt 1 failed (ServiceUnavailable), again in")
+      assert.notInclude(piped.error, "{")
     })
+  )
+
+  it.live(
+    "without a terminal every line is an object where objects are asked for, and none is where they are not",
+    () =>
+      Effect.gen(function* () {
+        const environment = { ...quick, MOCK_SCENARIO: "down", DEEPSEEK_BACKOFF_BASE: "1" }
+        for (const flag of [["--json"], ["--log-level", "warn"], ["--log-level=all"]]) {
+          const { error } = yield* runIn(["enhance", "a fox", ...flag], environment)
+          const lines = error.trim().split("\n")
+          const messages = lines.map((line): unknown => JSON.parse(line).message)
+          assert.include(messages, "attempt failed")
+          assert.isTrue(messages.some((it) => String(it).includes("attempt 1 failed (ServiceUnavailable), again in")))
+        }
+      })
   )
 
   it.live("tells the prompt as it was sent", () =>

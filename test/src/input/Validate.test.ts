@@ -153,6 +153,29 @@ describe("Validate", () => {
     assert.strictEqual(refusal(ImageRequest, { prompt: canary, parameters: { width: 64, height: 4096 } }), undefined)
   })
 
+  it("all that is wrong is told at once: the first problem, and the others", () => {
+    const refused = refusal(ImageRequest, {
+      prompt: canary,
+      parameters: { width: 10, height: 9_999, quality: "best", colour: "red" }
+    })
+    assert.deepStrictEqual([refused?.field, refused?.problem], ["parameters.colour", "unknown field"])
+    assert.deepStrictEqual(
+      refused?.others?.map(({ field, problem }) => [field, problem]),
+      [
+        ["parameters.width", "a number out of range"],
+        ["parameters.height", "a number out of range"],
+        ["parameters.quality", "4 characters"]
+      ]
+    )
+    assert.notInclude(JSON.stringify(refused), "CANARY")
+    const options = refusal(CallOptions, { deadline: Duration.zero, priority: "urgent", attemptLimit: 0 }, "options")
+    assert.deepStrictEqual(
+      [options?.field, options?.problem, options?.others?.map((it) => it.field)],
+      ["options.deadline", "is 0", ["options.priority", "options.attemptLimit"]]
+    )
+    assert.isUndefined(refusal(CallOptions, { priority: "urgent" })?.others)
+  })
+
   it("the prefix stands before the field, and for the whole", () => {
     assert.strictEqual(refusal(CallOptions, { priority: "urgent" }, "options")?.field, "options.priority")
     assert.strictEqual(refusal(CallOptions, "now", "options")?.field, "options")
