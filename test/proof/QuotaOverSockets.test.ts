@@ -87,7 +87,11 @@ describe.concurrent("a quota over real sockets", () => {
     it.live(`holds in every window at the provider, with permits in a file, and is used to its bound: ${name}`, () =>
       expectSpeed(
         { limits, accounting: "answered", script: { transit: randomWays }, count, store: "sqlite" },
-        ({ atProvider }) => assert.deepStrictEqual(atProvider, requestsOf(limits)),
+        ({ atProvider }) =>
+          limits.forEach(({ requests }, tier) => {
+            assert.isAtMost(atProvider[tier] ?? 0, requests)
+            assert.isAtLeast(atProvider[tier] ?? 0, requests - 2)
+          }),
         // Forty grants at once wait for the disk forty times.
         0.85
       )
