@@ -16,10 +16,13 @@ import type { CallFailure, StoppedBy } from "../../schemas/Failures.ts"
 import type { Job } from "../../schemas/Job.ts"
 import type { ReasonTag } from "../../schemas/Reason.ts"
 import { JobLedger } from "../job/JobLedger.ts"
+import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import { AttemptBudget } from "../pipeline/AttemptBudget.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { monotonicMillis, remaining } from "../policy/deadline/Deadline.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
+import { rankOf } from "../policy/rate-limit/WaitingQueue.ts"
+import { accountOf } from "./ImageAccount.ts"
 import { deferralRetryAfter, isPutOff } from "./ImageDeferral.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
@@ -109,7 +112,7 @@ export const queueJob = Effect.fnUntraced(function* (
 
   const tryOnce = Effect.fnUntraced(function* (round: number) {
     if (isPutOff(modes, call)) return { reason: "LoadShed", wait: deferralRetryAfter, isShared: true } as const
-    const now = yield* backToFirstAccount(yield* asItStands(job), call)
+    const now = yield* waitingInLine(yield* backToFirstAccount(yield* asItStands(job), call), call)
     const attempts = new AttemptBudget(attemptsPerRound, call.attempts)
     const result = yield* Effect.result(submitByRoute(now, { ...call, deadlineAt, attempts, enqueuedAt }, exchanges))
     if (Result.isSuccess(result)) return result.success
@@ -155,6 +158,19 @@ const saysWhen: ReadonlyArray<ReasonTag> = ["RateLimited", "QuotaExhausted", "Se
 /** Says in the job's row why it is not sent, and until when. A job that is no longer queued needs no such word. */
 export const holdBack = (job: Job, reason: ReasonTag, until: number): Effect.Effect<Job, never, JobLedger> =>
   Effect.orElseSucceed(moveJob(job, { _tag: "HeldBack", reason, until }), () => job)
+
+/** A job that our own limit will let in later only says so while it waits in line for that. */
+const waitingInLine = Effect.fnUntraced(function* (
+  job: Job,
+  call: Call
+): Effect.fn.Return<Job, never, JobLedger | AdmissionControl> {
+  const account = accountOf(job, call.settings.settings.nanobanana)
+  if (account === undefined) return job
+  const { lane, room } = (yield* AdmissionControl).door(account.scope, "submit")
+  const waitMillis = Math.ceil(room.predictedWaitMillis(lane, rankOf(call.priority)))
+  if (waitMillis <= 0) return job
+  return yield* holdBack(job, "RateLimitExceeded", (yield* Clock.currentTimeMillis) + waitMillis)
+})
 
 const asItStands = (job: Job): Effect.Effect<Job, never, JobLedger> =>
   Effect.orElseSucceed(

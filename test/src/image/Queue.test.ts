@@ -66,6 +66,24 @@ describe("a submitted job waits in the queue, whatever its caller's deadline", (
     )
   )
 
+  it.effect("and says that our own limit holds it back, and until when", () =>
+    inWorld({ settings: onePerHour }, () =>
+      Effect.gen(function* () {
+        const first = yield* submit()
+        const second = yield* submit({}, "another fox")
+        yield* TestClock.adjust("1 minute")
+        assert.notProperty((yield* status(first.id)).state, "heldBack")
+        const { state } = yield* status(second.id)
+        assert.deepInclude(state, { _tag: "Queued" })
+        const heldBack = state._tag === "Queued" ? state.heldBack : undefined
+        assert.strictEqual(heldBack?.reason, "RateLimitExceeded")
+        assert.approximately(heldBack?.until ?? 0, 3_600_000, 60_000)
+        yield* TestClock.adjust("2 hours")
+        assert.strictEqual((yield* status(second.id)).state._tag, "Stored")
+      })
+    )
+  )
+
   it.effect("and is seen to be queued until it is sent", () =>
     inWorld({ settings: onePerHour }, () =>
       Effect.gen(function* () {
