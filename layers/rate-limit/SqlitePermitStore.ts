@@ -104,10 +104,11 @@ export class SqlitePermitStore implements PermitStore {
       const blocked = this.#blocked(at)
       if (blocked !== undefined) return blocked
       const row = this.#file.insert(this.#quota, leaseUntil)
-      this.#grants += 1
+      // The first too: a program that makes one request would never come to the second time.
       if (this.#grants % grantsBetweenTidying === 0) {
         this.#file.forgetAllBut(this.#quota, this.#remembered, at)
       }
+      this.#grants += 1
       return row
     })
     if ("_tag" in granted) return granted

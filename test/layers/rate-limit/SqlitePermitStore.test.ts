@@ -158,6 +158,21 @@ describe("permits in a file", () => {
     })
   )
 
+  it.live("are removed when they are old, also by programs that make one request each", () =>
+    Effect.gen(function* () {
+      const machine = yield* permitMachine
+      const { connection, storeOf } = machine.start(0)
+      connection.exec(`
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rememberedAtLeast + 100})
+        INSERT INTO permits (quota, lease_until, counted_at, change) SELECT 'chat', 1, 1, i FROM n;
+        UPDATE clock SET last_change = ${rememberedAtLeast + 100}`)
+      const store = storeOf([])
+      store.end(takenBy(store, 0, forEver), 0)
+      const rows = connection.prepare("SELECT count(*) AS kept FROM permits").get()
+      assert.isAtMost(Number(rows?.["kept"]), rememberedAtLeast + 1)
+    })
+  )
+
   it.live("taken while another program slept past all that is remembered are counted by it", () =>
     Effect.gen(function* () {
       const machine = yield* permitMachine
