@@ -40,6 +40,8 @@ export const AuditRow = Schema.StructWithRest(
     scope: Schema.optionalKey(Schema.String),
     keyId: Schema.optionalKey(Schema.String),
     jobId: Schema.optionalKey(Schema.String),
+    letterId: Schema.optionalKey(Schema.String),
+    retryOf: Schema.optionalKey(Schema.String),
     providerJobId: Schema.optionalKey(Schema.String),
     attempt: Schema.optionalKey(Schema.Int),
     attempts: Schema.optionalKey(Schema.Int),

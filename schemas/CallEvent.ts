@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { AttemptFailed, StoppedBy } from "./Failures.ts"
-import { CallId, JobId, Owner, ProviderJobId } from "./Identifiers.ts"
+import { CallId, JobId, LetterId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { Cost } from "./Money.ts"
 import { DegradedModeName } from "./DegradedMode.ts"
 import { KeyId } from "./Key.ts"
@@ -116,6 +116,14 @@ export const CallEvent = Schema.Union([
     by: Schema.Literals(["rule", "hand"])
   }),
   Schema.TaggedStruct("CallRejected", { callId: CallId, owner: Owner, at: Schema.Int, reason: RejectionReason }),
+  /** A person has a failed call made again: this call is the retry, and `retryOf` the one that failed first. */
+  Schema.TaggedStruct("RetriedByHand", {
+    callId: CallId,
+    owner: Owner,
+    at: Schema.Int,
+    letterId: LetterId,
+    retryOf: CallId
+  }),
   Schema.TaggedStruct("DefectCaught", { ...common, stack: Schema.String }),
   Schema.TaggedStruct("JobMoved", {
     callId: CallId,

@@ -129,6 +129,7 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
     case "RoomPaused":
     case "DefectCaught":
     case "JobMoved":
+    case "RetriedByHand":
     case "KeyAdded":
     case "KeyOpened":
     case "KeyActivated":

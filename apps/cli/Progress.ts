@@ -100,6 +100,7 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
       return { progress, lines: modeLines(event) }
     case "RoomPaused":
       return { progress, lines: pauseLines(event) }
+    case "RetriedByHand":
     case "KeyAdded":
     case "KeyOpened":
     case "KeyActivated":

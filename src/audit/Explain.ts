@@ -87,6 +87,8 @@ const textOf = (row: AuditRow): string => {
         ...(row.providerJobId === undefined ? [] : [`the provider calls it ${row.providerJobId}`]),
         ...(row.cost === undefined ? [] : [costOf(row)])
       ].join(", ")
+    case "RetriedByHand":
+      return `a person has failure ${row.letterId} made again, that of call ${row.retryOf}`
     case "DefectCaught":
       return "a defect ended it"
     default:

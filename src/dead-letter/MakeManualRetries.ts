@@ -23,6 +23,7 @@ import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { withCallUnder } from "../pipeline/WithCall.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
+import { emit } from "../telemetry/Emit.ts"
 import { CallStatistics } from "../telemetry/CallStatistics.ts"
 import { DeadLetters } from "./DeadLetters.ts"
 import { letterFailureOf } from "./KeepFailed.ts"
@@ -152,9 +153,9 @@ export const make: Effect.Effect<ManualRetries["Service"], never, Dependencies> 
       return yield* reject({ _tag: "RetryRefused", problem: "RequestMissing" }, call.callId)
     }
     manualRetries.begun += 1
-    yield* Effect.logDebug("a failed call is made again").pipe(
-      Effect.annotateLogs({ callId: call.callId, retryOf: letter.callId, letterId: letter.id })
-    )
+    const { callId, owner } = call
+    const at = yield* Clock.currentTimeMillis
+    yield* emit({ _tag: "RetriedByHand", callId, owner, at, letterId: letter.id, retryOf: letter.callId })
     const end = <A>(effect: Effect.Effect<A, typeof LetterNotFound.Type | typeof StorageFailed.Type>) =>
       Effect.catch(effect, (reason) =>
         Effect.as(

@@ -108,6 +108,7 @@ export const logLine = (event: CallEvent): Line | undefined => {
     case "RetryScheduled":
     case "CallSucceeded":
     case "JobMoved":
+    case "RetriedByHand":
       return undefined
   }
 }

@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import { defaultOwner, IdempotencyKey, type LetterId, Owner } from "../../../schemas/Identifiers.ts"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import { MockHandle } from "../../../mock-layers/MockHandle.ts"
+import type { CallEvent } from "../../../schemas/CallEvent.ts"
 import type { CallFailure } from "../../../schemas/Failures.ts"
 import { isKept } from "../../../src/dead-letter/KeptFailures.ts"
 import { DeadLetters } from "../../../src/dead-letter/DeadLetters.ts"
@@ -13,6 +14,7 @@ import { ManualRetries } from "../../../src/dead-letter/ManualRetries.ts"
 import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { Illustrator } from "../../../src/illustration/Illustrator.ts"
 import { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
+import { CallEvents } from "../../../src/telemetry/CallEvents.ts"
 import { CallStatistics } from "../../../src/telemetry/CallStatistics.ts"
 import { throughTime } from "../../support/ThroughTime.ts"
 
@@ -123,7 +125,16 @@ describe("a retry of a failed call", () => {
     Effect.gen(function* () {
       yield* Effect.flip(through(enhance()))
       const { callId, id } = yield* theLetter
-      const rescued = yield* through(retry(id))
+      const told: Array<CallEvent> = []
+      const rescued = yield* through(retry(id)).pipe(
+        Effect.provideService(CallEvents, (event) => {
+          if (event._tag === "RetriedByHand") told.push(event)
+        })
+      )
+      assert.deepStrictEqual(
+        told.map((it) => it._tag === "RetriedByHand" && [it.callId, it.retryOf, it.letterId]),
+        [[rescued.result.callId, callId, id]]
+      )
       assert.strictEqual(rescued._tag === "Enhancement" && rescued.result.provenance._tag, "Live")
       const { state } = yield* theLetter
       assert.strictEqual(state._tag === "Rescued" && state.callId, rescued.result.callId)
