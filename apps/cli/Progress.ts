@@ -100,7 +100,6 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
       return { progress, lines: modeLines(event) }
     case "RoomPaused":
       return { progress, lines: pauseLines(event) }
-    case "RetriedByHand":
     case "KeyAdded":
     case "KeyOpened":
     case "KeyActivated":
@@ -112,6 +111,7 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "VaultTrouble":
       return { progress, lines: keyLines(event) }
     case "AttemptSucceeded":
+    case "RetriedByHand":
     case "AttemptInterrupted":
     case "AuditDropped":
     case "DefectCaught":
