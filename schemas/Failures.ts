@@ -209,7 +209,7 @@ const explanation = (reason: RejectionReason): string => {
         .map(({ expected, field, problem }) => `${field}: ${problem}, expected ${expected}`)
         .join("; ")
     case "NoHealthyKey":
-      return `no usable key, set ${reason.setting}`
+      return `no usable key for where it goes, set ${reason.setting}, or see ludeng keys list`
     case "BudgetExhausted":
       return budgetExplanation(reason)
     case "IdempotencyConflict":

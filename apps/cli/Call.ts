@@ -61,7 +61,7 @@ export const runOver = Effect.fnUntraced(function* <E>(
 
   const code: SettingsDocument = {
     providers: [...command.needed],
-    ...(mode._tag === "Live" && kept.size > 0 ? yield* passphraseFor(loaded.settings, run.input) : {}),
+    ...(mode._tag === "Live" && kept !== undefined ? yield* passphraseFor(loaded.settings, run.input) : {}),
     ...(command.directory === undefined ? {} : { imageDirectory: command.directory })
   }
   const layer = yield* Effect.promise(() => (mode._tag === "Live" ? liveLayer(code) : simulatedLayer(code)))

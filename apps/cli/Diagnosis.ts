@@ -102,14 +102,14 @@ const accountsOf = ({ deepseek, nanobanana }: Settings): ReadonlyArray<Account> 
 const diagnose = (
   { provider, settings: { apiKey, baseURL } }: Account,
   settings: Settings,
-  kept: ReadonlySet<QuotaScope>,
+  kept: ReadonlySet<QuotaScope> | undefined,
   mode: Mode,
   isOffline: boolean
 ) =>
   Effect.gen(function* () {
     const own = {
       provider,
-      key: kept.has(provider) ? "vault" : apiKey === undefined ? "missing" : "set",
+      key: kept?.has(provider) === true ? "vault" : apiKey === undefined ? "missing" : "set",
       baseURL
     } as const
     if (isOffline) return { ...own, state: "notProbed", detail: "--offline" } as const

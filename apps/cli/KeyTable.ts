@@ -15,9 +15,10 @@ export const keyTable = (records: ReadonlyArray<KeyRecord>, now: number): Readon
     it.source === "settings" ? "-" : span(now - it.addedAt),
     it.account,
     it.lastUsedAt === undefined ? "-" : `${span(now - it.lastUsedAt)} ago`,
-    it.source === "settings" ? "settings" : "vault"
+    it.source === "settings" ? "settings" : "vault",
+    it.origin
   ])
-  return columnLines([["ID", "PROVIDER", "STATE", "AGE", "ACCOUNT", "LAST USED", "FROM"], ...rows])
+  return columnLines([["ID", "PROVIDER", "STATE", "AGE", "ACCOUNT", "LAST USED", "FROM", "FOR"], ...rows])
 }
 
 /** What was done, and how the others of the account stand. */

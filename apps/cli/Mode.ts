@@ -11,20 +11,20 @@ export type Mode =
   | { readonly _tag: "Simulated"; readonly because: "asked" | "noKeys" }
   | { readonly _tag: "Refused"; readonly problems: ReadonlyArray<SettingProblem> }
 
-const noKeys: ReadonlySet<QuotaScope> = new Set()
-
 /**
  * Simulated when `USE_MOCK_APIS` says so, or when it is unset and there is no key at all; live when every key the
- * command needs is there; else refused. `kept` are the accounts that have a key in the vault.
+ * command needs is there; else refused. `kept` are the accounts that have a key in the vault, where there
+ * is one: whoever has made a vault does not mean to play.
  */
 export const decideMode = (
   useMock: boolean | undefined,
   settings: Settings,
   needed: ReadonlyArray<Provider>,
-  kept: ReadonlySet<QuotaScope> = noKeys
+  kept?: ReadonlySet<QuotaScope>
 ): Mode => {
   if (useMock === true) return { _tag: "Simulated", because: "asked" }
-  const hasNoKey = settings.deepseek.apiKey === undefined && settings.nanobanana.apiKey === undefined && kept.size === 0
+  const hasNoKey =
+    settings.deepseek.apiKey === undefined && settings.nanobanana.apiKey === undefined && kept === undefined
   if (useMock === undefined && hasNoKey) return { _tag: "Simulated", because: "noKeys" }
   const problems = missingKeys({ ...settings, providers: needed }, kept)
   return problems.length === 0 ? { _tag: "Live" } : { _tag: "Refused", problems }

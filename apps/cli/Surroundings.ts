@@ -19,21 +19,19 @@ export interface Surroundings {
   readonly loaded: LoadedSettings
   readonly mock: MockVariables | undefined
   readonly mode: Mode
-  /** The accounts that have a key in the vault. */
-  readonly kept: ReadonlySet<QuotaScope>
+  /** The accounts that have a key in the vault; `undefined` where there is no vault. */
+  readonly kept: ReadonlySet<QuotaScope> | undefined
   readonly problems: ReadonlyArray<SettingProblem>
 }
 
-const noKeys: ReadonlySet<QuotaScope> = new Set()
-
 /** Only where there is a vault, what reads it is loaded. */
-const keysInVault = (settings: Settings) =>
+const keysInVault = (settings: Settings): Effect.Effect<ReadonlySet<QuotaScope> | undefined, ConfigurationError> =>
   existsSync(join(settings.home, vaultFileName))
     ? Effect.flatMap(
         Effect.promise(() => import("../../layers/vault/OpenedVault.ts")),
         ({ scopesInVault }) => scopesInVault(settings)
       )
-    : Effect.succeed(noKeys)
+    : Effect.succeed(undefined)
 
 /** Reads them for a command that needs these providers. **Errors** `ConfigurationError` where `.env` can not be read. */
 export const readSurroundings = (needed: ReadonlyArray<Provider>): Effect.Effect<Surroundings, ConfigurationError> =>
@@ -43,9 +41,9 @@ export const readSurroundings = (needed: ReadonlyArray<Provider>): Effect.Effect
     const variables = Result.getOrElse(mock, () => undefined)
     // A simulation keeps away from real keys, and from what may be wrong with them.
     const vault = yield* Effect.result(
-      variables?.useMockApis === true ? Effect.succeed(noKeys) : keysInVault(loaded.settings)
+      variables?.useMockApis === true ? Effect.succeed(undefined) : keysInVault(loaded.settings)
     )
-    const kept = Result.getOrElse(vault, () => noKeys)
+    const kept = Result.getOrElse(vault, () => undefined)
     const mode = decideMode(variables?.useMockApis, loaded.settings, needed, kept)
     const missing = mode._tag === "Refused" ? mode.problems : []
     const goesOut = mode._tag !== "Simulated" || variables === undefined

@@ -10,6 +10,7 @@ import { ConfigurationError, type Settings } from "../../schemas/Settings.ts"
 import type { VaultFailed } from "../../schemas/VaultFailed.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { isUsable } from "../../src/vault/KeyRing.ts"
+import { originOf } from "../../src/vault/SettingsKeys.ts"
 import { secretOf } from "./SecretOfSettings.ts"
 import { openVault, readForm } from "./Vault.ts"
 import { failedAt } from "./VaultFile.ts"
@@ -47,10 +48,17 @@ export const openOfSettings = (settings: Settings): Effect.Effect<VaultInUse | u
     return { file, dataKey: yield* openVault(file, form, secret), form }
   })
 
-/** The scopes that a vault has a usable key for, without opening it. **Errors** `ConfigurationError` for a file that can not be used. */
+/** The scopes that a vault has a usable key for, at the addresses of the settings, without opening it. **Errors** `ConfigurationError` for a file that can not be used. */
 export const scopesInVault = (settings: Settings): Effect.Effect<ReadonlySet<QuotaScope>, ConfigurationError> =>
   readForm(vaultFileOf(settings)).pipe(
-    Effect.map((form) => new Set((form?.keys ?? []).filter(isUsable).map(({ scope }) => scope))),
+    Effect.map(
+      (form) =>
+        new Set(
+          (form?.keys ?? [])
+            .filter((key) => isUsable(key) && key.origin === originOf(settings, key.scope))
+            .map(({ scope }) => scope)
+        )
+    ),
     Effect.mapError(asConfigurationError)
   )
 

@@ -26,7 +26,7 @@ export const missingKeys = (
     .map((provider) => ({
       name: keyVariableOf(provider),
       problem: "is missing",
-      expected: `the key of your ${provider} account, here or in the vault: ludeng keys add ${provider}`
+      expected: `the key of your ${provider} account, here or in the vault, for this address: ludeng keys add ${provider}`
     })),
   ...(settings.providers.includes("nanobanana")
     ? fallbackProblems(settings.nanobanana, kept.has("nanobanana-fallback"))

@@ -206,7 +206,7 @@ describe("ludeng audit", () => {
       const vault = { LUDENG_VAULT_KEY: "0123456789abcdef".repeat(4), USE_MOCK_APIS: "" }
       const run = over(home, vault, "sk-canary-1\n")
       yield* run("keys", "add", "nanobanana", "--unverified")
-      yield* run("keys", "rotate", "nanobanana", "--unverified")
+      yield* over(home, vault, "sk-canary-2\n")("keys", "rotate", "nanobanana", "--unverified")
       const keys = JSON.parse((yield* run("keys", "list", "--json")).out) as { keys: ReadonlyArray<{ id: string }> }
       yield* run("keys", "retire", keys.keys[0]?.id ?? "")
       const listed = yield* run("audit", "list", "--json")

@@ -78,8 +78,8 @@ describe("ludeng keys", () => {
       assert.strictEqual(added.code, 0, added.message)
       assert.include(added.out, "new calls use it")
       const { out } = yield* run(["list"])
-      assert.match(out, /ID +PROVIDER +STATE +AGE +ACCOUNT +LAST USED +FROM/)
-      assert.match(out, /^key_\w+ +nanobanana +active +\d s +ours +- +vault$/m)
+      assert.match(out, /ID +PROVIDER +STATE +AGE +ACCOUNT +LAST USED +FROM +FOR/)
+      assert.match(out, /^key_\w+ +nanobanana +active +\d s +ours +- +vault +https:\/\/\S+$/m)
       for (const file of yield* filesBelow(home)) {
         const text = yield* Effect.promise(() => fs.readFile(path.join(home, file), "utf8"))
         assert.notInclude(text, "canary", file)

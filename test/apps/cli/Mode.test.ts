@@ -37,6 +37,17 @@ describe("live or simulated", () => {
     })
   }
 
+  it("is never simulated for want of a key where there is a vault: what it lacks is told", () => {
+    const kept = new Set(["deepseek"] as const)
+    assert.deepStrictEqual(decideMode(undefined, settings([]), ["deepseek"], kept), { _tag: "Live" })
+    const refused = decideMode(undefined, settings([]), both, kept)
+    assert.deepStrictEqual(refused._tag === "Refused" ? refused.problems.map(({ name }) => name) : [], [
+      "NANOBANANA_API_KEY"
+    ])
+    assert.strictEqual(decideMode(undefined, settings([]), both, new Set())._tag, "Refused")
+    assert.deepInclude(decideMode(true, settings([]), both, kept), { because: "asked" })
+  })
+
   it("says why it simulates", () => {
     assert.include(announcement("noKeys"), "DEEPSEEK_API_KEY")
     assert.include(announcement("asked"), "USE_MOCK_APIS")
