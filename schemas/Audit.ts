@@ -24,7 +24,7 @@ export type BodiesKept = typeof BodiesKept.Type
 
 /**
  * One row: an event that ended or decided something. `kind` is the event's name, or `RowsRemoved` (retention took rows
- * away) or `ChainBroken` (a writer found the file changed). Names are plain text, so that any later program can read them.
+ * away), `ChainBroken` (a writer found the file changed) or `Unreadable` (what stands there is no row any more). Names are plain text, so that any later program can read them.
  *
  * **Units** `at` in milliseconds since 1970; `…Millis` in milliseconds; `attempt` counts from 1. `cost` is in
  * micro-dollars. What stands in other fields depends on the kind.

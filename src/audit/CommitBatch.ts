@@ -54,9 +54,12 @@ export const removeOldest = Effect.fnUntraced(function* (
   const { seals, store } = tools
   const state = yield* store.state
   const begin = state.start ?? beginning
-  const oldest = yield* store.rowsAfter(begin.sequence, removedAtOnce + 1)
-  const removable = oldest.slice(0, -1)
-  const { because, count } = decideRemoval(settings, now, yield* store.bytes, removable)
+  const bytes = yield* store.bytes
+  // Nearly always nothing is to go: the two oldest rows tell.
+  const first = yield* store.rowsAfter(begin.sequence, 2)
+  if (decideRemoval(settings, now, bytes, first.slice(0, -1)).count === 0) return 0
+  const removable = (yield* store.rowsAfter(begin.sequence, removedAtOnce + 1)).slice(0, -1)
+  const { because, count } = decideRemoval(settings, now, bytes, removable)
   const newest = removable[count - 1]
   if (newest === undefined) return 0
   const { findings } = yield* walk(tools, state, newest.sequence, undefined)

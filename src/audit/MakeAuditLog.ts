@@ -2,7 +2,6 @@
  * Builds `AuditLog` over its store: the writer behind the calls, and the readers.
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { AuditEntry } from "../../schemas/Audit.ts"
 import type { AuditSettings } from "../../schemas/AuditSettings.ts"
@@ -29,10 +28,7 @@ const matches = ({ row }: AuditEntry, { kind, owner, since }: AuditQuery): boole
   (owner === undefined || row.owner === owner) &&
   (since === undefined || row.at >= since)
 
-const entriesOf = (
-  rows: ReadonlyArray<ChainRow>
-): Effect.Effect<ReadonlyArray<AuditEntry>, typeof StorageFailed.Type> =>
-  Effect.fromResult(Result.all(rows.map(entryOf)))
+const entriesOf = (rows: ReadonlyArray<ChainRow>): ReadonlyArray<AuditEntry> => rows.map(entryOf)
 
 /**
  * Builds the service; its writer ends with the scope. Where `AUDIT` is off nothing is recorded, and what is there can be
@@ -56,8 +52,7 @@ export const make = Effect.fnUntraced(function* (
     let before = query.before ?? Number.MAX_SAFE_INTEGER
     while (found.length < limit) {
       const rows = yield* store.rowsBefore(before, rowsRead)
-      const entries = yield* entriesOf(rows)
-      found.push(...entries.filter((it) => matches(it, query)))
+      found.push(...entriesOf(rows).filter((it) => matches(it, query)))
       const last = rows.at(-1)
       if (last === undefined) break
       before = last.sequence
@@ -83,12 +78,13 @@ export const make = Effect.fnUntraced(function* (
     record: settings.audit.enabled ? writer.record : recordNothing,
     flush: writer.flush,
     list: (query = {}) => afterFlush(list(query)),
-    ofCall: (callId) => afterFlush(Effect.flatMap(store.rowsOfCall(callId), entriesOf)),
+    ofCall: (callId) => afterFlush(Effect.map(store.rowsOfCall(callId), entriesOf)),
     get: (sequence) =>
       afterFlush(
-        Effect.flatMap(store.rowsAfter(sequence - 1, 1), (rows) =>
-          Effect.map(entriesOf(rows), ([entry]) => (entry?.sequence === sequence ? entry : undefined))
-        )
+        Effect.map(store.rowsAfter(sequence - 1, 1), (rows) => {
+          const [entry] = entriesOf(rows)
+          return entry?.sequence === sequence ? entry : undefined
+        })
       ),
     bodies,
     verify: (noted) => afterFlush(verifyAudit(tools, noted)),

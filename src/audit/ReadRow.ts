@@ -4,18 +4,19 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type AuditEntry, AuditRow } from "../../schemas/Audit.ts"
-import type { StorageFailed } from "../../schemas/Reason.ts"
 import type { ChainRow } from "./Chain.ts"
 import type { RowFacts } from "./VerifyChain.ts"
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(AuditRow))
 
-/** The entry of a row. **Errors** `StorageFailed` with `Corrupt` for what is no row; `verify` says what happened to it. */
-export const entryOf = ({ content, sequence }: ChainRow): Result.Result<AuditEntry, typeof StorageFailed.Type> =>
-  Result.mapBoth(decode(content), {
-    onSuccess: (row) => ({ sequence, row }),
-    onFailure: () => ({ _tag: "StorageFailed", problem: "Corrupt", detail: `reading audit row ${sequence}` })
-  })
+/** The kind of a row that can not be read: it was not written so. */
+export const unreadable = "Unreadable"
+
+/** The entry of a row. What is no row has the kind `Unreadable`, and hides no other; `verify` says what happened to it. */
+export const entryOf = ({ at, content, sequence }: ChainRow): AuditEntry => ({
+  sequence,
+  row: Result.getOrElse(decode(content), () => ({ kind: unreadable, at }))
+})
 
 /** What a verification must know of a row; `undefined` for what is none. */
 export const factsOf = (content: string): (RowFacts & { readonly bodies: unknown }) | undefined => {

@@ -103,7 +103,11 @@ const framesOf = (stack: string): ReadonlyArray<string> =>
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim())
 
-const millisOf = (duration: Duration.Duration): number => Math.round(Duration.toMillis(duration) * 1000) / 1000
+// JSON has no infinity.
+const millisOf = (duration: Duration.Duration): number =>
+  Math.max(-longestMillis, Math.min(longestMillis, Math.round(Duration.toMillis(duration) * 1000) / 1000))
+
+const longestMillis = Number.MAX_SAFE_INTEGER
 
 const plain = (value: unknown): unknown => {
   if (Duration.isDuration(value)) return millisOf(value)
