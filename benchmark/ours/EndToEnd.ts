@@ -17,9 +17,10 @@ import type { OpenPeer } from "../speed/SpeedPeer.ts"
 import { apiKey, messages, model, promptOf, sampling } from "../speed/Workload.ts"
 import { recordingTracer } from "./RecordingTracer.ts"
 
-/** Limits that are kept and never reached. */
+/** Limits that are kept and never reached; the audit has rows of its own (`Audited.ts`). */
 export const settingsOf = (baseURL: string): SettingsDocument => ({
   store: "memory",
+  audit: { enabled: false },
   deepseek: {
     apiKey,
     baseURL,
@@ -30,7 +31,8 @@ export const settingsOf = (baseURL: string): SettingsDocument => ({
   nanobanana: { apiKey }
 })
 
-const runtimeOf = (baseUrl: string, isTraced: boolean) => {
+/** The live composition, with a tracer or without. */
+export const runtimeOf = (baseUrl: string, isTraced: boolean) => {
   const live = Live.layerWith(settingsOf(baseUrl))
   const { ended, layer } = recordingTracer()
   return isTraced
@@ -53,7 +55,7 @@ export const openEnhance =
   }
 
 /** The plan of one `DeepSeek.chat` whose messages are the peers'. */
-const chatPlan = Effect.gen(function* () {
+export const chatPlan = Effect.gen(function* () {
   const { settings } = yield* LiveSettings.use((it) => it.current)
   const deepSeek = yield* DeepSeek
   const { attemptTimeout, backoffBase, backoffCap, retryLimit } = settings.deepseek

@@ -18,7 +18,9 @@ export const oursName = {
   enhanceTraced: "ours: enhance, one span",
   enhance: "ours: enhance, no tracer",
   pipelineTraced: "ours: Pipeline.run, one span",
-  pipeline: "ours: Pipeline.run, no tracer"
+  pipeline: "ours: Pipeline.run, no tracer",
+  pipelineAuditedTraced: "ours: Pipeline.run, one span, audit on disk",
+  pipelineAudited: "ours: Pipeline.run, no tracer, audit on disk"
 } as const
 
 /** All peers. */
@@ -26,6 +28,11 @@ export const speedPeers: ReadonlyArray<SpeedPeer> = [
   { name: limitName, load: async () => (await import("./peers/UndiciRequest.ts")).open },
   { name: oursName.pipelineTraced, load: async () => (await import("../ours/EndToEnd.ts")).openPipeline(true) },
   { name: oursName.pipeline, load: async () => (await import("../ours/EndToEnd.ts")).openPipeline(false) },
+  {
+    name: oursName.pipelineAuditedTraced,
+    load: async () => (await import("../ours/Audited.ts")).openAudited(true)
+  },
+  { name: oursName.pipelineAudited, load: async () => (await import("../ours/Audited.ts")).openAudited(false) },
   { name: oursName.enhanceTraced, load: async () => (await import("../ours/EndToEnd.ts")).openEnhance(true) },
   { name: oursName.enhance, load: async () => (await import("../ours/EndToEnd.ts")).openEnhance(false) },
   { name: "cockatiel + undici", load: async () => (await import("./peers/CockatielUndici.ts")).open },
