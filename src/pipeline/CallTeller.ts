@@ -36,6 +36,8 @@ export interface CallTellerParts {
   readonly clock: Clock.Clock
   readonly fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">
   readonly counters?: OperationCounters | undefined
+  /** The recorder of the layer that the pipeline was built in. */
+  readonly recorder?: Recorder | undefined
 }
 
 /** Tells the events of one call. **Units** instants in milliseconds of the monotonic clock. */
@@ -50,9 +52,13 @@ export class CallTeller {
 
   constructor(parts: CallTellerParts) {
     this.#parts = parts
-    this.#listen = listenerOf(parts.fiber, () => {
-      this.#hasThrown = true
-    })
+    this.#listen = listenerOf(
+      parts.fiber,
+      () => {
+        this.#hasThrown = true
+      },
+      parts.recorder
+    )
   }
 
   /** Whether the observer threw at something that was told without a line in the log. */
@@ -188,7 +194,7 @@ export class CallTeller {
   #log(event: () => CallEvent): Effect.Effect<void> {
     return Effect.suspend(() => {
       const told = event()
-      return emit(told, told._tag === "AttemptFailed" ? this.#exchange() : undefined)
+      return emit(told, told._tag === "AttemptFailed" ? this.#exchange() : undefined, this.#parts.recorder)
     })
   }
 

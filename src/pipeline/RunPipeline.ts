@@ -22,6 +22,7 @@ import type { RetryDecision } from "../policy/retry/DecideRetry.ts"
 import { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
 import { hintOf } from "../policy/retry/RetrySchedule.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
+import { CallRecorder } from "../telemetry/CallRecorder.ts"
 import { CallStatistics } from "../telemetry/CallStatistics.ts"
 import { KeyCheck } from "../vault/KeyCheck.ts"
 import { KeyVault, type LentKey } from "../vault/KeyVault.ts"
@@ -59,6 +60,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   const vault = yield* KeyVault
   const check = yield* KeyCheck
   const clock = yield* Clock.Clock
+  const recorder = yield* CallRecorder
   const now = () => millisOf(clock)
 
   /** Only the waiting, the exchange and the pauses can be interrupted: between them nothing is left half done. */
@@ -80,7 +82,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
           plan,
           call,
           door: control.door(plan.scope ?? plan.provider, plan.operation),
-          tell: new CallTeller({ plan, call, begunAt, clock, fiber, counters }),
+          tell: new CallTeller({ plan, call, begunAt, clock, fiber, counters, recorder }),
           restore,
           attempts: 0,
           cost: noCost,

@@ -32,13 +32,16 @@ export const CallRecorder = Context.Reference<Recorder>("@ludeng/providers/telem
 
 /**
  * The recorder and the host's observer as one; `undefined` where nobody listens. What the host's throws goes to `onThrow`:
- * it must not break a paid call.
+ * it must not break a paid call. `built` is the recorder of the layer that a service was built in: it is told where a host
+ * takes the service out and runs it elsewhere.
  */
 export const listenerOf = (
   fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">,
-  onThrow: (event: CallEvent) => void
+  onThrow: (event: CallEvent) => void,
+  built: Recorder = recordNothing
 ): Recorder | undefined => {
-  const record = fiber.getRef(CallRecorder)
+  const current = fiber.getRef(CallRecorder)
+  const record = current === recordNothing ? built : current
   const observe = fiber.getRef(CallEvents)
   if (observe === nobody) return record === recordNothing ? undefined : record
   return (event, exchange) => {

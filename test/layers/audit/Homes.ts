@@ -24,3 +24,7 @@ export const auditIn = (folder: string, audit: NonNullable<SettingsDocument["aud
 /** From now on the database may not grow, as on a disk that is full; or it may again. */
 export const setFull = (isFull: boolean) =>
   Effect.orDie(SqlClient.SqlClient.use((sql) => sql.unsafe(`PRAGMA max_page_count = ${isFull ? 1 : 100_000}`)))
+
+/** From now on nothing may be written, as on a disk that was mounted anew; or it may again. */
+export const setReadOnly = (isReadOnly: boolean) =>
+  Effect.orDie(SqlClient.SqlClient.use((sql) => sql.unsafe(`PRAGMA query_only = ${isReadOnly ? 1 : 0}`)))

@@ -12,7 +12,7 @@ import { AuditLog } from "../../../src/audit/AuditLog.ts"
 import { CallEvents } from "../../../src/telemetry/CallEvents.ts"
 import { attemptSucceeded, callSucceeded, exchangeOf } from "../../support/AuditEvents.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
-import { auditIn, setFull } from "./Homes.ts"
+import { auditIn, setFull, setReadOnly } from "./Homes.ts"
 
 const problemIn = (folder: string) =>
   Effect.map(
@@ -84,6 +84,22 @@ describe("the audit's database", () => {
         told.map((event) => event._tag === "AuditDropped" && event.count),
         [10]
       )
+    })
+  )
+
+  it.live("that has become read-only fails no call, and is written to when it is not any more", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.gen(function* () {
+        const audit = yield* AuditLog
+        yield* setReadOnly(true)
+        audit.record(callSucceeded("call_1"), undefined)
+        yield* audit.flush
+        assert.deepInclude(yield* audit.statistics, { written: 0, waiting: 1 })
+        yield* setReadOnly(false)
+        yield* audit.flush
+        assert.deepInclude(yield* audit.statistics, { written: 1, waiting: 0, dropped: 0 })
+      }).pipe(Effect.provide(auditIn(folder)))
     })
   )
 

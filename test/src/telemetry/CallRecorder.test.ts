@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import type { CallEvent } from "../../../schemas/CallEvent.ts"
+import { AuditLog } from "../../../src/audit/AuditLog.ts"
 import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { CallEvents } from "../../../src/telemetry/CallEvents.ts"
 import { CallRecorder, type Exchange } from "../../../src/telemetry/CallRecorder.ts"
@@ -69,6 +71,17 @@ describe("the recorder", () => {
       const [, exchange] = told.find(([event]) => event._tag === "AttemptFailed") ?? assert.fail("no failed attempt")
       assert.strictEqual(exchange?.answer?.status, 402)
     }).pipe(Effect.provide(Mock.layerWith({ scenario: "no-balance" })))
+  )
+
+  it.live("of the layer is told of calls that run outside of it, too", () =>
+    Effect.gen(function* () {
+      const runtime = ManagedRuntime.make(Mock.layerWith({ latency: 0 }))
+      const [enhancer, audit] = yield* Effect.promise(() => runtime.runPromise(Effect.all([PromptEnhancer, AuditLog])))
+      const { callId } = yield* enhancer.enhance({ prompt: "a red fox" })
+      const kinds = (yield* audit.ofCall(callId)).map(({ row }) => row.kind)
+      assert.includeMembers(kinds, ["AttemptSucceeded", "CallSucceeded"])
+      yield* runtime.disposeEffect
+    })
   )
 
   it.effect("is told of an attempt that was cut off, and whether it had been sent", () =>
