@@ -90,6 +90,14 @@ export const CallEvent = Schema.Union([
     providerRequestId: Schema.optionalKey(Schema.String),
     request: RequestFacts
   }),
+  /** Its caller has gone, or the program ends: while it waited for its turn, asked, or paused before the next attempt. */
+  Schema.TaggedStruct("CallInterrupted", {
+    ...common,
+    attempts: Schema.Int,
+    elapsed: Schema.Duration,
+    cost: Cost,
+    during: Schema.Literals(["waiting", "asking", "pausing"])
+  }),
   Schema.TaggedStruct("FellBack", {
     ...common,
     to: Schema.Literals(["StaleAnswer", "LocalTemplate", "RawPrompt", "OtherProtocol", "EarlierImage"]),

@@ -122,6 +122,7 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
         : { ...trail, policies: { ...policies, modes: [...policies.modes, event.to] } }
     case "AttemptSucceeded":
     case "AttemptInterrupted":
+    case "CallInterrupted":
     case "AuditDropped":
     case "AttemptFailed":
     case "CallFailed":

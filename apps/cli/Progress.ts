@@ -88,6 +88,7 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "JobMoved":
       return moved(progress, event)
     case "CallFailed":
+    case "CallInterrupted":
     case "CallRejected":
       return quiet(idle(progress))
     case "CacheAnswered":

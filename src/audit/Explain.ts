@@ -77,6 +77,8 @@ const textOf = (row: AuditRow): string => {
       return `${operationOf(row)} done: ${row.attempts} attempt${row.attempts === 1 ? "" : "s"}, ${seconds(row.elapsedMillis)}, ${costOf(row)}`
     case "CallFailed":
       return `${operationOf(row)} failed: ${failureText(row)}${row.stoppedBy === undefined ? "" : `, stopped by ${row.stoppedBy}`}; ${row.attempts} attempt${row.attempts === 1 ? "" : "s"}, ${seconds(row.elapsedMillis)}, ${costOf(row)}`
+    case "CallInterrupted":
+      return `${operationOf(row)} given up by its caller ${duringTexts[String(row["during"])] ?? ""}: ${row.attempts} attempt${row.attempts === 1 ? "" : "s"}, ${seconds(row.elapsedMillis)}, ${costOf(row)}`
     case "CallRejected":
       return `refused before anything was sent: ${reasonText(row)}`
     case "FellBack":
@@ -145,6 +147,12 @@ const cacheTexts: Readonly<Record<string, string>> = {
   Miss: "nothing kept",
   Bypassed: "not asked",
   Joined: "an equal request is under way, and is joined"
+}
+
+const duringTexts: Readonly<Record<string, string>> = {
+  waiting: "while it waited for its turn",
+  asking: "while its request was out",
+  pausing: "before the next attempt"
 }
 
 const fallbackTexts: Readonly<Record<string, string>> = {

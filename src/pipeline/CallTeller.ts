@@ -120,7 +120,7 @@ export class CallTeller {
     )
   }
 
-  /** The attempt was cut off, and the call with it. */
+  /** The attempt was cut off. */
   interrupted(attempt: number, begunAt: number, isSent: boolean): void {
     this.#listen?.(
       {
@@ -134,6 +134,15 @@ export class CallTeller {
       },
       this.#exchange()
     )
+  }
+
+  callInterrupted(
+    attempts: number,
+    cost: Cost,
+    during: Extract<CallEvent, { readonly _tag: "CallInterrupted" }>["during"]
+  ): void {
+    const elapsed = this.#since(this.#parts.begunAt)
+    this.#listen?.({ _tag: "CallInterrupted", ...this.#common(), attempts, elapsed, cost, during }, undefined)
   }
 
   retryScheduled(attempt: number, delay: Duration.Duration): void {

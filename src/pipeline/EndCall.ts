@@ -64,7 +64,10 @@ export const endWith = <A>(
   cause: Cause.Cause<unknown>,
   key: Redacted.Redacted<string> | undefined
 ): Effect.Effect<never> => {
-  if (!Cause.hasDies(cause)) return Effect.interrupt
+  if (!Cause.hasDies(cause)) {
+    run.tell.callInterrupted(run.attempts, run.cost, "asking")
+    return Effect.interrupt
+  }
   const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan, key))
   return Effect.andThen(run.tell.defectCaught(defect), Effect.die(defect))
 }

@@ -108,7 +108,15 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     const wish = { rank: rankOf(call.priority), enqueuedAt: run.enqueuedAt, deadlineAt: call.deadlineAt, leaseMillis }
     const growing = isGrowing(call) ? call : undefined
     return admit(
-      { room: door.room, timeouts: control.timeouts, lane: door.lane, wish, growing, restore },
+      {
+        room: door.room,
+        timeouts: control.timeouts,
+        lane: door.lane,
+        wish,
+        growing,
+        restore,
+        onLeft: () => run.tell.callInterrupted(run.attempts, run.cost, "waiting")
+      },
       (admitted, waiter) => {
         if (!(admitted instanceof Admission)) return refused(run, admitted)
         const begunAt = waiter === undefined ? at : now()
@@ -206,7 +214,9 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
           leave(run, admission, now())
           giveBackKey(vault, run, false)
           run.tell.interrupted(run.attempts, begunAt, admission.isSent)
-          return pay(costAfterCut(admission.isSent, plan.bound), endWith(run, cause, key))
+          const cost = costAfterCut(admission.isSent, plan.bound)
+          if (cost !== undefined) run.cost = addCosts(run.cost, cost)
+          return pay(cost, endWith(run, cause, key))
         }
         endAfterFailure(door, admission, found.value, plan.payment, Math.floor(now()))
         const { lent } = run
@@ -265,7 +275,9 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     // hint has passed; his own jitter comes after it, so that those who got the same hint do not come back together.
     if (rule !== "afterHint") run.enqueuedAt = undefined
     const jitterMillis = Duration.toMillis(decision.delay) - Duration.toMillis(hintOf(failure) ?? Duration.zero)
-    yield* run.restore(sleepBeyondPause(run, decision.delay, jitterMillis, now))
+    yield* Effect.onInterrupt(run.restore(sleepBeyondPause(run, decision.delay, jitterMillis, now)), () =>
+      Effect.sync(() => run.tell.callInterrupted(run.attempts, run.cost, "pausing"))
+    )
   })
 
   const pauseDoor = <A>(

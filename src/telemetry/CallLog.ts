@@ -105,6 +105,7 @@ export const logLine = (event: CallEvent): Line | undefined => {
     case "AttemptStarted":
     case "AttemptSucceeded":
     case "AttemptInterrupted":
+    case "CallInterrupted":
     case "RetryScheduled":
     case "CallSucceeded":
     case "JobMoved":

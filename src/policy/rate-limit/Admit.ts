@@ -31,6 +31,8 @@ export interface Visit {
   readonly wish: Wish
   readonly growing?: GrowingWish | undefined
   readonly restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Called when whoever waits is interrupted. */
+  readonly onLeft?: () => void
 }
 
 const waitFor = (visit: Visit, waiter: Waiter): Effect.Effect<Admitted> =>
@@ -95,6 +97,7 @@ export const admit = <A, E, R>(
   return Effect.matchCauseEffect(visit.restore(waitFor(visit, entered)), {
     onFailure: (cause) => {
       abandon(visit.room, entered)
+      visit.onLeft?.()
       return Effect.failCause(cause)
     },
     onSuccess: (admitted) => use(admitted, entered)

@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import type { CallEvent } from "../../../schemas/CallEvent.ts"
+import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import { AuditLog } from "../../../src/audit/AuditLog.ts"
 import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { CallEvents } from "../../../src/telemetry/CallEvents.ts"
@@ -93,9 +94,36 @@ describe("the recorder", () => {
           yield* Fiber.interrupt(fiber)
         })
       )
-      const [event] = told.at(-1) ?? assert.fail("nothing was told")
-      assert.strictEqual(event._tag, "AttemptInterrupted")
-      assert.isTrue(event._tag === "AttemptInterrupted" && event.isSent)
+      const [attempt, call] = told.slice(-2).map(([event]) => event)
+      assert.isTrue(attempt?._tag === "AttemptInterrupted" && attempt.isSent)
+      assert.isTrue(call?._tag === "CallInterrupted" && call.during === "asking" && call.attempts === 1)
+      // It may have been paid for, and is.
+      assert.isTrue(call?._tag === "CallInterrupted" && (call.cost.usdMicros ?? 0) > 0)
     }).pipe(Effect.provide(Mock.layerWith({ scenario: "keep-alive-forever" })))
+  )
+
+  it.effect("is told of a call that is given up while it waits for its turn, or for its next attempt", () =>
+    Effect.gen(function* () {
+      const during = (settings: SettingsDocument, scenario: "healthy" | "down", calls: number) =>
+        recorded(
+          Effect.gen(function* () {
+            const fibers = yield* Effect.forEach(Array.from({ length: calls }), (_, index) =>
+              Effect.forkChild(
+                PromptEnhancer.use((it) => it.enhance({ prompt: `fox ${index}` }, { accept: ["Live"] })),
+                { startImmediately: true }
+              )
+            )
+            yield* TestClock.adjust("1 seconds")
+            yield* Effect.forEach(fibers, Fiber.interrupt)
+          })
+        ).pipe(
+          Effect.map((told) => told.flatMap(([event]) => (event._tag === "CallInterrupted" ? [event.during] : []))),
+          Effect.provide(Mock.layerWith({ scenario, latency: 10, settings }))
+        )
+      const limited = { deepseek: { rateLimit: [{ requests: 1, window: 20 }] } }
+      assert.deepStrictEqual(yield* during(limited, "healthy", 2), ["waiting"])
+      const slow = { deepseek: { backoffBase: 20_000, retryLimit: 1, timeout: 600_000 } }
+      assert.deepStrictEqual(yield* during(slow, "down", 1), ["pausing"])
+    })
   )
 })
