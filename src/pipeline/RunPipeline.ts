@@ -16,7 +16,6 @@ import { CostLedger, type Reservation } from "../money/CostLedger.ts"
 import { millisOf, remaining } from "../policy/deadline/Deadline.ts"
 import { Admission } from "../policy/rate-limit/Admission.ts"
 import { admit } from "../policy/rate-limit/Admit.ts"
-import { rankOf } from "../policy/rate-limit/WaitingQueue.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import type { RetryDecision } from "../policy/retry/DecideRetry.ts"
 import { RetryPolicy } from "../policy/retry/RetryPolicy.ts"
@@ -34,7 +33,7 @@ import { keyOf } from "./AttemptKey.ts"
 import { afterThrow, CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { endWith, failed, leave, refused, stop, unpaid } from "./EndCall.ts"
-import { endWithCall, isGrowing, mayGrow } from "./GrowingDeadline.ts"
+import { endWithCall, mayGrow } from "./GrowingDeadline.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
 import { refusalBeyond } from "./Refused.ts"
 import { reserveAttempt } from "./ReserveAttempt.ts"
@@ -43,12 +42,10 @@ import { attemptOf, isUsedUp, type Run } from "./Run.ts"
 import { slowDown } from "./SlowDown.ts"
 import { traced } from "./TracedCall.ts"
 import { giveBackKey, hasKey, isKeyRefused, lendKey, withoutKey } from "./UseKey.ts"
+import { visitOf } from "./VisitOf.ts"
 import { withCallUnder } from "./WithCall.ts"
 
 type Dependencies = CostLedger | LiveSettings | RetryPolicy | AdmissionControl | CallStatistics | KeyVault | KeyCheck
-
-/** How long a permit may be in flight beyond its attempt's own time limit. **Units** milliseconds. */
-const leaseMarginMillis = 60_000
 
 /** Builds the service. */
 export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Effect.gen(function* () {
@@ -99,38 +96,25 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     )
 
   const attempt = <A>(run: Run<A>, at: number): Effect.Effect<CallResult<A>, CallFailure> => {
-    const { call, door, plan, restore } = run
+    const { call, door, plan } = run
     if (at >= call.deadlineAt) return stop(run, "DeadlineExceeded")
     if (isUsedUp(run)) return stop(run, "AttemptsExhausted")
     if (!hasKey(vault, run)) return withoutKey(run)
-    run.enqueuedAt ??= Math.floor(at)
-    const leaseMillis = Duration.toMillis(plan.attemptTimeout) + leaseMarginMillis
-    const wish = { rank: rankOf(call.priority), enqueuedAt: run.enqueuedAt, deadlineAt: call.deadlineAt, leaseMillis }
-    const growing = isGrowing(call) ? call : undefined
-    return admit(
-      {
-        room: door.room,
-        timeouts: control.timeouts,
-        lane: door.lane,
-        wish,
-        growing,
-        restore,
-        onLeft: () => run.tell.callInterrupted(run.attempts, run.cost, "waiting")
-      },
-      (admitted, waiter) => {
-        if (!(admitted instanceof Admission)) return refused(run, admitted)
-        const begunAt = waiter === undefined ? at : now()
-        // What runs beside it in the same call may have taken the last attempt while this one waited.
-        if (waiter !== undefined && isUsedUp(run)) {
-          leave(run, admitted, begunAt)
-          return stop(run, "AttemptsExhausted")
-        }
-        const facts = () => admissionFacts(begunAt - at, door.circuit.state._tag, waiter?.heldBackBy)
-        return plan.payment === "metered"
-          ? exchangePaid(run, admitted, facts, leaseMillis)
-          : begin(run, admitted, facts, begunAt, undefined)
+    const visit = visitOf(run, control.timeouts, at)
+    const { leaseMillis } = visit.wish
+    return admit(visit, (admitted, waiter) => {
+      if (!(admitted instanceof Admission)) return refused(run, admitted)
+      const begunAt = waiter === undefined ? at : now()
+      // What runs beside it in the same call may have taken the last attempt while this one waited.
+      if (waiter !== undefined && isUsedUp(run)) {
+        leave(run, admitted, begunAt)
+        return stop(run, "AttemptsExhausted")
       }
-    )
+      const facts = () => admissionFacts(begunAt - at, door.circuit.state._tag, waiter?.heldBackBy)
+      return plan.payment === "metered"
+        ? exchangePaid(run, admitted, facts, leaseMillis)
+        : begin(run, admitted, facts, begunAt, undefined)
+    })
   }
 
   /**
