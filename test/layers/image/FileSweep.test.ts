@@ -121,6 +121,33 @@ describe("a sweep over files", () => {
       }
     }))
 
+  test("beside others on one directory removes what one alone would, and nobody fails", (root, store) =>
+    Effect.gen(function* () {
+      const made = []
+      for (let width = 8; width < 28; width++) {
+        const image = yield* store.put(pieces(png(width, 8)), { root, label: `image_${width}` })
+        yield* age(image.path, 3 - width / 100)
+        made.push(image)
+      }
+      const room = made.slice(10).reduce((sum, { bytes }) => sum + bytes, 0)
+      yield* LiveSettings.use((it) => it.update({ imageMaximumBytes: room }))
+      const reports = yield* Effect.all([sweepImages(), sweepImages(), sweepImages()], { concurrency: 3 })
+      assert.deepStrictEqual(
+        yield* filesBelow(root),
+        made
+          .slice(10)
+          .map(({ path: file }) => path.basename(file))
+          .toSorted()
+      )
+      const removed = reports.flatMap(namesOf)
+      assert.strictEqual(new Set(removed).size, removed.length)
+      assert.strictEqual(removed.length, 10)
+      assert.deepStrictEqual(
+        reports.flatMap((it) => it.failed),
+        []
+      )
+    }))
+
   test("of a directory that is not there has nothing to do, and does not make it", (root) =>
     Effect.gen(function* () {
       const missing = path.join(root, "missing")
