@@ -27,7 +27,7 @@ export const findFiles = (
   root: string,
   isWanted: (fileName: string) => boolean
 ): Stream.Stream<ListedFile, typeof StorageFailed.Type> =>
-  Stream.fromAsyncIterable(walk(root, isWanted), (error) =>
+  Stream.fromAsyncIterable({ [Symbol.asyncIterator]: () => walk(root, isWanted) }, (error) =>
     storageFailed({ _tag: "FileFailure", step: "listing", code: codeOf(error) })
   ).pipe(Stream.flatMap(Stream.fromIterable))
 
@@ -76,7 +76,7 @@ const factsOfOne = async (file: string): Promise<ListedFile | undefined> => {
 /** Looks into a file; of a large one no more than a chunk is held. */
 export const inspectFile = (file: string): Effect.Effect<ImageInspection, typeof StorageFailed.Type> =>
   receiveImage(
-    Stream.fromAsyncIterable(chunksOf(file), (error): FileFailure => ({
+    Stream.fromAsyncIterable({ [Symbol.asyncIterator]: () => chunksOf(file) }, (error): FileFailure => ({
       _tag: "FileFailure",
       step: "reading",
       code: codeOf(error)

@@ -5,7 +5,6 @@ import * as path from "node:path"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { layer } from "../../../layers/image/FileImageStore.ts"
 import { maximumImageBytes } from "../../../src/image/ImageBytes.ts"
@@ -262,38 +261,4 @@ describe("FileImageStore", () => {
       assert.strictEqual(first.length, 1)
       assert.strictEqual(yield* Stream.runCount(store.list(root)), 1_000)
     }))
-
-  test("a listing or an inspection that is interrupted at any moment leaves no file open (trap 56)", (root, store) =>
-    Effect.gen(function* () {
-      const large = path.join(root, "a/b/large.png")
-      yield* Effect.promise(async () => {
-        await fs.mkdir(path.join(root, "a/b"), { recursive: true })
-        for (let index = 0; index < 200; index++) await fs.writeFile(path.join(root, `a/${index}.png`), "")
-        await fs.writeFile(large, fox)
-        await fs.truncate(large, maximumImageBytes)
-      })
-      for (let turns = 0; turns < 30; turns++) {
-        const fiber = yield* Effect.forkChild(
-          Effect.all([Stream.runDrain(store.list(root)), store.inspect(large)], { concurrency: 2 })
-        )
-        for (let turn = 0; turn < turns; turn++) yield* Effect.promise(() => new Promise(setImmediate))
-        yield* Fiber.interrupt(fiber)
-      }
-      // What was asked of the disk when the fiber was interrupted is closed as soon as the disk has answered.
-      yield* Effect.repeat(openBelow(root), {
-        until: (open) => open.length === 0,
-        schedule: Schedule.spaced("5 millis"),
-        times: 400
-      })
-      assert.deepStrictEqual(yield* openBelow(root), [])
-    }))
 })
-
-/** The files and folders below a folder that this process has open, where the system tells. */
-const openBelow = (root: string): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.promise(async () => {
-    if (process.platform !== "linux") return []
-    const names = await fs.readdir("/proc/self/fd")
-    const targets = await Promise.all(names.map((name) => fs.readlink(`/proc/self/fd/${name}`).catch(() => "")))
-    return targets.filter((target) => target.startsWith(root))
-  })

@@ -2,9 +2,11 @@ import { assert, beforeEach, describe, it } from "@effect/vitest"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { vi } from "vitest"
 import { layer } from "../../../layers/image/FileImageStore.ts"
+import { maximumImageBytes } from "../../../src/image/ImageBytes.ts"
 import { ImageStore } from "../../../src/image/ImageStore.ts"
 import { png } from "../../src/image/SampleImages.ts"
 import { pieces } from "./ImageStoreContract.ts"
@@ -24,13 +26,23 @@ const disk = vi.hoisted(() => {
 
 vi.mock("node:fs/promises", async (importOriginal) => {
   const real = await importOriginal<typeof fs>()
-  const { step } = disk
+  const { log, step } = disk
   return {
     ...real,
     mkdir: async (folder: string) => (step("make folder"), real.mkdir(folder)),
     link: async (from: string, to: string) => (step("link"), real.link(from, to)),
     rename: async (from: string, to: string) => (step("rename"), real.rename(from, to)),
-    opendir: async (folder: string) => (step("list"), real.opendir(folder)),
+    opendir: async (folder: string) => {
+      step("list")
+      const entries = await real.opendir(folder)
+      return (async function* () {
+        try {
+          yield* entries
+        } finally {
+          log.push("list to its end")
+        }
+      })()
+    },
     utimes: async (file: string, at: number, to: number) => (step("renew"), real.utimes(file, at, to)),
     unlink: async (file: string) => (step("unlink"), real.unlink(file)),
     open: async (file: string, flags: string) => {
@@ -39,6 +51,7 @@ vi.mock("node:fs/promises", async (importOriginal) => {
       const handle = await real.open(file, flags)
       return {
         stat: () => handle.stat(),
+        read: (buffer: Uint8Array, offset: number, length: number) => handle.read(buffer, offset, length),
         readFile: () => handle.readFile(),
         writeFile: async (bytes: Uint8Array) => (step("write"), handle.writeFile(bytes)),
         sync: async () => (step(`sync ${what}`), handle.sync()),
@@ -187,6 +200,33 @@ describe("FileImageStore on a disk that refuses", () => {
       disk.faults.set("renew", "EPERM")
       assert.deepStrictEqual(yield* put(root), image)
       assert.include(disk.log, "renew")
+    })
+  )
+
+  it.live("a listing and an inspection that are interrupted at any moment leave nothing open (trap 51)", () =>
+    Effect.gen(function* () {
+      const root = yield* temporaryFolder
+      yield* Effect.promise(async () => {
+        for (let index = 0; index < 200; index++) await fs.writeFile(path.join(root, `${index}.png`), "")
+        await fs.writeFile(path.join(root, "large.png"), fox)
+        await fs.truncate(path.join(root, "large.png"), maximumImageBytes)
+      })
+      disk.log.length = 0
+      const { inspect, list } = yield* Effect.provide(ImageStore, layer)
+      const both = Effect.all([Stream.runDrain(list(root)), inspect(path.join(root, "large.png"))], { concurrency: 2 })
+      for (let turns = 0; turns < 20; turns++) {
+        const fiber = yield* Effect.forkChild(both)
+        for (let turn = 0; turn < turns; turn++) yield* Effect.promise(() => new Promise(setImmediate))
+        yield* Fiber.interrupt(fiber)
+      }
+      const count = (name: string) => disk.log.filter((it) => it === name).length
+      const isClosed = () =>
+        count("list") === count("list to its end") && count("open folder") === count("close folder")
+      // What the disk was asked for when the fiber was interrupted is closed as soon as the disk has answered.
+      yield* Effect.repeat(Effect.sleep("5 millis"), { until: isClosed, times: 1_000 })
+      assert.isAbove(count("list"), 10)
+      assert.isAbove(count("open folder"), 10)
+      assert.isTrue(isClosed())
     })
   )
 })

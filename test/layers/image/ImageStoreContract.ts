@@ -10,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { StoredImage } from "../../../schemas/Image.ts"
 import { maximumImageBytes } from "../../../src/image/ImageBytes.ts"
 import { ImageStore, type ImageTarget } from "../../../src/image/ImageStore.ts"
 import { html, jpeg, png, webp } from "../../src/image/SampleImages.ts"
@@ -222,9 +223,17 @@ export const suite = (
         assert.deepStrictEqual(yield* Stream.runCollect(store.listPartial(target().root)), [])
       }).pipe(Effect.ensuring(Effect.ignore(removeAll(store, `${target().root}-twin`)))))
 
-    test("a listing that is left early is left, and the store goes on", (store, target) =>
+    test("a listing that is left early is left, and one that is run again looks again", (store, target) =>
       Effect.gen(function* () {
-        for (const width of [8, 9, 10]) yield* store.put(pieces(png(width, 8)), target())
+        const list = store.list(target().root)
+        const images: Array<StoredImage> = []
+        for (const width of [8, 9, 10]) {
+          images.push(yield* store.put(pieces(png(width, 8)), target()))
+          assert.strictEqual(yield* Stream.runCount(list), images.length)
+        }
+        const [first] = images
+        const inspect = store.inspect(first?.path ?? "")
+        for (let time = 0; time < 2; time++) assert.strictEqual((yield* inspect)._tag, "Picture")
         const some = yield* Stream.runCollect(Stream.take(store.list(target().root), 1))
         assert.strictEqual(some.length, 1)
         assert.strictEqual((yield* listed(store, target().root)).length, 3)
