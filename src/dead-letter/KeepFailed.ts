@@ -11,6 +11,7 @@ import * as Scope from "effect/Scope"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { LetterFailure, LetterOptions, LetterRequest } from "../../schemas/DeadLetter.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
+import type { Job } from "../../schemas/Job.ts"
 import { noCost } from "../../schemas/Money.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { DeadLetters } from "./DeadLetters.ts"
@@ -19,44 +20,82 @@ import { isKept } from "./KeptFailures.ts"
 /** How long a caller waits for his letter to be kept. **Units** milliseconds. */
 const longestKeepMillis = 1_000
 
-/** Runs a call so that it is kept if it fails. */
-export type KeepFailed = <A, R>(
-  call: Call,
-  options: CallOptions,
-  request: () => LetterRequest,
-  effect: Effect.Effect<A, CallFailure, R>
-) => Effect.Effect<A, CallFailure, R>
+/** Runs a call so that what it asked for is kept if it fails. */
+export interface KeepFailed {
+  readonly call: <A, R>(
+    call: Call,
+    options: CallOptions,
+    request: () => LetterRequest,
+    effect: Effect.Effect<A, CallFailure, R>
+  ) => Effect.Effect<A, CallFailure, R>
+  /** The same for a call that waits for the job of an earlier one: kept is the earlier one, if its job is over. */
+  readonly job: <A, R>(
+    call: Call,
+    job: Effect.Effect<Job, unknown>,
+    effect: Effect.Effect<A, CallFailure, R>
+  ) => Effect.Effect<A, CallFailure, R>
+}
 
 /** Makes it; letters that are being written are finished before the scope closes. */
 export const makeKeepFailed: Effect.Effect<KeepFailed, never, DeadLetters | Scope.Scope> = Effect.gen(function* () {
   const letters = yield* DeadLetters
   const scope = yield* Scope.Scope
 
-  const keep = (call: Call, options: CallOptions, request: LetterRequest, failure: CallFailure) =>
-    Effect.gen(function* () {
-      const failedAt = yield* Clock.currentTimeMillis
-      yield* letters.keep({
-        callId: call.callId,
-        owner: call.owner,
-        failedAt,
-        failure: letterFailureOf(failure),
-        history: call.history.attempts,
-        cost: failure._tag === "ApiError" ? (failure.cost ?? noCost) : noCost,
-        options: letterOptionsOf(options),
-        request
-      })
-    }).pipe(
+  const letterOf = (call: Call, failure: CallFailure, at: number) => ({
+    callId: call.callId,
+    owner: call.owner,
+    failedAt: at,
+    failure: letterFailureOf(failure),
+    history: call.history.attempts,
+    cost: failure._tag === "ApiError" ? (failure.cost ?? noCost) : noCost
+  })
+
+  const keepCall = (call: Call, options: CallOptions, request: LetterRequest, failure: CallFailure) =>
+    Effect.flatMap(Clock.currentTimeMillis, (at) =>
+      letters.keep({ ...letterOf(call, failure, at), options: letterOptionsOf(options), request })
+    )
+
+  const keepJob = Effect.fnUntraced(function* (call: Call, { callId, id, ...job }: Job, failure: CallFailure) {
+    if (!isOver(job.state)) return
+    const letter = letterOf(call, failure, yield* Clock.currentTimeMillis)
+    const { idempotencyKey, plan, request, wishes } = job
+    yield* letters.keep({
+      ...letter,
+      callId,
+      failure: { ...letter.failure, jobId: id },
+      options: { ...wishes, fit: plan.fit, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+      request: { _tag: "Image", request }
+    })
+  })
+
+  /** Keeps in a fiber of its own, which outlives whoever waits for it. */
+  const inTime = (keeping: Effect.Effect<void, unknown>) =>
+    keeping.pipe(
       Effect.catchCause((cause) => Effect.logError("a failed call could not be kept", cause)),
       Effect.uninterruptible,
       Effect.forkIn(scope, { startImmediately: true }),
       Effect.flatMap((fiber) => Effect.timeoutOption(Fiber.await(fiber), longestKeepMillis))
     )
 
-  return (call, options, request, effect) =>
+  const onFailure = <A, R>(
+    call: Call,
+    effect: Effect.Effect<A, CallFailure, R>,
+    keep: (failure: CallFailure) => Effect.Effect<void, unknown>
+  ): Effect.Effect<A, CallFailure, R> =>
     call.isNested
       ? effect
-      : Effect.tapError(effect, (failure) => (isKept(failure) ? keep(call, options, request(), failure) : Effect.void))
+      : Effect.tapError(effect, (failure) => (isKept(failure) ? inTime(keep(failure)) : Effect.void))
+
+  return {
+    call: (call, options, request, effect) =>
+      onFailure(call, effect, (failure) => keepCall(call, options, request(), failure)),
+    job: (call, job, effect) =>
+      onFailure(call, effect, (failure) => Effect.flatMap(job, (it) => keepJob(call, it, failure)))
+  }
 })
+
+/** The job has come to nothing, or nobody knows: what is still on its way is no failure yet. */
+const isOver = ({ _tag }: Job["state"]): boolean => _tag === "Failed" || _tag === "Expired" || _tag === "OutcomeUnknown"
 
 /** A failure as a letter keeps it: facts alone. */
 export const letterFailureOf = (failure: CallFailure): LetterFailure => {

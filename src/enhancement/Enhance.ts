@@ -215,7 +215,7 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
         const [own, callOptions] = splitOptions(options)
         const outer = fiber.getRef(CurrentCall)
         return withCallUnder(liveSettings, callOptions, enhanceDefaults, (call) =>
-          keepFailed(
+          keepFailed.call(
             call,
             callOptions,
             () => ({ _tag: "Enhancement", request, ...own }),

@@ -233,7 +233,7 @@ export const make: Effect.Effect<
       ),
     illustrate: (request, options = {}) =>
       withCall(options, illustrateDefaults, (call) =>
-        keepFailed(call, options, () => ({ _tag: "Illustration", request }), illustrate(request, options, call))
+        keepFailed.call(call, options, () => ({ _tag: "Illustration", request }), illustrate(request, options, call))
       ).pipe(Effect.provideService(LiveSettings, liveSettings), Effect.provideService(JobLedger, jobLedger))
   }
 })

@@ -73,6 +73,7 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
     const driver = yield* makeJobDriver(yield* makePaidExchanges, download)
     const waiting = makeJobWaiting(driver, yield* Effect.scope)
     const keepFailed = yield* makeKeepFailed
+    const ledger = yield* JobLedger
 
     const inCall = <A, E>(options: CallOptions, body: (call: Call) => Effect.Effect<A, E, Dependencies>) =>
       Effect.provideContext(withCall(options, generateDefaults, body), context)
@@ -91,7 +92,7 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
         inCall(options, (call) => previewImage(request, options.idempotencyKey, call)),
       generate: (request, options = {}) =>
         inNewCall(options, (call) =>
-          keepFailed(
+          keepFailed.call(
             call,
             options,
             () => ({ _tag: "Image", request }),
@@ -102,14 +103,16 @@ export const make: Effect.Effect<ImageGenerator["Service"], never, Dependencies 
         inNewCall(options, (call) =>
           Effect.flatMap(planImage(request, call), (planned) => startQueued(planned, options, call, driver))
         ),
-      await: (jobId, options = {}) => inCall(options, (call) => waiting.await(jobId, call)),
+      await: (jobId, options = {}) =>
+        inCall(options, (call) => keepFailed.job(call, ledger.get(jobId, call.owner), waiting.await(jobId, call))),
       status: (jobId, options = {}) => inCall(options, (call) => getJob(jobId, call)),
       watch: (jobId, options = {}) =>
         Stream.unwrap(inCall(options, (call) => Effect.succeed(watchJob(jobId, call)))).pipe(
           Stream.provideContext(context)
         ),
       cancel: (jobId, options = {}) => inCall(options, (call) => cancelJob(jobId, call)),
-      resume: (jobId, options = {}) => inNewCall(options, (call) => waiting.resume(jobId, call)),
+      resume: (jobId, options = {}) =>
+        inNewCall(options, (call) => keepFailed.job(call, ledger.get(jobId, call.owner), waiting.resume(jobId, call))),
       resolve: (jobId, resolution, options = {}) => inCall(options, (call) => resolveJob(jobId, resolution, call)),
       list: (page = {}, options = {}) => inCall(options, (call) => listJobs(page, call)),
       download: (imageUrl, target = {}, options = {}) =>

@@ -94,6 +94,30 @@ describe("a failed call", () => {
   )
 })
 
+describe("a job that fails after its call has ended", () => {
+  it.effect("is kept as the call that made it, by whoever waits for it, once", () =>
+    Effect.gen(function* () {
+      const generator = yield* ImageGenerator
+      const job = yield* generator.submit({ prompt: "a red fox", parameters: { quality: "low" } }, { priority: "low" })
+      yield* Effect.flip(through(generator.resume(job.id)))
+      yield* Effect.flip(through(generator.await(job.id)))
+      const letter = yield* theLetter
+      assert.deepStrictEqual([letter.callId, letter.failure.jobId, letter.kind], [job.callId, job.id, "Image"])
+      assert.deepStrictEqual(letter.request?.request, { prompt: "a red fox", parameters: { quality: "low" } })
+      assert.deepStrictEqual(letter.options, { priority: "low", fit: "nearest" })
+    }).pipe(Effect.provide(Mock.layerWith({ scenario: "job-fails" })))
+  )
+
+  it.effect("is no failure while it is on its way", () =>
+    Effect.gen(function* () {
+      const generator = yield* ImageGenerator
+      const job = yield* generator.submit({ prompt: "a red fox" })
+      yield* Effect.flip(through(generator.await(job.id, { deadline: Duration.seconds(30) })))
+      assert.deepStrictEqual(yield* letters, [])
+    }).pipe(Effect.provide(Mock.layerWith({ scenario: "stuck-job" })))
+  )
+})
+
 describe("of many calls at once, under a provider that fails at random", () => {
   it.effect("each that failed has one letter, and nobody else has one", () =>
     Effect.gen(function* () {
