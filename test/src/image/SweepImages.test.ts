@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import * as SweeperLayer from "../../../layers/image/ImageSweeper.ts"
+import * as JobWorkerLayer from "../../../layers/job/JobWorker.ts"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import type { StoredImage } from "../../../schemas/Image.ts"
 import type { Job } from "../../../schemas/Job.ts"
@@ -258,5 +259,33 @@ describe("the sweeper of a host", () => {
       const { isDryRun } = yield* ImageSweeper.use((it) => it.sweep({ isDryRun: true }))
       assert.isTrue(isDryRun)
     }).pipe(Effect.provide(Layer.provideMerge(SweeperLayer.layer, Mock.layer)))
+  )
+
+  it.effect("comes with the worker of its jobs", () =>
+    Effect.gen(function* () {
+      const { image } = yield* stored
+      yield* LiveSettings.use((it) => it.update({ imageRetention: 3 * hour }))
+      yield* TestClock.adjust("2 hours")
+      assert.deepStrictEqual(yield* paths, [image.path])
+      yield* TestClock.adjust("2 hours")
+      assert.deepStrictEqual(yield* paths, [])
+    }).pipe(Effect.provide(Layer.provideMerge(JobWorkerLayer.layer, Mock.layer)))
+  )
+
+  it.effect("goes on after a sweep that failed", () =>
+    Effect.gen(function* () {
+      const store = yield* ImageStore
+      let isBroken = true
+      const problem = { _tag: "StorageFailed", problem: "Other", detail: "listing: EIO" } as const
+      const list: ImageStore["Service"]["list"] = (at) => (isBroken ? Stream.fail(problem) : store.list(at))
+      yield* Effect.gen(function* () {
+        const { image } = yield* stored
+        yield* TestClock.adjust("2 days")
+        assert.deepStrictEqual(yield* paths, [image.path])
+        isBroken = false
+        yield* TestClock.adjust("1 hour")
+        assert.deepStrictEqual(yield* paths, [])
+      }).pipe(Effect.provide(Layer.provide(SweeperLayer.layer, Layer.succeed(ImageStore, { ...store, list }))))
+    }).pipe(Effect.provide(Mock.layerWith({ settings: { imageRetention: day } })))
   )
 })
