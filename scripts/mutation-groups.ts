@@ -22,7 +22,7 @@ export const mutationGroups: ReadonlyArray<MutationGroup> = [
     name: "limiter",
     sources: [
       ...within("src/policy/rate-limit", "RateTier WindowLog EndedPermits Forecast PermitWindow MemoryPermitStore"),
-      ...within("src/policy/rate-limit", "WaitingQueue WorstWait WaitingRoom Admission"),
+      ...within("src/policy/rate-limit", "WaitingQueue WorstWait WaitingRoom Admission Allowance"),
       ...within("src/policy/bulkhead", "Bulkhead")
     ],
     tests: [
@@ -47,9 +47,9 @@ export const mutationGroups: ReadonlyArray<MutationGroup> = [
   },
   {
     name: "budget",
-    sources: [...within("src/policy/retry", "RetryBudget"), ...within("src/pipeline", "AttemptBudget")],
+    sources: [...within("src/policy/retry", "RetryBudget"), ...within("src/pipeline", "AttemptBudget RefusalRow")],
     tests: [
-      "test/src/{policy/retry/DepositAndWithdraw,pipeline/AttemptBudget}.test.ts",
+      "test/src/{policy/retry/DepositAndWithdraw,pipeline/AttemptBudget,pipeline/RefusalRow}.test.ts",
       "test/src/policy/RetryBudget.test.ts"
     ]
   },
