@@ -36,8 +36,14 @@ export class Lane {
     this.queue = new WaitingQueue(agingStepMillis)
   }
 
-  /** Before which instant the provider lets nobody at this place in. */
-  heldUntil(position: number, now: number): number {
-    return Math.max(this.pausedUntil, this.allowance.notBefore(position, now))
+  /** Before which instant the provider lets nobody in. */
+  heldUntil(now: number): number {
+    return Math.max(this.pausedUntil, this.allowance.notBefore(1, now))
+  }
+
+  /** When whoever stands at a place (from 1) will be let in at the earliest, as far as limits and the provider say. */
+  startOf(position: number, now: number): number {
+    const forecast = this.store.forecast(position, now, this.pausedUntil)
+    return Math.max(forecast, this.allowance.notBefore(position, now))
   }
 }

@@ -108,7 +108,7 @@ export class WaitingRoom implements AdmissionDesk {
     if (Number.isFinite(wish.deadlineAt)) {
       // Who comes again has his old place, and is not asked to predict his wait anew.
       const ahead = wish.enqueuedAt < now ? 0 : lane.queue.countBefore(wish.rank, now)
-      const at = lane.store.forecast(ahead + 1, now, lane.heldUntil(ahead + 1, now))
+      const at = lane.startOf(ahead + 1, now)
       if (at > wish.deadlineAt) return { _tag: "RateLimitExceeded", retryAfterMillis: at - now }
     }
     const waiter = new Waiter(lane, wish)
@@ -124,7 +124,7 @@ export class WaitingRoom implements AdmissionDesk {
     const now = this.#now
     return {
       _tag: "QueueFull",
-      retryAfterMillis: Math.max(fullQueueMillis, lane.store.forecast(1, now, lane.heldUntil(1, now)) - now)
+      retryAfterMillis: Math.max(fullQueueMillis, lane.startOf(1, now) - now)
     }
   }
 
@@ -132,7 +132,7 @@ export class WaitingRoom implements AdmissionDesk {
   predictedWaitMillis(lane: Lane, rank: Rank): number {
     const now = this.#now
     const ahead = lane.queue.countBefore(rank, now)
-    return Math.max(0, lane.store.forecast(ahead + 1, now, lane.heldUntil(ahead + 1, now)) - now)
+    return Math.max(0, lane.startOf(ahead + 1, now) - now)
   }
 
   /** A waiter's wish has grown (somebody with a better one waits for the same): it moves to where it would be now. */
@@ -156,7 +156,7 @@ export class WaitingRoom implements AdmissionDesk {
     if (waiter.outcome !== undefined) return waiter.outcome
     this.giveUp(waiter)
     const now = this.#now
-    const at = waiter.lane.store.forecast(1, now, waiter.lane.heldUntil(1, now))
+    const at = waiter.lane.startOf(1, now)
     return at > now ? { _tag: "RateLimitExceeded", retryAfterMillis: at - now } : { _tag: "DeadlineExceeded" }
   }
 
@@ -234,7 +234,7 @@ export class WaitingRoom implements AdmissionDesk {
     const standing = lane.gate.standing(now)
     if (standing === "refuses") return { _tag: "Refused", refusal: gateRefusal(lane, now) }
     if (standing === "waits") return { _tag: "Blocked", until: lane.gate.changesAt(now), by: held("circuit") }
-    const heldUntil = lane.heldUntil(1, now)
+    const heldUntil = lane.heldUntil(now)
     if (heldUntil > now) return { _tag: "Blocked", until: heldUntil, by: held("pause") }
     if (!this.bulkhead.hasRoom(lane.options.use, now)) {
       return { _tag: "Blocked", until: this.bulkhead.mayGrowAt, by: held("slot") }

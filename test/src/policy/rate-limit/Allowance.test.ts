@@ -63,6 +63,15 @@ describe("an allowance of the provider", () => {
     assert.deepStrictEqual(hand.enter(lane, { deadlineAt: 40 }), { _tag: "RateLimitExceeded", retryAfterMillis: 50 })
   })
 
+  it("makes no wait look longer than it is", () => {
+    const hand = new RoomByHand()
+    const lane = hand.lane({ ...unlimited, tiers: [{ limit: 2, windowMillis: 100 }] })
+    hand.room.allow(lane, 1, 50)
+    hand.admit(lane).onSend()
+    const starts = [1, 2, 3].map((position) => lane.startOf(position, 0))
+    assert.deepStrictEqual(starts, [50, 101, 101])
+  })
+
   it("holds nobody before the first word, nor from its end on", () => {
     const allowance = new Allowance()
     assert.strictEqual(allowance.notBefore(1_000, 0), Number.NEGATIVE_INFINITY)
