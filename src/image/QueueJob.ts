@@ -57,12 +57,17 @@ const passing: ReadonlyArray<StoppedBy | undefined> = [
   "RateLimitExceeded",
   "RetryBudgetExhausted",
   "HintBeyondDeadline",
-  "DeadlineExceeded"
+  "DeadlineExceeded",
+  "StorageFailed"
 ]
 
 /** Whether a failure is over some time, and says nothing against the job. */
 const isPassing = (failure: CallFailure): boolean => {
-  if (failure._tag === "Rejection") return isRefusedAtDoor(failure) || failure.reason._tag === "DeadlineExceeded"
+  if (failure._tag === "Rejection") {
+    // A place for permits that is full or locked may be mended, and nothing was sent.
+    const isPermitMissing = failure.reason._tag === "StorageFailed" && failure.isRetryable
+    return isRefusedAtDoor(failure) || failure.reason._tag === "DeadlineExceeded" || isPermitMissing
+  }
   const isTooMany = failure.reason._tag === "RateLimited" || failure.reason._tag === "QuotaExhausted"
   return isProvenUnprocessed(failure) && (isTooMany || passing.includes(failure.stoppedBy))
 }

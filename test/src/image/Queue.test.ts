@@ -66,6 +66,32 @@ describe("a submitted job waits in the queue, whatever its caller's deadline", (
     )
   )
 
+  it.effect("and while its permit can not be kept: it leaves when there is room on the disk again", () =>
+    inWorld({}, (requests) =>
+      Effect.gen(function* () {
+        const { lane } = (yield* AdmissionControl).door("nanobanana", "submit")
+        const { store } = lane
+        lane.store = {
+          acquire: () => ({ _tag: "StorageFailed", problem: "DiskFull", detail: "keeping a permit: SQLite code 13" }),
+          end: () => undefined,
+          giveBack: () => undefined,
+          forecast: (_, now) => now,
+          configure: () => undefined,
+          usage: () => []
+        }
+        const { id } = yield* submit()
+        yield* TestClock.adjust("1 minute")
+        const { state } = yield* status(id)
+        assert.strictEqual(state._tag === "Queued" && state.heldBack?.reason, "StorageFailed")
+        assert.strictEqual(submitsOf(requests).length, 0)
+        lane.store = store
+        yield* TestClock.adjust("1 hour")
+        assert.strictEqual((yield* status(id)).state._tag, "Stored")
+        assert.strictEqual(submitsOf(requests).length, 1)
+      })
+    )
+  )
+
   it.effect("and says that our own limit holds it back, and until when", () =>
     inWorld({ settings: onePerHour }, () =>
       Effect.gen(function* () {
