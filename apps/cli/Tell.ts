@@ -24,6 +24,7 @@ export const tell = (failure: RunFailure, run: Run): void => {
     run.screen.line(messageOf(failure))
     const spent = spentLine(failure, run)
     if (spent !== undefined) run.screen.line(spent)
+    if (failure._tag === "ApiError") run.screen.line(`call ${failure.callId}`)
   }
   const remnant = remnantLine(facts, run)
   if (remnant !== undefined) run.screen.line(remnant)

@@ -165,7 +165,7 @@ describe("telling a failure", () => {
     assert.strictEqual(out, "")
     assert.match(
       error,
-      /^nanobanana: GenerationTimedOut, not ready after .*\nJob job_1 is left running.*may be charged\.\n$/
+      /^nanobanana: GenerationTimedOut, not ready after .*\ncall call_\w+\nJob job_1 is left running.*may be charged\.\n$/
     )
   })
 
