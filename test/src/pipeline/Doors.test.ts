@@ -44,6 +44,26 @@ describe("the doors of the pipeline", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: { deepseek: { rateLimit: { requests: 1, window: 3600 } } } })))
   )
 
+  it.effect("count for the address of the account: another one has a window of its own, and the first keeps its", () =>
+    Effect.gen(function* () {
+      const settings = yield* LiveSettings
+      const { baseURL } = (yield* settings.current).settings.deepseek
+      const { lane } = yield* door
+      const used = () => lane.store.usage(60_000).map((it) => it.used)
+      const moveTo = (address: string) =>
+        Effect.andThen(settings.update({ deepseek: { baseURL: address } }), TestClock.adjust("1 second"))
+      yield* throughTime(enhance("first"), 30)
+      const under = yield* Effect.forkChild(enhance("under way"), { startImmediately: true })
+      assert.deepStrictEqual(used(), [2])
+      yield* moveTo("https://elsewhere.example/v1")
+      assert.deepStrictEqual(used(), [0])
+      yield* Fiber.interrupt(under)
+      assert.deepStrictEqual(used(), [0])
+      yield* moveTo(baseURL)
+      assert.deepStrictEqual(used(), [2])
+    }).pipe(Effect.provide(Mock.layerWith({ settings: { deepseek: { rateLimit: { requests: 5, window: 3600 } } } })))
+  )
+
   it.effect(
     "are closed to all until the hint of a 429 has passed, and the one who got it comes back after his own jitter",
     () =>
