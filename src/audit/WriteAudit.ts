@@ -149,7 +149,7 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
     else yield* Effect.sleep(Math.min(lastRetryMillis, firstRetryMillis * 2 ** Math.min(10, failures - 1)))
     yield* flush
     yield* trim
-  })
+  }).pipe(Effect.catchDefect(() => Effect.logError("a defect of the audit: it goes on without what it was at")))
 
   const finish = Effect.gen(function* () {
     yield* flush
