@@ -165,6 +165,31 @@ describe("the audit's database", () => {
     })
   )
 
+  it.effect("that was spoilt is not made good by what retention removes", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const day = 86_400_000
+      yield* Effect.gen(function* () {
+        const audit = yield* AuditLog
+        for (let index = 1; index <= 6; index++) audit.record(callSucceeded(`call_${index}`, index * day), undefined)
+        yield* audit.flush
+        const database = open(folder)
+        database.exec(`
+          DELETE FROM audit_rows WHERE sequence <= 2;
+          INSERT INTO audit_marks SELECT 'start', sequence - 1, 'forged', 'forged' FROM audit_rows WHERE sequence = 3`)
+        database.close()
+        yield* TestClock.setTime(9 * day)
+        audit.record(callSucceeded("call_7", 9 * day), undefined)
+        yield* TestClock.adjust("1 seconds")
+        const { findings, removed } = yield* audit.verify()
+        assert.strictEqual(removed, 4)
+        const [found] = findings
+        assert.deepInclude(found, { _tag: "FoundBroken" })
+        assert.include(found?._tag === "FoundBroken" ? found.found : "", "StartChanged")
+      }).pipe(Effect.provide(auditIn(folder, { retention: 5 * day })))
+    })
+  )
+
   it.live("has each row once, wherever a flush is interrupted", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
