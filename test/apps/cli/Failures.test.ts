@@ -83,6 +83,29 @@ describe("ludeng failures", { timeout: 60_000 }, () => {
       assert.include((await run(["failures", "discard", id])).out, "rescued by call")
     }))
 
+  it("makes many again, one after the other, and says of each what became of it", () =>
+    inHome(async (run) => {
+      const failing = { MOCK_SCENARIO: "down", DEEPSEEK_RETRY_LIMIT: "0" }
+      await run(["enhance", "a red fox"], failing)
+      await run(["enhance", "a grey wolf"], { ...failing, DEAD_LETTER_PROMPTS: "omitted" })
+      const many = await run(["failures", "retry", "--reason", "ServiceUnavailable", "--json"])
+      assert.strictEqual(many.code, 0, many.error)
+      const { failed, refused, rescued, retries } = JSON.parse(many.out) as Record<string, unknown>
+      assert.deepStrictEqual([rescued, failed, refused], [1, 0, 1])
+      assert.deepStrictEqual(
+        (retries as ReadonlyArray<{ readonly end: string; readonly problem: string | null }>).map((it) => [
+          it.end,
+          it.problem
+        ]),
+        [
+          ["rescued", null],
+          ["refused", "PromptMissing"]
+        ]
+      )
+      const audit = await run(["audit", "list", "--json"])
+      assert.include(audit.out, "RetriedByHand")
+    }))
+
   it("says what is wrong with a command line", () =>
     inHome(async (run) => {
       for (const args of [["retry"], ["retry", "x", "--since", "1h"], ["retry", "--since", "1h", "--force"]]) {

@@ -216,6 +216,24 @@ describe("a retry of a failed call", () => {
     )
   )
 
+  it.effect("of an illustration makes both parts, for the price of both, and pays for the picture once", () =>
+    Effect.gen(function* () {
+      yield* Effect.flip(through(illustrate))
+      const { failure, id, kind } = yield* theLetter
+      assert.deepStrictEqual([kind, failure.reason._tag], ["Illustration", "InsufficientBalance"])
+      const { price } = yield* ManualRetries.use((it) => it.quote(id))
+      assert.isAtLeast(price?.highest.usdMicros ?? 0, 40_000)
+      const retried = yield* through(retry(id))
+      assert.strictEqual(retried._tag === "Illustration" && retried.result.prompt, "a red fox")
+      assert.strictEqual(retried.letter.state._tag === "Rescued" && retried.letter.state.callId, retried.result.callId)
+      assert.strictEqual(yield* charged, 1)
+    }).pipe(
+      Effect.provide(
+        Mock.layerWith({ settings: priced, faults: [{ fault: "no-balance", operation: "submit", times: 1 }] })
+      )
+    )
+  )
+
   it.effect("of an unknown outcome is refused, unless it is forced with the price confirmed (trap 45)", () =>
     Effect.gen(function* () {
       yield* Effect.flip(through(generate()))
