@@ -63,21 +63,28 @@ interface KeyFile {
 const readOrMake = async (file: string, temporary: string): Promise<KeyFile> => {
   const existing = await read(file)
   if (existing !== undefined) return existing
-  const handle = await fs.open(temporary, "wx", 0o600)
   try {
-    await handle.writeFile(randomBytes(dataKeyBytes).toString("base64url"))
-    await handle.sync()
-    await handle.close()
+    await writeWhole(temporary, randomBytes(dataKeyBytes).toString("base64url"))
     await fs.link(temporary, file).catch((error: unknown) => {
       if (codeOf(error) !== "EEXIST") throw error
     })
   } finally {
-    await fs.unlink(temporary)
+    await fs.rm(temporary, { force: true })
   }
   await syncFolderOf(file)
   const made = await read(file)
   if (made === undefined) throw new Error("the key's file vanished")
   return made
+}
+
+const writeWhole = async (file: string, text: string): Promise<void> => {
+  const handle = await fs.open(file, "wx", 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 const read = async (file: string): Promise<KeyFile | undefined> => {
