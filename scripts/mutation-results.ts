@@ -7,7 +7,7 @@ import * as path from "node:path"
 import { root } from "./command.ts"
 import type { Mutant } from "./mutation-report.ts"
 
-/** What was measured of a group. **Units** `minutes` that the run took; `measuredOn` a day. */
+/** What was measured of a group. **Units** `minutes` that its runs took; `measuredOn` the day of the last. */
 export interface KeptGroup {
   readonly measuredOn: string
   readonly minutes: number

@@ -5,8 +5,8 @@
  * has changed; it works on a copy of the checkout, at low priority.
  *
  * `npm run mutation -- --only breaker,budget` runs some groups; the page has the others as they were last measured
- * (`mutation/results/`). `--concurrency 1` takes one processor instead of two, `--page` writes the page anew from what is
- * kept.
+ * (`mutation/results/`), and with `--files WaitingRoom,Allowance` so have the other files of the group. `--concurrency 1`
+ * takes one processor instead of two, `--page` writes the page anew from what is kept.
  */
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -35,6 +35,8 @@ const valueOf = (flag: string): string | undefined => {
 }
 
 const only = valueOf("--only")?.split(",")
+const onlyFiles = valueOf("--files")?.split(",")
+const isMeasured = (file: string): boolean => onlyFiles?.includes(path.basename(file, ".ts")) ?? true
 const concurrency = Number(valueOf("--concurrency") ?? 2)
 const isPageOnly = process.argv.includes("--page")
 const groups = isPageOnly ? [] : mutationGroups.filter(({ name }) => only === undefined || only.includes(name))
@@ -90,8 +92,10 @@ const runGroup = async (group: MutationGroup): Promise<ReadonlyArray<Mutant>> =>
 
 for (const group of groups) {
   const startedAt = performance.now()
-  const mutants = await runGroup(group)
-  keepGroup(group.name, (performance.now() - startedAt) / 60_000, mutants)
+  const mutants = await runGroup({ ...group, sources: group.sources.filter(isMeasured) })
+  const before = onlyFiles === undefined ? undefined : keptGroup(group.name)
+  const others = before?.mutants.filter(({ file }) => group.sources.includes(file) && !isMeasured(file)) ?? []
+  keepGroup(group.name, (performance.now() - startedAt) / 60_000 + (before?.minutes ?? 0), [...others, ...mutants])
 }
 
 const measured = mutationGroups.flatMap((group) => {
