@@ -51,6 +51,26 @@ describe("an admission", () => {
     })
   }
 
+  for (const accounting of ["sent", "answered"] as const) {
+    it(`ends its permit at the store once, whatever is told twice, with \`${accounting}\``, () => {
+      const { admission, lane } = admitted(accounting)
+      const ends: Array<number> = []
+      const { store } = lane
+      const end = store.end.bind(store)
+      Object.assign(store, {
+        end: (permit: Parameters<typeof end>[0], at: number) => {
+          ends.push(at)
+          end(permit, at)
+        }
+      })
+      admission.onSend()
+      admission.onFirstByte()
+      admission.onFirstByte()
+      admission.end()
+      assert.deepStrictEqual(ends, [0])
+    })
+  }
+
   it("is counted when it is sent, and only then, with `sent`", () => {
     const { admission, clock, takenBack, usedAt } = admitted("sent")
     clock.now = 10
