@@ -35,6 +35,16 @@ describe("an allowance of the provider", () => {
     assert.isFalse(isIn(hand.wait(lane)))
   })
 
+  it("counts no one who has ended", () => {
+    const hand = new RoomByHand()
+    const lane = hand.lane(unlimited)
+    hand.admit(lane).end()
+    hand.admit(lane)
+    hand.room.allow(lane, 1, 50)
+    hand.admit(lane)
+    assert.isFalse(isIn(hand.wait(lane)))
+  })
+
   it("is replaced by the next word, and a milder one lets somebody in at once", () => {
     const hand = new RoomByHand()
     const lane = hand.lane(unlimited)
