@@ -65,10 +65,31 @@ export const privateHome = (
 }
 
 const makePrivateFolder = async (root: string, folder: string): Promise<void> => {
-  await fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder)
   await fs.writeFile(path.join(root, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 }).catch((error: unknown) => {
     if (codeOf(error) !== "EEXIST") throw error
   })
+}
+
+// Not `recursive`: where a file system lets nobody make a folder (`/proc`), Node tries for ever.
+const makeFolder = async (folder: string): Promise<void> => {
+  const parent = path.dirname(folder)
+  try {
+    await makeOneFolder(folder)
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT" || parent === folder) throw error
+    await makeFolder(parent)
+    await makeOneFolder(folder)
+  }
+}
+
+/** Several programs may make it at the same time. */
+const makeOneFolder = async (folder: string): Promise<void> => {
+  try {
+    await fs.mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST" || !(await fs.stat(folder)).isDirectory()) throw error
+  }
 }
 
 const codeOf = (error: unknown): string =>

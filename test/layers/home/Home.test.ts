@@ -31,6 +31,15 @@ describe("the home", () => {
     })
   )
 
+  it.live.skipIf(process.platform !== "linux")(
+    "where nobody can make a folder is refused, and not tried for ever",
+    () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(folderOf(Home.layer, "/proc/ludeng/home"))
+        assert.include(error.problems[0]?.problem, "can not be made at /proc/ludeng/home")
+      })
+  )
+
   it.live("that is a file is refused by its variable", () =>
     Effect.gen(function* () {
       const home = join(yield* temporaryFolder, "file")
