@@ -4,9 +4,20 @@
 import * as Schema from "effect/Schema"
 import { isTerminal, type Job, JobState, providerJobIdOf } from "../../schemas/Job.ts"
 import type { Cost } from "../../schemas/Money.ts"
-import { adviceOf, type JobAction } from "../../src/job/JobAdvice.ts"
+import { adviceOf, type JobAction, type JobAdvice } from "../../src/job/JobAdvice.ts"
 import type { ImageCondition } from "../../src/image/ImageStore.ts"
+import { facts as genericFacts } from "../../src/provider/nanobanana/generic/Facts.ts"
+import { facts as nanoBananaApiFacts } from "../../src/provider/nanobanana/nanobananaapi/Facts.ts"
+import type { ImageProtocolName } from "../../schemas/Provider.ts"
 import { costText, plainText, secondsText } from "./Text.ts"
+
+/** What can be done about a job at the protocol that makes it. */
+const adviceFor = (job: Job): JobAdvice => adviceOf(job, protocolFacts[job.plan.protocol])
+
+const protocolFacts: Readonly<Record<ImageProtocolName, { readonly canCancel: boolean }>> = {
+  nanobananaapi: nanoBananaApiFacts,
+  generic: genericFacts
+}
 
 const encodeState = Schema.encodeSync(Schema.toCodecJson(JobState))
 
@@ -27,7 +38,7 @@ export const jobJson = (job: Job, now: number) => ({
   createdAt: job.createdAt,
   updatedAt: job.updatedAt,
   ageMillis: Math.max(0, now - job.createdAt),
-  ...adviceOf(job)
+  ...adviceFor(job)
 })
 
 /** The same with the prompt, for whoever it belongs to, and with how its picture was found, if one was stored. */
@@ -59,7 +70,7 @@ const cellsOf = (job: Job, now: number): ReadonlyArray<string> => [
   secondsText(now - job.createdAt),
   providerJobIdOf(job.state) ?? "-",
   moneyText(job),
-  adviceOf(job).meaning
+  adviceFor(job).meaning
 ]
 
 const moneyText = (job: Job): string => {
@@ -77,7 +88,7 @@ const moneyText = (job: Job): string => {
 
 /** The commands that do what can be done about a job. */
 export const actionLines = (job: Job): ReadonlyArray<string> =>
-  adviceOf(job).actions.map((action) => commands[action](job.id))
+  adviceFor(job).actions.map((action) => commands[action](job.id))
 
 const commands: Readonly<Record<JobAction, (id: string) => string>> = {
   resume: (id) => `ludeng jobs resume ${id}`,
@@ -91,7 +102,7 @@ const commands: Readonly<Record<JobAction, (id: string) => string>> = {
 /** One job with everything there is to know about it, and what can be done. */
 export const jobLines = (job: Job, now: number, picture?: ImageCondition): ReadonlyArray<string> => [
   row("job", job.id),
-  row("state", `${job.state._tag}: ${adviceOf(job).meaning}`),
+  row("state", `${job.state._tag}: ${adviceFor(job).meaning}`),
   ...stateLines(job),
   ...(picture === undefined || picture === "Intact" ? [] : [row("", pictureTexts[picture])]),
   row("prompt", plainText(job.request.prompt)),
@@ -126,4 +137,4 @@ const row = (name: string, value: string): string => `${name.padEnd(10)} ${value
 
 /** A change of a job, as a line. */
 export const changeLine = (job: Job, now: number): string =>
-  `${secondsText(now - job.createdAt).padStart(9)}  ${job.state._tag}${isTerminal(job.state) ? "" : "…"}  ${adviceOf(job).meaning}`
+  `${secondsText(now - job.createdAt).padStart(9)}  ${job.state._tag}${isTerminal(job.state) ? "" : "…"}  ${adviceFor(job).meaning}`

@@ -29,7 +29,7 @@ export interface Run {
   mode?: Mode
   keepsJobs?: boolean
   provider?: string
-  exitCode?: 1 | 3 | 5 | 6
+  exitCode?: 1 | 3 | 4 | 5 | 6
 }
 
 /** The run as a service. */

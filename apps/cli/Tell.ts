@@ -26,7 +26,9 @@ export const tell = (failure: RunFailure, run: Run): void => {
     if (spent !== undefined) run.screen.line(spent)
     if (failure._tag === "ApiError") run.screen.line(`call ${failure.callId}`)
   }
-  const remnant = remnantLine(facts, run)
+  // Somebody else has given it up meanwhile: what this program last knew of it is over.
+  const isGivenUp = failure._tag === "ApiError" && failure.reason._tag === "GenerationCancelled"
+  const remnant = isGivenUp ? undefined : remnantLine(facts, run)
   if (remnant !== undefined) run.screen.line(remnant)
 }
 

@@ -63,7 +63,7 @@ export interface OpenLedger {
 export const withLedger = (folder: string, work: (ledger: OpenLedger) => Promise<void>): Promise<void> => {
   const layer = SqliteJobLedger.layer.pipe(
     Layer.provide(SqliteCostLedger.layer),
-    Layer.provide(Layer.mergeAll(LocalSealer.layer, LedgerDatabase.layer)),
+    Layer.provide(LedgerDatabase.layer.pipe(Layer.provideMerge(LocalSealer.layer))),
     Layer.provide(Layer.merge(Layer.succeed(Home, { folder }), MemorySettings.layerFromCode({})))
   )
   return Effect.runPromise(

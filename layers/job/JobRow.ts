@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Job } from "../../schemas/Job.ts"
+import { Job, providerJobIdOf } from "../../schemas/Job.ts"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import { rankOf } from "../../src/policy/rate-limit/WaitingQueue.ts"
 import type { Sealer } from "../../src/vault/Sealer.ts"
@@ -11,6 +11,7 @@ import type { Sealer } from "../../src/vault/Sealer.ts"
 /** The columns that change with the job. **Units** instants in milliseconds since 1970. */
 export interface JobColumns {
   readonly state: string
+  readonly provider_job_id: string | null
   readonly updated_at: number
   readonly facts: string
 }
@@ -46,6 +47,7 @@ const placeOf = (id: string): string => `job:${id}`
 /** The columns of a job. */
 export const columnsOf = (job: Job): JobColumns => ({
   state: job.state._tag,
+  provider_job_id: providerJobIdOf(job.state) ?? null,
   updated_at: job.updatedAt,
   facts: JSON.stringify(encodeFacts(job))
 })

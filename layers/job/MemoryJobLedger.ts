@@ -10,11 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import { type IdempotencyKey, JobId, type Owner } from "../../schemas/Identifiers.ts"
-import type { Job, JobEvent } from "../../schemas/Job.ts"
+import { type IdempotencyKey, JobId, type Owner, type ProviderJobId } from "../../schemas/Identifiers.ts"
+import { type Job, type JobEvent, providerJobIdOf } from "../../schemas/Job.ts"
 import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import { enteredJob, freesItsKey, JobLedger, type NewJob, reservationOf } from "../../src/job/JobLedger.ts"
-import { transition, type TransitionRefused } from "../../src/job/JobTransition.ts"
+import { refusedAs, transition, type TransitionRefused } from "../../src/job/JobTransition.ts"
 import { JobWatchers } from "../../src/job/JobWatchers.ts"
 import { dueAtOf, isUnderWay } from "../../src/job/Lease.ts"
 import { CostLedger, type MoneyRefused } from "../../src/money/CostLedger.ts"
@@ -87,9 +87,15 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
       return Result.succeed({ job, isNew: true })
     }
 
+    const isAnothers = (providerJobId: ProviderJobId, own: JobId): boolean =>
+      [...rows.values()].some((job) => job.id !== own && providerJobIdOf(job.state) === providerJobId)
+
     const applyNow = (id: JobId, event: JobEvent, now: number): Result.Result<Job, ApplyFailed> => {
       const job = rows.get(id)
       if (job === undefined) return Result.fail(jobNotFound)
+      if (event._tag === "ResolvedCharged" && isAnothers(event.providerJobId, id)) {
+        return Result.fail(refusedAs(job, event, { isOfAnotherJob: true }))
+      }
       return Result.flatMap(transition(job, event, now), (next) => {
         if (next.job === job) return Result.succeed(job)
         const moved = runSync(Effect.result(costs.move(reservationOf(job), next.move)))

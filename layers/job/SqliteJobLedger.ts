@@ -15,7 +15,7 @@ import type { Job, JobEvent, JobState } from "../../schemas/Job.ts"
 import type { JobNotFound, StorageFailed } from "../../schemas/Reason.ts"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import { enteredJob, freesItsKey, JobLedger, type NewJob, reservationOf } from "../../src/job/JobLedger.ts"
-import { transition } from "../../src/job/JobTransition.ts"
+import { refusedAs, transition } from "../../src/job/JobTransition.ts"
 import { JobWatchers } from "../../src/job/JobWatchers.ts"
 import { dueAtOf, isFenced, isUnderWay } from "../../src/job/Lease.ts"
 import { CostLedger } from "../../src/money/CostLedger.ts"
@@ -106,12 +106,20 @@ export const layer: Layer.Layer<
       return { job, isNew: true }
     })
 
+    const isAnothers = (providerJobId: string, own: JobId) =>
+      Effect.map(
+        sql`SELECT id FROM jobs WHERE provider_job_id = ${providerJobId} AND id <> ${own} LIMIT 1`,
+        (rows) => rows.length > 0
+      )
+
     const applyNow = Effect.fnUntraced(function* (id: JobId, event: JobEvent, now: number) {
       const row = yield* rowById(id)
       const before = yield* jobOf(row)
       if (isFenced(event) && leases.isElsewhere(row, now)) {
-        const refused = { _tag: "TransitionRefused", state: before.state._tag, event: event._tag } as const
-        return yield* Effect.fail({ ...refused, isHeldElsewhere: true as const })
+        return yield* Effect.fail(refusedAs(before, event, { isHeldElsewhere: true }))
+      }
+      if (event._tag === "ResolvedCharged" && (yield* isAnothers(event.providerJobId, id))) {
+        return yield* Effect.fail(refusedAs(before, event, { isOfAnotherJob: true }))
       }
       const { job, move } = yield* Effect.fromResult(transition(before, event, now))
       const isHeld = leases.isOwn(row)
@@ -149,15 +157,18 @@ export const layer: Layer.Layer<
     }
 
     /** One row that can not be read keeps nobody from the others. */
-    const readableJobs = (rows: ReadonlyArray<JobRow>, now: number) =>
-      Effect.forEach(rows, (row) =>
-        Effect.catch(Effect.asSome(jobOf(row)), (problem) =>
-          Effect.logError("a job's row can not be read").pipe(
-            Effect.annotateLogs({ jobId: row.id, problem: problem.detail }),
-            Effect.andThen(leases.giveBack(JobId.make(row.id), now + unreadableRestMillis)),
-            Effect.as(Option.none<Job>())
+    const readableJobs = <E>(rows: ReadonlyArray<JobRow>, unread: (id: JobId) => Effect.Effect<void, E>) =>
+      Effect.map(
+        Effect.forEach(rows, (row) =>
+          Effect.catch(Effect.asSome(jobOf(row)), (problem) =>
+            Effect.logError("a job's row can not be read").pipe(
+              Effect.annotateLogs({ jobId: row.id, problem: problem.detail }),
+              Effect.andThen(unread(JobId.make(row.id))),
+              Effect.as(Option.none<Job>())
+            )
           )
-        )
+        ),
+        (jobs) => jobs.flatMap((job) => Option.toArray(job))
       )
 
     return JobLedger.of({
@@ -192,7 +203,7 @@ export const layer: Layer.Layer<
                     AND (created_at, id) < (SELECT created_at, id FROM jobs WHERE id = ${before})
                   ORDER BY created_at DESC, id DESC LIMIT ${limit}`
           ),
-          Effect.forEach(jobOf)
+          (rows) => readableJobs(rows, () => Effect.void)
         ),
       statesOf: Effect.fnUntraced(function* (ids) {
         const states = new Map<JobId, JobState["_tag"]>()
@@ -219,8 +230,11 @@ export const layer: Layer.Layer<
       }),
       claimDue: Effect.fnUntraced(function* (limit) {
         const now = yield* Clock.currentTimeMillis
-        const due = Effect.flatMap(leases.takeDue(limit, now), (rows) => readableJobs(rows, now))
-        return (yield* step("looking for work", due)).flatMap((job) => Option.toArray(job))
+        const rest = (id: JobId) => leases.giveBack(id, now + unreadableRestMillis)
+        return yield* step(
+          "looking for work",
+          Effect.flatMap(leases.takeDue(limit, now), (rows) => readableJobs(rows, rest))
+        )
       }),
       release: Effect.fnUntraced(function* (id, dueAt) {
         yield* step(

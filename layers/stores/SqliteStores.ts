@@ -23,8 +23,8 @@ export const layer: Layer.Layer<Stores, ConfigurationError, Home | LiveSettings 
     Layer.provideMerge(Layer.merge(SqliteCacheStore.layer, SqliteDeadLetters.layer)),
     Layer.provideMerge(
       Layer.mergeAll(
-        Audit.layer.pipe(Layer.provideMerge(HomeSealer.layer)),
-        LedgerDatabase.layer,
+        // The key first: a ledger without its key is a home of which a part is lost.
+        Layer.merge(Audit.layer, LedgerDatabase.layer).pipe(Layer.provideMerge(HomeSealer.layer)),
         SqlitePermitStores.layer
       )
     )

@@ -3,6 +3,7 @@
  * disk without the key's file; whoever can read the home can read the texts too.
  */
 import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
@@ -12,6 +13,7 @@ import type { ConfigurationError } from "../../schemas/Settings.ts"
 import { Sealer } from "../../src/vault/Sealer.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import { Home, homeProblem } from "../home/Home.ts"
+import { ledgerFile } from "../sql/LedgerFile.ts"
 import { dataKeyBytes, sealUnder } from "./SealUnderKey.ts"
 
 /** The name of the key's file in the home. */
@@ -20,16 +22,30 @@ export const dataKeyFile = "data.key"
 /**
  * The sealer of the home.
  *
- * **Errors** `ConfigurationError` where the key's file can not be made or read, holds no key, or can be read by others.
+ * **Errors** `ConfigurationError` where the key's file can not be made or read, is missing beside a ledger, holds no key, or can be read by others.
  */
 export const layer: Layer.Layer<Sealer, ConfigurationError, Home> = Layer.effect(
   Sealer,
   Effect.gen(function* () {
     const { folder } = yield* Home
+    yield* refuseLostKey(folder)
     const name = yield* makeIdentifier("key")
     return sealUnder(yield* localDataKey(path.join(folder, dataKeyFile), path.join(folder, `.${name}.partial`)))
   })
 )
+
+/** What is kept in the home was sealed under its key: a new one in its place would open none of it. */
+const refuseLostKey = (folder: string): Effect.Effect<void, ConfigurationError> =>
+  Effect.suspend(() =>
+    existsSync(path.join(folder, ledgerFile)) && !existsSync(path.join(folder, dataKeyFile))
+      ? Effect.fail(
+          homeProblem(
+            `${path.join(folder, dataKeyFile)} is missing, and ${ledgerFile} beside it was sealed under it`,
+            "the file as it was, or another home"
+          )
+        )
+      : Effect.void
+  )
 
 /** Seals under a key that ends with the process: for what is kept in memory. */
 export const layerMemory: Layer.Layer<Sealer> = Layer.sync(Sealer, () =>

@@ -19,6 +19,7 @@ import { type ImageResult, NanoBanana, type ProviderJobStatus } from "../provide
 import { accountOfJob } from "./AccountOfJob.ts"
 import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
+import { ledgerReason } from "./JobFailure.ts"
 import { moveJob } from "./MoveJob.ts"
 import { pollSchedule } from "./PollSchedule.ts"
 import { isRefusedAtDoor } from "./StandInRule.ts"
@@ -34,14 +35,14 @@ const move = Effect.fnUntraced(function* (job: Job, event: JobEvent): Effect.fn.
   )
 })
 
-const notRecorded = (job: Job, problem: { readonly _tag: string; readonly detail?: string }): ApiError =>
+const notRecorded = (job: Job, problem: { readonly _tag: string }): ApiError =>
   new ApiError({
     provider: "nanobanana",
     operation: "status",
     callId: job.callId,
     attempts: Math.max(1, job.attempts),
     outcome: "Accepted",
-    reason: { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag },
+    reason: ledgerReason(problem),
     isRetryable: false,
     jobId: job.id
   })

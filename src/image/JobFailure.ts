@@ -7,7 +7,7 @@ import type { CallId } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job, providerJobIdOf, type UnprocessedReason } from "../../schemas/Job.ts"
 import { type Cost, noCost } from "../../schemas/Money.ts"
 import type { Outcome } from "../../schemas/Provider.ts"
-import { type ApiReason, categoryOf, type RejectionReason } from "../../schemas/Reason.ts"
+import { type ApiReason, categoryOf, type RejectionReason, type StorageFailed } from "../../schemas/Reason.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 
@@ -51,6 +51,13 @@ export const jobError = (job: Job, callId: CallId, reason: ApiReason): ApiError 
     ...(providerJobId === undefined ? {} : { providerJobId })
   })
 }
+
+/** Why the ledger did not do what it was asked for, as a reason of the call. */
+export const ledgerReason = (problem: { readonly _tag: string }): typeof StorageFailed.Type =>
+  isStorageFailed(problem) ? problem : { _tag: "StorageFailed", problem: "Other", detail: problem._tag }
+
+const isStorageFailed = (problem: { readonly _tag: string }): problem is typeof StorageFailed.Type =>
+  problem._tag === "StorageFailed"
 
 /** What is held may be charged, so it counts. */
 const spentOn = (job: Job): Cost => {
@@ -104,6 +111,8 @@ export const withJob = (failure: CallFailure, job: Job, callId: CallId): CallFai
     // A free request that failed says nothing of the paid one: what counts is how the job stands.
     outcome: failure.operation === "submit" ? failure.outcome : outcomeOf(job.state),
     isRetryable: failure.operation === "submit" && failure.isRetryable,
+    // The price of a picture is held by its job, not by the request that failed.
+    cost: spentOn(job),
     jobId: job.id,
     ...(providerJobId === undefined ? {} : { providerJobId })
   })

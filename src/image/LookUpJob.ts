@@ -10,13 +10,12 @@ import { ApiError, type CallFailure, type Rejection } from "../../schemas/Failur
 import type { JobId } from "../../schemas/Identifiers.ts"
 import { isTerminal, type Job } from "../../schemas/Job.ts"
 import { noCost } from "../../schemas/Money.ts"
-import type { ApiReason } from "../../schemas/Reason.ts"
 import { JobLedger, type JobPage } from "../job/JobLedger.ts"
 import { CallTeller } from "../pipeline/CallTeller.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { requestFactsOf } from "./ImageCallPlan.ts"
-import { jobError } from "./JobFailure.ts"
+import { jobError, ledgerReason } from "./JobFailure.ts"
 
 /** The job of the call's owner. **Errors** `Rejection` with `JobNotFound` or `StorageFailed`. */
 export const getJob = (jobId: JobId, call: Call): Effect.Effect<Job, Rejection, JobLedger> =>
@@ -49,11 +48,10 @@ export const getJobAgain = (before: Job, call: Call): Effect.Effect<Job, ApiErro
 /** Fails a call whose job was acted on and can not be read or written now. */
 export const failUnread = (
   before: Job,
-  problem: { readonly _tag: string; readonly detail?: string },
+  problem: { readonly _tag: string },
   call: Call
 ): Effect.Effect<never, ApiError> => {
-  const reason: ApiReason = { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag }
-  const error = jobError(before, call.callId, reason)
+  const error = jobError(before, call.callId, ledgerReason(problem))
   return failTelling(new ApiError({ ...error, outcome: "Unknown", isRetryable: false }), before, call)
 }
 

@@ -6,6 +6,7 @@ import type { CallFailure } from "../../schemas/Failures.ts"
 import type { JobId, ProviderJobId } from "../../schemas/Identifiers.ts"
 import type { Job, JobEvent } from "../../schemas/Job.ts"
 import type { JobLedger } from "../job/JobLedger.ts"
+import type { TransitionRefused } from "../job/JobTransition.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { getJob } from "./LookUpJob.ts"
@@ -40,14 +41,20 @@ export const resolveJob = Effect.fnUntraced(function* (
   const job = yield* getJob(jobId, call)
   return yield* Effect.mapError(moveJob(job, eventOf(resolution)), (problem) =>
     problem._tag === "TransitionRefused"
-      ? reject({ _tag: "JobNotResolvable", state: job.state._tag, problem: problemOf(job, resolution) }, call.callId, {
-          jobId: job.id
-        })
+      ? reject(
+          { _tag: "JobNotResolvable", state: job.state._tag, problem: problemOf(job, resolution, problem) },
+          call.callId,
+          {
+            jobId: job.id
+          }
+        )
       : reject(problem, call.callId, { jobId: job.id })
   )
 })
 
-const problemOf = (job: Job, resolution: JobResolution): string =>
-  job.state._tag === "OutcomeUnknown" && resolution._tag === "Charged"
-    ? "the provider's id is known already, and is another one"
-    : "what became of it is no open question"
+const problemOf = (job: Job, resolution: JobResolution, { isOfAnotherJob }: TransitionRefused): string =>
+  isOfAnotherJob === true
+    ? "the provider's id is that of another job"
+    : job.state._tag === "OutcomeUnknown" && resolution._tag === "Charged"
+      ? "the provider's id is known already, and is another one"
+      : "what became of it is no open question"

@@ -19,6 +19,7 @@ import { hintOf } from "../policy/retry/RetrySchedule.ts"
 import { NanoBanana, type SubmitAnswer } from "../provider/nanobanana/NanoBanana.ts"
 import type { ImageAccount } from "./ImageAccount.ts"
 import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
+import { ledgerReason } from "./JobFailure.ts"
 import { moveJob } from "./MoveJob.ts"
 import type { PaidExchanges } from "./PaidExchanges.ts"
 
@@ -26,13 +27,8 @@ const submitFailed = (reason: ApiReason, outcome: Outcome): AttemptFailed =>
   new AttemptFailed({ provider: "nanobanana", operation: "submit", reason, outcome })
 
 /** A ledger that can not record, seen from an attempt: before sending it stops us, after sending it is an open question. */
-const recordFailed = (outcome: Outcome) => (problem: { readonly _tag: string; readonly detail?: string }) =>
-  submitFailed(
-    problem._tag === "TransitionRefused"
-      ? { _tag: "GenerationCancelled" }
-      : { _tag: "StorageFailed", problem: "Other", detail: problem.detail ?? problem._tag },
-    outcome
-  )
+const recordFailed = (outcome: Outcome) => (problem: { readonly _tag: string }) =>
+  submitFailed(problem._tag === "TransitionRefused" ? { _tag: "GenerationCancelled" } : ledgerReason(problem), outcome)
 
 /** A provider that says when to come back is not asked before, whatever becomes of this program. */
 const eventAfterFailure = (failure: AttemptFailed, now: number): JobEvent => {

@@ -20,7 +20,7 @@ export interface JobAdvice {
 }
 
 /**
- * The advice for a job as it stands.
+ * The advice for a job as it stands. `canCancel` (default true): whether its protocol knows a way to cancel.
  *
  * ```ts
  * import { adviceOf } from "@ludeng/providers"
@@ -29,7 +29,11 @@ export interface JobAdvice {
  * adviceOf(unknown).actions // => ["resolveCharged", "resolveNotCharged", "acceptLoss"]
  * ```
  */
-export const adviceOf = (job: Pick<Job, "state" | "money">): JobAdvice => {
+export const adviceOf = (
+  job: Pick<Job, "state" | "money">,
+  { canCancel = true }: { readonly canCancel?: boolean } = {}
+): JobAdvice => {
+  const orCancel: ReadonlyArray<JobAction> = canCancel ? ["resume", "cancel"] : ["resume"]
   const { state } = job
   switch (state._tag) {
     case "Queued":
@@ -43,9 +47,9 @@ export const adviceOf = (job: Pick<Job, "state" | "money">): JobAdvice => {
     case "Submitting":
       return { meaning: "being sent; nobody knows yet whether it was accepted", actions: ["resume"] }
     case "Submitted":
-      return { meaning: "accepted by the provider, and to be paid", actions: ["resume", "cancel"] }
+      return { meaning: "accepted by the provider, and to be paid", actions: orCancel }
     case "Running":
-      return { meaning: "the provider is making it", actions: ["resume", "cancel"] }
+      return { meaning: "the provider is making it", actions: orCancel }
     case "Stored":
       return { meaning: "paid, and the picture was stored", actions: [] }
     case "Failed":

@@ -35,13 +35,24 @@ import { type HeldBack, type Job, type JobEvent, type JobState, providerJobIdOf 
 import { type Cost, unknownCost } from "../../schemas/Money.ts"
 import type { MoneyMove } from "../money/CostLedger.ts"
 
-/** The state does not allow the event; or, with `isHeldElsewhere`, somebody else holds the job and decides about it. */
+/**
+ * The state does not allow the event; or, with `isHeldElsewhere`, somebody else holds the job and decides about it; or,
+ * with `isOfAnotherJob`, the provider's id that a person gave is that of another job of the ledger.
+ */
 export interface TransitionRefused {
   readonly _tag: "TransitionRefused"
   readonly state: Job["state"]["_tag"]
   readonly event: JobEvent["_tag"]
   readonly isHeldElsewhere?: true
+  readonly isOfAnotherJob?: true
 }
+
+/** The refusal of an event, and why where it is not the state. */
+export const refusedAs = (
+  job: Job,
+  event: JobEvent,
+  because: Pick<TransitionRefused, "isHeldElsewhere" | "isOfAnotherJob"> = {}
+): TransitionRefused => ({ _tag: "TransitionRefused", state: job.state._tag, event: event._tag, ...because })
 
 /** The job after the event, and the move of money that belongs to it. */
 export interface Transition {
@@ -64,9 +75,7 @@ export type Transit = (job: Job, event: JobEvent, now: number) => Result.Result<
  */
 export const transition: Transit = (job, event, now) => {
   const next = nextState(job, event, now)
-  if (next === undefined) {
-    return Result.fail({ _tag: "TransitionRefused", state: job.state._tag, event: event._tag })
-  }
+  if (next === undefined) return Result.fail(refusedAs(job, event))
   const move = once(job, moveOf(job, event))
   if (next === job.state && move._tag === "Keep") return Result.succeed({ job, move })
   const attempts = event._tag === "SendIntended" ? job.attempts + 1 : job.attempts

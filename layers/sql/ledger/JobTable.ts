@@ -17,6 +17,7 @@ export const jobTable: Migration = {
         owner TEXT NOT NULL,
         idempotency_key TEXT,
         request_hash TEXT NOT NULL,
+        provider_job_id TEXT,
         state TEXT NOT NULL,
         priority BIGINT NOT NULL,
         due_at BIGINT NOT NULL,
@@ -29,6 +30,7 @@ export const jobTable: Migration = {
         sealed TEXT NOT NULL
       )`
     yield* sql`CREATE UNIQUE INDEX jobs_by_key ON jobs (owner, idempotency_key) WHERE idempotency_key IS NOT NULL`
+    yield* sql`CREATE INDEX jobs_by_provider_id ON jobs (provider_job_id) WHERE provider_job_id IS NOT NULL`
     yield* sql`CREATE INDEX jobs_by_owner ON jobs (owner, created_at, id)`
     yield* sql`CREATE INDEX jobs_by_request ON jobs (owner, request_hash, updated_at) WHERE state = 'Stored'`
     yield* sql`

@@ -22,7 +22,7 @@ const lettersIn = (
   deadLetterPrompts: "sealed" | "omitted" = "sealed"
 ): Layer.Layer<DeadLetters> =>
   SqliteDeadLetters.layerWith(bounds).pipe(
-    Layer.provide(Layer.merge(LocalSealer.layer, LedgerDatabase.layer)),
+    Layer.provide(LedgerDatabase.layer.pipe(Layer.provideMerge(LocalSealer.layer))),
     Layer.provide(Layer.succeed(Home, { folder })),
     Layer.provide(MemorySettings.layerFromCode({ deadLetterPrompts })),
     Layer.orDie

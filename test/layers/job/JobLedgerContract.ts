@@ -424,6 +424,26 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
     )
 
     test(
+      "the provider's id of one job is not taken for another one's, whoever says so",
+      Effect.gen(function* () {
+        const ledger = yield* JobLedger
+        const { job: theirs } = yield* ledger.enter(newJob({ owner: otherOwner }))
+        yield* ledger.apply(theirs.id, events["Accepted, first id"])
+        const { job } = yield* ledger.enter(newJob())
+        yield* ledger.apply(job.id, events.SendIntended)
+        const unknown = yield* ledger.apply(job.id, events.AnswerLost)
+        assert.deepStrictEqual(yield* Effect.flip(ledger.apply(job.id, events["ResolvedCharged, first id"])), {
+          _tag: "TransitionRefused",
+          state: "OutcomeUnknown",
+          event: "ResolvedCharged",
+          isOfAnotherJob: true
+        })
+        assert.deepStrictEqual(yield* ledger.get(job.id, defaultOwner), unknown)
+        assert.strictEqual((yield* ledger.apply(job.id, events["ResolvedCharged, other id"])).state._tag, "Submitted")
+      })
+    )
+
+    test(
       "jobs are listed page by page, the newest first",
       Effect.gen(function* () {
         const ledger = yield* JobLedger

@@ -105,6 +105,7 @@ describe("a ledger in a database", () => {
       assert.deepInclude(problem, { _tag: "StorageFailed", problem: "Corrupt" })
       assert.include(JSON.stringify(problem), first.id)
       assert.deepStrictEqual(yield* ledger.get(second.id, defaultOwner), second)
+      assert.deepStrictEqual(yield* ledger.list(defaultOwner), [second])
       yield* tamper(folder, "UPDATE jobs SET due_at = 0, lease_holder = NULL")
       assert.deepStrictEqual(yield* ledger.claimDue(10), [second])
       yield* tamper(folder, "UPDATE jobs SET facts = '{' WHERE id = ?", second.id)

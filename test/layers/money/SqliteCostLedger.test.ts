@@ -34,8 +34,8 @@ const costsIn = (folder: string, settings: SettingsDocument = {}) =>
 
 const ledgerIn = (folder: string, settings: SettingsDocument = {}) =>
   SqliteJobLedger.layer.pipe(
-    Layer.provide(LocalSealer.layer),
     Layer.provideMerge(costsIn(folder, settings)),
+    Layer.provide(LocalSealer.layer.pipe(Layer.provide(Layer.succeed(Home, { folder })))),
     Layer.fresh,
     Layer.orDie
   )

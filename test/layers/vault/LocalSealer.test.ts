@@ -77,6 +77,16 @@ describe("the key of the home", () => {
     })
   )
 
+  it.live("is not made anew beside a ledger, whose jobs it could not open", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      writeFileSync(join(folder, "ledger.db"), "")
+      const { problems } = yield* Effect.flip(Effect.provide(seal("here"), sealerIn(folder)))
+      assert.include(problems[0]?.problem, "is missing, and ledger.db beside it was sealed under it")
+      assert.deepStrictEqual(readdirSync(folder), ["ledger.db"])
+    })
+  )
+
   it.live("is never replaced: a damaged one is refused as it is", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder

@@ -235,6 +235,7 @@ describe("a person's word on a job of unknown outcome", () => {
       assert.strictEqual(asked.filter((it) => it === "submit").length, 1)
       const again = yield* Effect.flip(generator.resolve(job.id, { _tag: "NotCharged" }))
       assert.strictEqual(again.reason._tag, "JobNotResolvable")
+      assert.include(again.message, "what became of it is no open question")
       yield* end
     })
   )
