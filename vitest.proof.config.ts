@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/proof/**/*.test.ts"],
     testTimeout: 600_000,
+    silent: "passed-only",
     reporters: ["default", "./scripts/closing-line.ts"]
   }
 })

@@ -2,6 +2,8 @@
  * What `doctor` finds. It names sources and whether keys are set, never a key; it sends nothing that costs anything.
  */
 import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import type { Provider, QuotaScope } from "../../schemas/Provider.ts"
 import type { NanoBananaSettings, SettingProblem, Settings } from "../../schemas/Settings.ts"
 import { fallbackSettingsOf } from "../../src/settings/FallbackSettings.ts"
@@ -42,7 +44,11 @@ const providers: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 /** Looks, prints, and sets the exit code: 5 for problems of the settings, 3 for a provider that fails. */
 export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
   const run = yield* Session
-  const { kept, loaded, mock, mode, problems } = yield* readSurroundings(providers)
+  const { kept, loaded, mock, mode, problems: found } = yield* readSurroundings(providers)
+  const { keyToAsk } = yield* Effect.promise(() => import("./KeyToAsk.ts"))
+  const key = mode._tag === "Simulated" ? undefined : yield* Effect.result(keyToAsk(loaded.settings, kept))
+  const problems = key !== undefined && Result.isFailure(key) ? [...found, ...key.failure.problems] : found
+  const ask = key === undefined || Result.isFailure(key) ? undefined : { key: key.success }
   const diagnosis: Diagnosis = {
     version: run.version,
     node: process.versions.node,
@@ -51,7 +57,7 @@ export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
     settings: yield* settingRows(loaded, mock),
     providers: yield* Effect.forEach(
       accountsOf(loaded.settings),
-      (account) => diagnose(account, loaded.settings, kept, mode, isOffline),
+      (account) => diagnose(account, { settings: loaded.settings, kept, mode, isOffline, ask }),
       { concurrency: "unbounded" }
     ),
     problems
@@ -99,12 +105,18 @@ const accountsOf = ({ deepseek, nanobanana }: Settings): ReadonlyArray<Account> 
   ]
 }
 
+/** With what accounts are looked at; without `ask` nothing is asked, because the vault can not be opened. */
+interface Looking {
+  readonly settings: Settings
+  readonly kept: ReadonlySet<QuotaScope> | undefined
+  readonly mode: Mode
+  readonly isOffline: boolean
+  readonly ask: { readonly key: Redacted.Redacted<string> | undefined } | undefined
+}
+
 const diagnose = (
   { provider, settings: { apiKey, baseURL } }: Account,
-  settings: Settings,
-  kept: ReadonlySet<QuotaScope> | undefined,
-  mode: Mode,
-  isOffline: boolean
+  { ask, isOffline, kept, mode, settings }: Looking
 ) =>
   Effect.gen(function* () {
     const own = {
@@ -114,6 +126,7 @@ const diagnose = (
     } as const
     if (isOffline) return { ...own, state: "notProbed", detail: "--offline" } as const
     if (mode._tag === "Simulated") return { ...own, state: "notProbed", detail: "the providers are simulated" } as const
+    if (ask === undefined) return { ...own, state: "notProbed", detail: "the vault can not be opened" } as const
     const { probe } = yield* Effect.promise(() => import("./Probe.ts"))
-    return { ...own, ...(yield* probe(provider, baseURL, settings)) }
+    return { ...own, ...(yield* probe(provider, baseURL, settings, ask.key)) }
   })

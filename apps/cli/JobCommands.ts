@@ -12,6 +12,7 @@ import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
 import { ImageStore } from "../../src/image/ImageStore.ts"
 import * as JobWorker from "../../src/image/JobWorker.ts"
 import type { JobResolution } from "../../src/image/ResolveJob.ts"
+import { isUnderWay } from "../../src/job/Lease.ts"
 import { JobLedger, type JobPage } from "../../src/job/JobLedger.ts"
 import { reject } from "../../src/pipeline/Reject.ts"
 import { runCall, runOver } from "./Call.ts"
@@ -110,13 +111,17 @@ export const resumeAll = runOver(
       Effect.forEach(worked, ([id, owner]) => ledger.get(id, owner)),
       (reason) => reject(reason, noCall)
     )
-    yield* print({ jobs: jobs.map((job) => jobJson(job, now)) }, workedLines(jobs, now))
+    const left = yield* ImageGenerator.use((it) => it.list({ limit: 1_000 }))
+    const elsewhere = left.filter((job) => isUnderWay(job) && !worked.has(job.id)).length
+    yield* print({ jobs: jobs.map((job) => jobJson(job, now)), elsewhere }, workedLines(jobs, elsewhere, now))
     if (jobs.some((job) => !isTerminal(job.state) || job.state._tag === "Expired")) run.exitCode = 3
   })
 )
 
-const workedLines = (jobs: ReadonlyArray<Job>, now: number): ReadonlyArray<string> =>
-  jobs.length === 0 ? ["There was nothing to do."] : jobTableLines(jobs, now)
+const workedLines = (jobs: ReadonlyArray<Job>, elsewhere: number, now: number): ReadonlyArray<string> => [
+  ...(jobs.length === 0 ? ["There was nothing to do."] : jobTableLines(jobs, now)),
+  ...(elsewhere === 0 ? [] : [`${elsewhere} more: held by another program, or waiting for their time.`])
+]
 
 /** `jobs cancel ID`. */
 export const cancelJob = (id: JobId, options: CallOptions) =>

@@ -16,17 +16,19 @@ import { proxyRules } from "../../src/transport/ProxyRules.ts"
 import type { Reachability } from "./Diagnosis.ts"
 import { failureText } from "./FailureText.ts"
 
-/** Looks at one account, at its address. It never fails: a failure is a finding. */
-export const probe = (provider: QuotaScope, baseURL: string, settings: Settings): Effect.Effect<Reachability> => {
-  const { apiKey } = settings.deepseek
+/** Looks at one account, at its address, DeepSeek with this key. It never fails: a failure is a finding. */
+export const probe = (
+  provider: QuotaScope,
+  baseURL: string,
+  settings: Settings,
+  key: Redacted.Redacted<string> | undefined
+): Effect.Effect<Reachability> => {
   const proxyFor = proxyRules(process.env)
   if (Result.isFailure(proxyFor)) {
     return Effect.succeed({ state: "notProbed", detail: `${proxyFor.failure} can not be used` })
   }
   const isDirect = proxyFor.success(new URL(baseURL)) === undefined
-  return provider === "deepseek" && apiKey !== undefined
-    ? askModels(settings, apiKey)
-    : openConnection(baseURL, isDirect)
+  return provider === "deepseek" && key !== undefined ? askModels(settings, key) : openConnection(baseURL, isDirect)
 }
 
 const askModels = (settings: Settings, key: Redacted.Redacted<string>): Effect.Effect<Reachability> =>
