@@ -45,10 +45,16 @@ const providers: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
   const run = yield* Session
   const { kept, loaded, mock, mode, problems: found } = yield* readSurroundings(providers)
-  const { keyToAsk } = yield* Effect.promise(() => import("./KeyToAsk.ts"))
-  const key = mode._tag === "Simulated" ? undefined : yield* Effect.result(keyToAsk(loaded.settings, kept))
-  const problems = key !== undefined && Result.isFailure(key) ? [...found, ...key.failure.problems] : found
-  const ask = key === undefined || Result.isFailure(key) ? undefined : { key: key.success }
+  const key = yield* Effect.result(
+    kept === undefined
+      ? Effect.succeed(loaded.settings.deepseek.apiKey)
+      : Effect.flatMap(
+          Effect.promise(() => import("./KeyToAsk.ts")),
+          ({ keyToAsk }) => keyToAsk(loaded.settings)
+        )
+  )
+  const problems = Result.isFailure(key) ? [...found, ...key.failure.problems] : found
+  const ask = Result.isFailure(key) ? undefined : { key: key.success }
   const diagnosis: Diagnosis = {
     version: run.version,
     node: process.versions.node,

@@ -177,6 +177,6 @@ export const retryFailures = (query: FailureQuery & { readonly reason?: ReasonTa
         `${counts.rescued} rescued, ${counts.failed} failed again, ${counts.refused} refused`
       ])
       if (counts.failed > 0) run.exitCode = 3
-      else if (counts.refused > 0) run.exitCode = 4
+      else if (counts.refused > 0 && counts.rescued === 0) run.exitCode = 4
     })
   )

@@ -46,10 +46,10 @@ describe("the key that doctor asks with", () => {
   it.live("is the vault's, where it has one for the address", () =>
     Effect.gen(function* () {
       const { run, settings } = yield* world
-      const before = yield* keyToAsk(yield* settings, undefined)
+      const before = yield* keyToAsk(yield* settings)
       assert.strictEqual(before === undefined ? undefined : Redacted.value(before), ofSettings)
       yield* run(["keys", "add", "deepseek"])
-      const key = yield* keyToAsk(yield* settings, new Set(["deepseek"] as const))
+      const key = yield* keyToAsk(yield* settings)
       assert.strictEqual(key === undefined ? undefined : Redacted.value(key), ofVault)
       const { code, out } = yield* run(["doctor"])
       assert.strictEqual(code, 0)
