@@ -8,6 +8,7 @@ const elsewhere = [...configDefaults.exclude, "test/proof/**", "test/**/*.live.t
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    maxWorkers: 2,
     env: { LUDENG_STORE: "memory" },
     setupFiles: ["./test/support/Seed.ts"],
     silent: "passed-only",
