@@ -143,7 +143,10 @@ const reportOf = (retried: RetryResult, elapsedMillis: number): ResultReport => 
   }
 }
 
-/** `failures retry --reason X --since T`: one after the other, each through the same limits as any call. */
+/**
+ * `failures retry --reason X --since T`: the newest thousand that wait, one after the other, the oldest of them first, each
+ * through the same limits as any call.
+ */
 export const retryFailures = (query: FailureQuery & { readonly reason?: ReasonTag }, isDry: boolean) =>
   runOver(
     { needed: nobody },
@@ -173,6 +176,7 @@ export const retryFailures = (query: FailureQuery & { readonly reason?: ReasonTa
       const counted = (end: string) => retried.filter((it) => it.end === end).length
       const counts = { rescued: counted("rescued"), failed: counted("failed"), refused: counted("refused") }
       yield* print({ retries: retried, ...counts }, [
+        ...(letters.length < pageSize ? [] : [`the newest ${pageSize} of them; run it again for more`]),
         ...retried.map(({ end, id, problem }) => `${id}  ${end}${problem === null ? "" : `: ${problem}`}`),
         `${counts.rescued} rescued, ${counts.failed} failed again, ${counts.refused} refused`
       ])

@@ -22,28 +22,14 @@ import { JobWorker } from "../../src/image/JobWorker.ts"
 import { adviceOf } from "../../src/job/JobAdvice.ts"
 import { JobLedger } from "../../src/job/JobLedger.ts"
 import { CostLedger } from "../../src/money/CostLedger.ts"
-import { startSimulator } from "../support/SimulatorProcess.ts"
 import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { chargingProvider } from "./ChargingProvider.ts"
 import type { GeneratePlan } from "./crash/GenerateOnce.ts"
 
 /** Each half of the steps has a provider of its own, so that two programs can die at the same time. */
 const lanes = 2
 
 const price = 30_000
-
-const world = Effect.gen(function* () {
-  const { baseUrls } = yield* Effect.acquireRelease(
-    Effect.promise(() => startSimulator(["--latency", "2"])),
-    (simulator) => Effect.promise(() => simulator.stop())
-  )
-  const { origin } = new URL(baseUrls.generic)
-  const charges = Effect.promise(async () => {
-    const answer = await fetch(`${origin}/__simulator/ledger`)
-    const { entries } = (await answer.json()) as { readonly entries: ReadonlyArray<LedgerEntry> }
-    return entries.filter((it) => it.operation === "submit" && it.isAccepted)
-  })
-  return { baseUrl: baseUrls.generic, charges }
-})
 
 const settingsIn = (folder: string, baseUrl: string): SettingsDocument => ({
   providers: ["nanobanana"],
@@ -123,7 +109,7 @@ describe("a program that is killed while it makes a picture (traps 39, 42, 43, 4
   it.live("pays once, and loses nothing, whatever its last step was", () =>
     Effect.gen(function* () {
       const worlds = yield* Effect.all(
-        Array.from({ length: lanes }, () => world),
+        Array.from({ length: lanes }, () => chargingProvider),
         { concurrency: lanes }
       )
       const [first] = worlds

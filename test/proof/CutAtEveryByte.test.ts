@@ -14,8 +14,8 @@ import { providerJobIdOf } from "../../schemas/Job.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
 import { adviceOf } from "../../src/job/JobAdvice.ts"
 import { JobLedger } from "../../src/job/JobLedger.ts"
-import { startSimulator } from "../support/SimulatorProcess.ts"
 import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { chargingProvider } from "./ChargingProvider.ts"
 
 /** Where the connection of the first request is cut: after so many bytes of one direction. */
 interface Cut {
@@ -75,16 +75,8 @@ describe("a paid request on a network that is cut (traps 39, 42)", () => {
   it.live("after any of its bytes is paid at most once, and what was paid is not lost", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
-      const { baseUrls } = yield* Effect.acquireRelease(
-        Effect.promise(() => startSimulator(["--latency", "0"])),
-        (simulator) => Effect.promise(() => simulator.stop())
-      )
-      const { origin } = new URL(baseUrls.generic)
-      const acceptedSubmits = Effect.promise(async () => {
-        const answer = await fetch(`${origin}/__simulator/totals`)
-        return ((await answer.json()) as { readonly acceptedSubmits: number }).acceptedSubmits
-      })
-      const { baseUrl, way } = yield* cutWay(baseUrls.generic)
+      const { acceptedSubmits, baseUrl: target } = yield* chargingProvider
+      const { baseUrl, way } = yield* cutWay(target)
       const live = Live.layerWith({
         providers: ["nanobanana"],
         imageDirectory: join(folder, "images"),

@@ -18,24 +18,11 @@ import type { SettingsDocument } from "../../schemas/Settings.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
 import { JobWorker } from "../../src/image/JobWorker.ts"
 import { JobLedger } from "../../src/job/JobLedger.ts"
-import { startSimulator } from "../support/SimulatorProcess.ts"
 import { temporaryFolder } from "../support/TemporaryFolder.ts"
+import { chargingProvider } from "./ChargingProvider.ts"
 import type { GeneratePlan } from "./crash/GenerateOnce.ts"
 
 const parameters = { width: 64, height: 64, quality: "low" } as const
-
-const provider = Effect.gen(function* () {
-  const { baseUrls } = yield* Effect.acquireRelease(
-    Effect.promise(() => startSimulator(["--latency", "2"])),
-    (simulator) => Effect.promise(() => simulator.stop())
-  )
-  const { origin } = new URL(baseUrls.generic)
-  const acceptedSubmits = Effect.promise(async () => {
-    const answer = await fetch(`${origin}/__simulator/totals`)
-    return ((await answer.json()) as { readonly acceptedSubmits: number }).acceptedSubmits
-  })
-  return { baseUrl: baseUrls.generic, acceptedSubmits }
-})
 
 const settingsIn = (folder: string, baseURL: string): SettingsDocument => ({
   providers: ["nanobanana"],
@@ -71,7 +58,7 @@ describe("two programs that work on one ledger (trap 43)", () => {
   it.live("send each of its jobs once, and bring all to their pictures", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
-      const { acceptedSubmits, baseUrl } = yield* provider
+      const { acceptedSubmits, baseUrl } = yield* chargingProvider
       const settings = settingsIn(folder, baseUrl)
       // A program that reaches nobody leaves everything in the queue.
       const entering = {
@@ -141,7 +128,7 @@ describe("a worker that was stopped past its lease (trap 43)", () => {
   it.live("and wakes with the provider's id, gives what it has: nothing is paid twice, nothing is lost", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
-      const { acceptedSubmits, baseUrl } = yield* provider
+      const { acceptedSubmits, baseUrl } = yield* chargingProvider
       const proxy = yield* heldAnswers(baseUrl)
       const plan: GeneratePlan = {
         settings: settingsIn(folder, proxy.baseUrl),

@@ -224,6 +224,20 @@ describe("a person's word on a job of unknown outcome", () => {
     return { ...program, job, asked: world.asked }
   })
 
+  it.effect("is asked for by an error that says what may have been paid", () =>
+    Effect.gen(function* () {
+      const { begin } = yield* machine({ submit: [noAnswer] })
+      const { end, generator } = yield* begin
+      const calling = yield* Effect.forkChild(Effect.flip(generator.generate(request)))
+      yield* TestClock.adjust("2 minutes")
+      const error = yield* Fiber.join(calling)
+      assert.deepInclude(error, { _tag: "ApiError", outcome: "Unknown", isRetryable: false })
+      // What is held for the job, and not the nothing that its request had cost by then.
+      assert.strictEqual(error._tag === "ApiError" ? error.cost?.usdMicros : undefined, 40_000)
+      yield* end
+    })
+  )
+
   it.effect("that it was charged brings it to its picture", () =>
     Effect.gen(function* () {
       const { asked, end, generator, job, ledger, work } = yield* unknown
