@@ -137,7 +137,7 @@ describe("the ending of a run", () => {
 })
 
 describe("telling a failure", () => {
-  const told = (isJson: boolean) => {
+  const told = (isJson: boolean, failure: RunFailure = apiError) => {
     const written = { out: "", error: "" }
     const screen = makeScreen({
       out: (text) => (written.out += text),
@@ -156,7 +156,7 @@ describe("telling a failure", () => {
       to: "Submitted",
       providerJobId: ProviderJobId.make("task_1")
     })
-    tell(apiError, run)
+    tell(failure, run)
     return written
   }
 
@@ -167,6 +167,12 @@ describe("telling a failure", () => {
       error,
       /^nanobanana: GenerationTimedOut, not ready after .*\ncall call_\w+\nJob job_1 is left running.*may be charged\.\n$/
     )
+  })
+
+  it("without a job left behind, where somebody else has given it up meanwhile", () => {
+    const { error } = told(false, new ApiError({ ...apiError, reason: { _tag: "GenerationCancelled" } }))
+    assert.match(error, /GenerationCancelled/)
+    assert.notMatch(error, /left running|stays in the queue/)
   })
 
   it("to a program: as one object on standard output", () => {

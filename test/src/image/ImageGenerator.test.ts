@@ -595,7 +595,7 @@ describe("a ledger that can not be read after a picture was paid for", () => {
         get: (id: JobId, owner: Owner) =>
           Effect.flatMap(ledger.get(id, owner), (job) =>
             job.state._tag === "Stored"
-              ? Effect.fail({ _tag: "StorageFailed", problem: "Other", detail: "locked" } as const)
+              ? Effect.fail({ _tag: "StorageFailed", problem: "DiskFull", detail: "reading a job" } as const)
               : Effect.succeed(job)
           )
       }))
@@ -608,7 +608,8 @@ describe("a ledger that can not be read after a picture was paid for", () => {
       assert.include(asked, "submit")
       assert.deepInclude(error, { _tag: "ApiError", outcome: "Unknown", isRetryable: false })
       assert.strictEqual(error._tag === "ApiError" ? error.jobId : undefined, job?.id)
-      assert.strictEqual(error.reason._tag, "StorageFailed")
+      // What is wrong with the disk is what a person can mend: it is told as the ledger told it.
+      assert.deepStrictEqual(error.reason, { _tag: "StorageFailed", problem: "DiskFull", detail: "reading a job" })
     }).pipe(Effect.provide(forgetful.pipe(Layer.provideMerge(layer))))
   })
 })
