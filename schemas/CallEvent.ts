@@ -11,6 +11,7 @@ import { KeyId } from "./Key.ts"
 import { keyEvents, VaultTrouble } from "./KeyEvent.ts"
 import { Operation, Outcome, Provider, QuotaScope } from "./Provider.ts"
 import { ApiReason, ReasonTag, RejectionReason } from "./Reason.ts"
+import { SettingsChanged, SettingsRefused } from "./SettingsChange.ts"
 
 const common = {
   callId: CallId,
@@ -146,6 +147,8 @@ export const CallEvent = Schema.Union([
   }),
   ...keyEvents,
   VaultTrouble,
+  SettingsChanged,
+  SettingsRefused,
   /** The audit lost rows: they came faster than they could be written, or could not be written at all. */
   Schema.TaggedStruct("AuditDropped", {
     at: Schema.Int,

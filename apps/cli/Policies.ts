@@ -124,6 +124,8 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
     case "AttemptInterrupted":
     case "CallInterrupted":
     case "AuditDropped":
+    case "SettingsChanged":
+    case "SettingsRefused":
     case "AttemptFailed":
     case "CallFailed":
     case "CallRejected":

@@ -9,6 +9,7 @@ import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
+import { SettingsWatch } from "../../layers/settings/SettingsWatch.ts"
 import { everyUsageProblem, isShowHelp } from "./EveryUsageProblem.ts"
 import { cost } from "./commands/Cost.ts"
 import { audit } from "./commands/Audit.ts"
@@ -62,6 +63,8 @@ export const program = (args: ReadonlyArray<string>, run: Run) =>
     Effect.provideService(CliConfig.CliConfig, { builtIns }),
     Effect.provideService(CliOutput.Presenter, presenterOf(run)),
     Effect.provideService(References.MinimumLogLevel, "Warn"),
+    // A command that runs on provides true again.
+    Effect.provideService(SettingsWatch, false),
     Effect.provide(NodeServices.layer)
   )
 

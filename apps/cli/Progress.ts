@@ -115,6 +115,8 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "RetriedByHand":
     case "AttemptInterrupted":
     case "AuditDropped":
+    case "SettingsChanged":
+    case "SettingsRefused":
     case "DefectCaught":
       return quiet(progress)
   }

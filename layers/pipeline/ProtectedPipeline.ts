@@ -11,6 +11,7 @@ import * as RunPipeline from "../../src/pipeline/RunPipeline.ts"
 import type { PermitStores } from "../../src/policy/rate-limit/PermitStores.ts"
 import type { RetryPolicy } from "../../src/policy/retry/RetryPolicy.ts"
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import { tellSettingsChanges } from "../../src/settings/TellChanges.ts"
 import { CallStatistics } from "../../src/telemetry/CallStatistics.ts"
 import * as MakeCallStatistics from "../../src/telemetry/MakeCallStatistics.ts"
 import type { KeyCheck } from "../../src/vault/KeyCheck.ts"
@@ -21,7 +22,8 @@ import * as MakeKeyVault from "../../src/vault/MakeKeyVault.ts"
 const protection = Layer.mergeAll(
   Layer.effect(AdmissionControl, MakeAdmissionControl.make),
   Layer.effect(CallStatistics, MakeCallStatistics.make),
-  Layer.effect(KeyVault, MakeKeyVault.make)
+  Layer.effect(KeyVault, MakeKeyVault.make),
+  Layer.effectDiscard(tellSettingsChanges)
 )
 
 /** The layer; a constant, so that there is one waiting room for each quota scope. */

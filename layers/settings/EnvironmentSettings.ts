@@ -1,10 +1,11 @@
 /**
- * `LiveSettings` from the environment: code over environment over `.env` over the defaults.
+ * `LiveSettings` from the surroundings: code over environment over `.env` over the settings file over the defaults.
  *
  * Which variables there are is the table of `src/settings/Variables.ts`; where they are looked up, `VariableSources.ts`.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import type { QuotaScope } from "../../schemas/Provider.ts"
 import { ConfigurationError, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
@@ -13,16 +14,19 @@ import {
   checkEntries,
   entriesOfDocument,
   entriesOfVariables,
-  mergeEntries,
   type SettingEntries,
   settingsOf
 } from "../../src/settings/SettingEntries.ts"
+import { entriesOfFile, noContents, type SettingsFile } from "../../src/settings/SettingsFile.ts"
+import { entriesOfSources, type SettingSources } from "../../src/settings/SettingsState.ts"
 import { makeLiveSettings, orConfigurationError } from "../../src/settings/SettingsInMemory.ts"
 import type { ProxyEnvironment } from "../../src/transport/ProxyRules.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../src/settings/Variables.ts"
+import { makeConfigFile } from "./ConfigFile.ts"
 import { withPriceFile } from "./PriceFile.ts"
 import { proxyProblems } from "./ProxySettings.ts"
-import { lookupIn, variableSources } from "./VariableSources.ts"
+import { SettingsWatch } from "./SettingsWatch.ts"
+import { configFileLocation, configFileVariable, lookupIn, variableSources } from "./VariableSources.ts"
 
 /**
  * **Details** `code` goes over the environment. `requireKeys` (default false) refuses settings in which a provider of
@@ -46,17 +50,30 @@ export const layerFromEnvironment = (
   Layer.effect(
     LiveSettings,
     Effect.gen(function* () {
-      const { entries, settings } = yield* loadSettings(options)
-      if (options.requireKeys !== true) return yield* makeLiveSettings({ entries, problems: [] })
+      const { file, settings, sources } = yield* loadSettings(options)
+      const watch = yield* SettingsWatch
+      const { file: _, ...stronger } = sources
+      const parts = {
+        code: { entries: stronger.code, problems: [] },
+        variables: stronger.variables,
+        ...(file === undefined ? { file: noSettingsFile } : { file }),
+        watch: watch && file !== undefined
+      }
+      if (options.requireKeys !== true) return yield* makeLiveSettings(parts)
       const kept = yield* keptKeysOf(options, settings)
-      return yield* makeLiveSettings({ entries, problems: [] }, (next) => missingKeys(next, kept))
+      return yield* makeLiveSettings({ ...parts, check: (next) => missingKeys(next, kept) })
     })
   )
 
-/** The settings, and the entries they were made of, for whoever must tell where a value comes from. */
+/**
+ * The settings, the entries they were made of by source, for whoever must tell where a value comes from, and the settings
+ * file, where there may be one.
+ */
 export interface LoadedSettings {
   readonly settings: Settings
   readonly entries: SettingEntries
+  readonly sources: SettingSources
+  readonly file: SettingsFile | undefined
 }
 
 /** Reads the settings once, without a service. **Errors** as `layerFromEnvironment`. */
@@ -76,17 +93,38 @@ export const inspectSettings = (
   options: EnvironmentSettingsOptions = {}
 ): Effect.Effect<LoadedSettings & { readonly problems: ConfigurationError["problems"] }, ConfigurationError> =>
   Effect.gen(function* () {
-    const lookup = yield* lookupIn(yield* variableSources, variableNames)
+    const places = yield* variableSources
+    const lookup = yield* lookupIn(places, variableNames)
     const code = entriesOfDocument(options.code ?? {})
     const variables = yield* withPriceFile(entriesOfVariables(lookup))
-    const { usable, problems } = checkEntries(mergeEntries(variables.entries, code.entries))
+    const location = yield* configFileLocation
+    const file = location === undefined ? undefined : makeConfigFile(location)
+    const written = entriesOfFile(file === undefined ? noContents : yield* file.read)
+    const sources = { code: code.entries, variables: variables.entries, file: written.entries }
+    const { usable, problems } = checkEntries(entriesOfSources(sources))
     const settings = yield* orConfigurationError(settingsOf(usable))
-    const bad = [...code.problems, ...variables.problems, ...problems]
+    const unread = places.flatMap((it) => it.problems)
+    const bad = [...code.problems, ...unread, ...variables.problems, ...written.problems, ...problems]
     const kept = options.requireKeys === true ? yield* keptKeysOf(options, settings) : noKeys
     const missing = missingKeys(settings, kept).filter(({ name }) => !bad.some((it) => variableOf(it.name) === name))
     const all = [...bad, ...(options.requireKeys === true ? missing : []), ...proxyProblems(options.proxy ?? {})]
-    return { settings, entries: usable, problems: all }
+    return { settings, entries: usable, sources, file, problems: all }
   })
+
+/** Where a program has no settings file, nothing can be saved. */
+const noSettingsFile: SettingsFile = {
+  name: "the settings file",
+  read: Effect.succeed(noContents),
+  edit: () =>
+    Effect.fail(
+      new ConfigurationError({
+        problems: [
+          { name: configFileVariable, problem: "names no settings file", expected: "the path of ludeng.config.json" }
+        ]
+      })
+    ),
+  changes: Stream.never
+}
 
 const noKeys: ReadonlySet<QuotaScope> = new Set()
 

@@ -13,4 +13,4 @@ import { makeLiveSettings } from "../../src/settings/SettingsInMemory.ts"
  * **Errors** `ConfigurationError` with every value that can not be used and every field that does not exist.
  */
 export const layerFromCode = (document: SettingsDocument): Layer.Layer<LiveSettings, ConfigurationError> =>
-  Layer.effect(LiveSettings, makeLiveSettings(entriesOfDocument(document)))
+  Layer.effect(LiveSettings, makeLiveSettings({ code: entriesOfDocument(document) }))

@@ -10,19 +10,34 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
-import { ConfigurationError } from "../../schemas/Settings.ts"
-import type { SettingSource, VariableLookup } from "../../src/settings/SettingEntries.ts"
+import { ConfigurationError, type SettingProblem } from "../../schemas/Settings.ts"
+import type { SettingSource } from "../../schemas/SettingsChange.ts"
+import type { VariableLookup } from "../../src/settings/SettingEntries.ts"
 import { isNoKey } from "../../src/settings/VariableForm.ts"
+import type { ConfigFileLocation } from "./ConfigFile.ts"
+import { dotEnvProblems } from "./DotEnvLines.ts"
 
 /** The file that is read besides the environment. Default `.env`; set it to read another, also beside a `ConfigProvider`. */
 export const DotEnvFile = Context.Reference<string>("@ludeng/providers/settings/DotEnvFile", {
   defaultValue: () => ".env"
 })
 
-/** One place to look in. */
+/**
+ * The settings file. Default: what `LUDENG_CONFIG` names, else `ludeng.config.json` where there is one; set it to read
+ * another, also beside a `ConfigProvider`.
+ */
+export const ConfigFile = Context.Reference<string>("@ludeng/providers/settings/ConfigFile", {
+  defaultValue: () => "ludeng.config.json"
+})
+
+/** The variable that names another settings file. */
+export const configFileVariable = "LUDENG_CONFIG"
+
+/** One place to look in; `problems` are what of it can not be read. */
 export interface VariableSource {
   readonly source: SettingSource
   readonly provider: ConfigProvider.ConfigProvider
+  readonly problems: ReadonlyArray<SettingProblem>
 }
 
 /**
@@ -34,10 +49,13 @@ export const variableSources: Effect.Effect<ReadonlyArray<VariableSource>, Confi
   function* () {
     const context = yield* Effect.context<never>()
     const replaced = Context.getOrUndefined(context, ConfigProvider.ConfigProvider)
-    const environment: VariableSource = { source: "environment", provider: yield* ConfigProvider.ConfigProvider }
+    const provider = yield* ConfigProvider.ConfigProvider
+    const environment: VariableSource = { source: "environment", provider, problems: [] }
     if (replaced !== undefined && Context.getOrUndefined(context, DotEnvFile) === undefined) return [environment]
-    const contents = yield* dotEnvContents(yield* DotEnvFile)
-    return [environment, { source: ".env", provider: ConfigProvider.fromDotEnvContents(contents) }]
+    const file = yield* DotEnvFile
+    const contents = yield* dotEnvContents(file)
+    const dotEnv = ConfigProvider.fromDotEnvContents(contents)
+    return [environment, { source: ".env", provider: dotEnv, problems: dotEnvProblems(file, contents) }]
   }
 )
 
@@ -62,6 +80,25 @@ export const lookupIn = (
     }
     return (name) => found.get(name)
   })
+
+/**
+ * Where the settings file is; `undefined` where a program has a `ConfigProvider` of its own that names none: it reads no
+ * stray file.
+ *
+ * **Errors** `ConfigurationError` when a source of variables can not be read.
+ */
+export const configFileLocation: Effect.Effect<ConfigFileLocation | undefined, ConfigurationError> = Effect.gen(
+  function* () {
+    const context = yield* Effect.context<never>()
+    const given = Context.getOrUndefined(context, ConfigFile)
+    if (given !== undefined) return { path: given, isNamed: false }
+    const lookup = yield* lookupIn(yield* variableSources, [configFileVariable])
+    const named = lookup(configFileVariable)?.text.trim()
+    if (named !== undefined) return { path: named, isNamed: true }
+    const isReplaced = Context.getOrUndefined(context, ConfigProvider.ConfigProvider) !== undefined
+    return isReplaced ? undefined : { path: yield* ConfigFile, isNamed: false }
+  }
+)
 
 /**
  * Makes effect's `Config` see the environment over `.env`.

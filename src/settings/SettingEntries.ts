@@ -8,14 +8,13 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type SettingProblem, Settings } from "../../schemas/Settings.ts"
+import type { SettingSource } from "../../schemas/SettingsChange.ts"
 import { priceProblems } from "../money/PriceProblems.ts"
 import { brokenOrders } from "./ContradictingSettings.ts"
+import { nearestOf } from "./NearestName.ts"
 import { problemsOfLimitDocument, problemsOfLimitText } from "./RateLimitProblems.ts"
 import { expectedInDocument, expectedOf, isNoKey, readForm } from "./VariableForm.ts"
 import { type SettingPath, settingPaths, settingVariables, wideVariables } from "./Variables.ts"
-
-/** Where a value comes from, strongest first. */
-export type SettingSource = "code" | "environment" | ".env" | "default"
 
 /**
  * One value as it was given; keys are `Redacted`. `name` is the variable, or the place in the document; `faults` say what
@@ -42,13 +41,17 @@ export interface DocumentEntries {
   readonly problems: ReadonlyArray<SettingProblem>
 }
 
-/** Reads a document written in code. A field that does not exist hides no other. */
-export const entriesOfDocument = (document: unknown): DocumentEntries => {
+/** Reads a document, of code or of the file. A field that does not exist hides no other. */
+export const entriesOfDocument = (document: unknown, source: "code" | "file" = "code"): DocumentEntries => {
   const entries = new Map<SettingPath, SettingEntry>()
   const problems: Array<SettingProblem> = []
   const walk = (node: unknown, prefix: string): void => {
     if (typeof node !== "object" || node === null || Array.isArray(node)) {
-      problems.push({ name: prefix === "" ? "settings" : prefix, problem: "is not an object", expected: "an object" })
+      problems.push({
+        name: prefix === "" ? "settings" : prefix,
+        problem: `is not an object${placeOf(source)}`,
+        expected: "an object"
+      })
       return
     }
     for (const [field, value] of Object.entries(node)) {
@@ -59,13 +62,13 @@ export const entriesOfDocument = (document: unknown): DocumentEntries => {
         addEntry(entries, {
           path,
           name,
-          source: "code",
+          source,
           value,
           expected: expectedInDocument(settingVariables[path].form),
           faults: settingVariables[path].form === "rateLimits" ? problemsOfLimitDocument(value) : []
         })
       else if (settingPaths.some((it) => it.startsWith(`${name}.`))) walk(value, name)
-      else problems.push({ name, problem: "there is no such setting", expected: fieldsUnder(prefix) })
+      else problems.push(noSuchSetting(name, source))
     }
   }
   walk(document, "")
@@ -169,7 +172,7 @@ export const settingsOf = (
 const decode = Schema.decodeUnknownResult(Settings)
 
 const problemOf = (entry: SettingEntry): SettingProblem => {
-  const what = entry.source === ".env" ? "the value in .env can not be used" : "the value can not be used"
+  const what = `the value${placeOf(entry.source)} can not be used`
   const faults = entry.faults ?? []
   return {
     name: entry.name,
@@ -177,6 +180,10 @@ const problemOf = (entry: SettingEntry): SettingProblem => {
     expected: entry.expected
   }
 }
+
+/** Said where the name alone does not tell which place is meant. */
+const placeOf = (source: SettingSource): string =>
+  source === ".env" ? " in .env" : source === "file" ? " in the settings file" : ""
 
 const addEntry = (entries: Map<SettingPath, SettingEntry>, entry: SettingEntry): void => {
   const { form } = settingVariables[entry.path]
@@ -202,6 +209,19 @@ const documentOf = (entries: ReadonlyArray<SettingEntry>): unknown => {
     node[fields.at(-1) ?? path] = value
   }
   return root
+}
+
+/** The problem of a place that the document does not have: the nearest name, and what stands beside it. */
+export const noSuchSetting = (name: string, source: "code" | "file" = "code"): SettingProblem => {
+  const parents = name.split(".").slice(0, -1)
+  while (parents.length > 0 && !settingPaths.some((path) => path.startsWith(`${parents.join(".")}.`))) parents.pop()
+  const near = nearestOf(name, settingPaths)
+  const fields = fieldsUnder(parents.join("."))
+  return {
+    name,
+    problem: `there is no such setting${placeOf(source)}`,
+    expected: near === undefined ? fields : `${near}? Or ${fields}`
+  }
 }
 
 const fieldsUnder = (prefix: string): string => {

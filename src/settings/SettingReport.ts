@@ -7,7 +7,8 @@ import { type RateLimit, rateLimitList, type RateLimits } from "../../schemas/Ra
 import type { PriceTable } from "../../schemas/PriceTable.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import { windowText } from "./RateLimitProblems.ts"
-import type { SettingEntries, SettingSource } from "./SettingEntries.ts"
+import type { SettingSource } from "../../schemas/SettingsChange.ts"
+import type { SettingEntries } from "./SettingEntries.ts"
 import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
 import type { VariableForm } from "./VariableForm.ts"
 
@@ -32,10 +33,12 @@ export const settingReports = (settings: Settings, entries: SettingEntries): Rea
     return { name, value: value === undefined && isIdle ? "unset" : shown(form, value), source }
   })
 
-const valueAt = (settings: Settings, path: SettingPath): unknown =>
+/** The value at a place of the settings. */
+export const valueAt = (settings: Settings, path: SettingPath): unknown =>
   path.split(".").reduce<unknown>((node, field) => (node as Record<string, unknown> | undefined)?.[field], settings)
 
-const shown = (form: VariableForm, value: unknown): string => {
+/** A value as it may be shown, in the form of its variable. */
+export const shown = (form: VariableForm, value: unknown): string => {
   if (form === "key") return value === undefined ? "missing" : "set"
   if (value === undefined) return "unset"
   if (form === "secret") return "set"

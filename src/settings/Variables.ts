@@ -200,6 +200,9 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
 /** All places of the settings document, in the order of the table. */
 export const settingPaths = Object.keys(settingVariables) as ReadonlyArray<SettingPath>
 
+/** Whether a place holds a key or another secret. */
+export const isSecret = (path: SettingPath): boolean => ["key", "secret"].includes(settingVariables[path].form)
+
 /**
  * Variables that set several places at once. In the same source the variable of a single place wins over them.
  */

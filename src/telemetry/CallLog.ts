@@ -92,6 +92,26 @@ export const logLine = (event: CallEvent): Line | undefined => {
         message: `vault: ${event.doing} failed`,
         fields: { problem: event.problem, remedy: event.remedy }
       }
+    case "SettingsChanged":
+      return {
+        message: "settings changed",
+        fields: {
+          version: event.version,
+          by: event.by,
+          changed: event.changed.map(({ after, before, path }) =>
+            before === undefined || after === undefined ? path : `${path}: ${before} -> ${after}`
+          ),
+          ...(event.afterRestart.length === 0 ? {} : { afterRestart: event.afterRestart })
+        }
+      }
+    case "SettingsRefused":
+      return {
+        message: "settings refused, those before stay in force",
+        fields: {
+          by: event.by,
+          problems: event.problems.map(({ expected, name, problem }) => `${name}: ${problem}, expected ${expected}`)
+        }
+      }
     case "AuditDropped":
       return { message: "audit rows dropped", fields: { count: event.count, because: event.because } }
     case "KeyAdded":

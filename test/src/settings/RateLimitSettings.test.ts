@@ -155,7 +155,7 @@ describe("limits that are changed while the program runs", () => {
 
   it.effect("are refused whole, with every problem, and the old settings stay in force", () =>
     Effect.gen(function* () {
-      const settings = yield* makeLiveSettings(entriesOfDocument(document))
+      const settings = yield* makeLiveSettings({ code: entriesOfDocument(document) })
       const before = yield* settings.current
       for (const bad of badLimits) {
         const change = {
@@ -177,7 +177,7 @@ describe("limits that are changed while the program runs", () => {
 
   it.effect("replace the limit whole, and leave what is not named", () =>
     Effect.gen(function* () {
-      const settings = LiveSettings.of(yield* makeLiveSettings(entriesOfDocument(document)))
+      const settings = LiveSettings.of(yield* makeLiveSettings({ code: entriesOfDocument(document) }))
       const tiers = [
         { requests: 5, window: 1 },
         { requests: 50, window: 60 }

@@ -8,11 +8,11 @@ import {
   entriesOfDocument,
   entriesOfVariables,
   mergeEntries,
-  type SettingSource,
   settingsOf,
   type VariableLookup
 } from "../../../src/settings/SettingEntries.ts"
 import { settingReports } from "../../../src/settings/SettingReport.ts"
+import type { SettingSource } from "../../../schemas/SettingsChange.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../../src/settings/Variables.ts"
 
 const lookupOf =

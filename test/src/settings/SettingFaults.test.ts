@@ -104,7 +104,7 @@ describe("settings that do not go together", () => {
 
   it.effect("are refused of a change too, and the settings before it stay in force", () =>
     Effect.gen(function* () {
-      const settings = yield* makeLiveSettings(entriesOfDocument({ deepseek: { cacheTtl: 5_000 } }))
+      const settings = yield* makeLiveSettings({ code: entriesOfDocument({ deepseek: { cacheTtl: 5_000 } }) })
       const { problems } = yield* Effect.flip(
         settings.update({ deepseek: { cacheStale: 4_000, rateLimit: { requests: 0, window: 60 } } })
       )
