@@ -11,7 +11,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ConfigurationError, SettingsDocument } from "../../schemas/Settings.ts"
-import { LiveSettings, type SettingsNotice } from "../../src/settings/LiveSettings.ts"
+import type { LiveSettings, SettingsNotice } from "../../src/settings/LiveSettings.ts"
 import type { JsonObject } from "../../src/settings/SettingsFile.ts"
 
 /** What a suite is run on. `written` is what stands in the file, `undefined` where there is none. */
