@@ -1,19 +1,14 @@
 /**
- * `ludeng.config.json` on the disk: read, replaced whole, watched. A crash at any instant leaves the old file or the new one.
+ * `ludeng.config.json` on the disk: read, and watched. How it is written is `ReplaceConfigFile.ts`'s.
  *
  * **Gotchas** Windows knows no file modes: there the folder's own rights must keep others from a file that holds keys.
  */
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
-import { ConfigurationError, type SettingProblem } from "../../schemas/Settings.ts"
-import { makeIdentifier } from "../../src/pipeline/CallId.ts"
-import type { DocumentEdit, JsonObject, SettingsFile, SettingsFileContents } from "../../src/settings/SettingsFile.ts"
+import type { SettingProblem } from "../../schemas/Settings.ts"
+import type { JsonObject, SettingsFile, SettingsFileContents } from "../../src/settings/SettingsFile.ts"
 import { noContents } from "../../src/settings/SettingsFile.ts"
-import { type FileFailure, fileStep } from "../image/FileFailure.ts"
-import { syncFolder } from "../image/ImageFolder.ts"
-import { type LockFailed, withFileLock } from "./FileLock.ts"
 import { fileChanges } from "./WatchFile.ts"
 
 /** **Units** bytes. */
@@ -36,19 +31,18 @@ export const makeConfigFile = ({ isNamed, path: file }: ConfigFileLocation): Set
         ? { ...contents, problems: [problemOf(file, "can not be found", "the settings file that is named")] }
         : contents
     ),
+    // Loaded only by whoever writes: it needs a lock.
     edit: (decide) =>
-      Effect.gen(function* () {
-        const target = yield* realPath(file)
-        return yield* withFileLock(target, replace(target, readContents(target), decide))
-      }).pipe(
-        Effect.mapError((failure) => writeProblem(file, failure)),
-        Effect.uninterruptible
+      Effect.flatMap(
+        Effect.promise(() => import("./ReplaceConfigFile.ts")),
+        ({ replaceConfigFile }) => replaceConfigFile(file, readContents, decide)
       ),
     changes: fileChanges(file)
   }
 }
 
-const problemOf = (file: string, problem: string, expected: string): SettingProblem => ({
+/** A problem of the file as a whole. */
+export const problemOf = (file: string, problem: string, expected: string): SettingProblem => ({
   name: file,
   problem,
   expected
@@ -87,64 +81,4 @@ const jsonObject = (text: string): JsonObject | undefined => {
   } catch {
     return undefined
   }
-}
-
-/** A link stays one: what it leads to is replaced. */
-const realPath = (file: string): Effect.Effect<string, FileFailure> =>
-  fileStep("finding the file", () => fs.realpath(file)).pipe(
-    Effect.catchIf(
-      ({ code }) => code === "ENOENT",
-      () => Effect.succeed(path.resolve(file))
-    )
-  )
-
-const replace = Effect.fnUntraced(function* (
-  file: string,
-  read: Effect.Effect<SettingsFileContents>,
-  decide: DocumentEdit
-) {
-  const before = yield* read
-  const decided = decide(before)
-  if (Result.isFailure(decided)) return yield* new ConfigurationError({ problems: [...decided.failure] })
-  const document = decided.success
-  const mode = before.document === undefined ? 0o600 : (yield* fileStep("looking", () => fs.stat(file))).mode & 0o777
-  const folder = path.dirname(file)
-  const prefix = `.${path.basename(file)}.`
-  yield* removePartials(folder, prefix)
-  const temporary = path.join(folder, `${prefix}${yield* makeIdentifier("settings")}.partial`)
-  yield* Effect.andThen(
-    writeNew(temporary, `${JSON.stringify(document, undefined, 2)}\n`, mode),
-    fileStep("naming", () => fs.rename(temporary, file))
-  ).pipe(Effect.onError(() => Effect.ignore(fileStep("removing", () => fs.unlink(temporary)))))
-  yield* syncFolder(folder)
-  return { ...before, document }
-})
-
-const writeNew = (temporary: string, text: string, mode: number): Effect.Effect<void, FileFailure> =>
-  Effect.acquireUseRelease(
-    fileStep("creating a file", () => fs.open(temporary, "wx", 0o600)),
-    (handle) =>
-      fileStep("writing", async () => {
-        await handle.writeFile(text)
-        await handle.chmod(mode)
-        await handle.sync()
-      }),
-    (handle) => fileStep("closing", () => handle.close())
-  )
-
-/** Those of writers that were killed: we are the only one now. */
-const removePartials = (folder: string, prefix: string): Effect.Effect<void, FileFailure> =>
-  fileStep("removing", async () => {
-    const names = await fs.readdir(folder)
-    const left = names.filter((name) => name.startsWith(prefix) && name.endsWith(".partial"))
-    await Promise.all(left.map((name) => fs.rm(path.join(folder, name), { force: true })))
-  })
-
-const writeProblem = (file: string, failure: ConfigurationError | FileFailure | LockFailed): ConfigurationError => {
-  if (failure._tag === "ConfigurationError") return failure
-  const problem =
-    failure.code === "EBUSY"
-      ? problemOf(file, "is being changed by another program", "another try when that is done")
-      : problemOf(file, `can not be written (${failure.code})`, "a folder that can be written to, with room in it")
-  return new ConfigurationError({ problems: [problem] })
 }
