@@ -12,6 +12,7 @@ import type { Services } from "../../layers/Services.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { Provider } from "../../schemas/Provider.ts"
 import { ConfigurationError, imageProtocolOf, type Settings, type SettingsDocument } from "../../schemas/Settings.ts"
+import { missingKeys } from "../../src/settings/RequireKeys.ts"
 import { CallEvents } from "../../src/telemetry/CallEvents.ts"
 import { logger } from "./Log.ts"
 import { announcement } from "./Mode.ts"
@@ -25,6 +26,11 @@ import { readSurroundings } from "./Surroundings.ts"
 export interface CommandCall<A> {
   readonly needed: ReadonlyArray<Provider>
   readonly directory?: string
+  /**
+   * A server is simulated only where `USE_MOCK_APIS` says so, never because keys are missing; and the progress of its many calls
+   * is nobody's to watch.
+   */
+  readonly isServer?: boolean
   readonly call: Effect.Effect<A, CallFailure, Services | Session>
   readonly report: (answer: A, elapsedMillis: number) => ResultReport
 }
@@ -48,7 +54,7 @@ export const runCall = <A>({ call, report, ...over }: CommandCall<A>) =>
 
 /** Runs the body of a command over the library, live or simulated. **Errors** `ConfigurationError`, and the body's. */
 export const runOver = Effect.fnUntraced(function* <E>(
-  command: Pick<CommandCall<unknown>, "needed" | "directory">,
+  command: Pick<CommandCall<unknown>, "needed" | "directory" | "isServer">,
   body: Effect.Effect<void, E, Services | Session>
 ) {
   const run = yield* Session
@@ -57,6 +63,8 @@ export const runOver = Effect.fnUntraced(function* <E>(
   run.provider = providerName(loaded.settings)
   run.keepsJobs = loaded.settings.store === "sqlite"
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
+  if (command.isServer === true && mode._tag === "Simulated" && mode.because === "noKeys")
+    return yield* new ConfigurationError({ problems: missingKeys({ ...loaded.settings, providers: command.needed }) })
   if (mode._tag === "Simulated") run.screen.line(announcement(mode.because))
 
   const code: SettingsDocument = {
@@ -68,7 +76,7 @@ export const runOver = Effect.fnUntraced(function* <E>(
   const logLevel = Option.flatten(yield* Effect.serviceOption(GlobalFlag.LogLevel))
   yield* body.pipe(
     Effect.provide(layer),
-    Effect.provideService(CallEvents, run.observe),
+    Effect.provideService(CallEvents, command.isServer === true ? () => {} : run.observe),
     Effect.provide(Logger.layer([logger(run.screen, Option.isSome(logLevel))]))
   )
 })

@@ -21,12 +21,26 @@ import { illustrate } from "./commands/Illustrate.ts"
 import { images } from "./commands/Images.ts"
 import { jobs } from "./commands/Jobs.ts"
 import { keys } from "./commands/Keys.ts"
+import { serve } from "./commands/Serve.ts"
 import { simulate } from "./commands/Simulate.ts"
 import { type Run, Session } from "./Session.ts"
 
 const ludeng = Command.make("ludeng").pipe(
   Command.withDescription("Prompts become pictures: DeepSeek rewrites the prompt, nanobanana makes the image"),
-  Command.withSubcommands([illustrate, enhance, generate, jobs, images, failures, cost, keys, audit, doctor, simulate])
+  Command.withSubcommands([
+    illustrate,
+    enhance,
+    generate,
+    jobs,
+    images,
+    failures,
+    cost,
+    keys,
+    audit,
+    doctor,
+    simulate,
+    serve
+  ])
 )
 
 // Without the wizard, which knows nothing of a prompt's rules and runs commands by itself.

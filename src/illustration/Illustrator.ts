@@ -6,7 +6,20 @@ import type * as Effect from "effect/Effect"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import type { Illustration, IllustrationRequest } from "../../schemas/Illustration.ts"
+import type { Enhancement } from "../../schemas/Enhancement.ts"
+import type { Job } from "../../schemas/Job.ts"
+import type { Cost } from "../../schemas/Money.ts"
 import type { IllustrationPreview } from "../../schemas/Preview.ts"
+
+/**
+ * An illustration that is under way. `enhanced` as in an illustration; `cost` and `attempts` are those of the enhancement alone.
+ */
+export interface SubmittedIllustration {
+  readonly job: Job
+  readonly enhanced: Enhancement | null
+  readonly cost: Cost
+  readonly attempts: number
+}
 
 /**
  * The service.
@@ -55,5 +68,23 @@ export class Illustrator extends Context.Service<
       request: IllustrationRequest,
       options?: CallOptions
     ) => Effect.Effect<Illustration, CallFailure>
+    /**
+     * Rewrites the prompt, makes the job of its picture and starts it; answers when the row is written. The deadline is
+     * that of the rewriting; the job waits up to a day to be sent, as that of `ImageGenerator.submit` does.
+     *
+     * ```ts
+     * import * as Effect from "effect/Effect"
+     * import { Illustrator } from "@ludeng/providers"
+     * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+     *
+     * const submit = Illustrator.use((it) => it.submit({ prompt: "a red fox" }))
+     * const { enhanced, job } = await Effect.runPromise(Effect.provide(submit, Mock.layer))
+     * job.request.prompt === enhanced?.prompt // => true
+     * ```
+     */
+    readonly submit: (
+      request: IllustrationRequest,
+      options?: CallOptions
+    ) => Effect.Effect<SubmittedIllustration, CallFailure>
   }
 >()("@ludeng/providers/illustration/Illustrator") {}

@@ -38,7 +38,7 @@ import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { Transport } from "../transport/Transport.ts"
 import { earlierEnhancement, earlierJob } from "./EarlierJob.ts"
-import type { Illustrator } from "./Illustrator.ts"
+import type { Illustrator, SubmittedIllustration } from "./Illustrator.ts"
 import { illustrationPreview } from "./IllustrationPreview.ts"
 
 /** What a style may add to the prompt's text where the protocol has no field for it. **Units** characters. */
@@ -186,12 +186,14 @@ export const make: Effect.Effect<
     return prices.of(settings).image(plan, settings.nanobanana, yield* Clock.currentTimeMillis).usdMicros ?? 0
   })
 
-  const illustrate = Effect.fnUntraced(function* (
+  /** A request that is in order, and the prompt to be illustrated: everything before the picture. */
+  const enhance = Effect.fnUntraced(function* (
     request: IllustrationRequest,
     options: CallOptions,
     call: Call
-  ): Effect.fn.Return<Illustration, CallFailure, JobLedger> {
-    const { earlier, image, requestHash, wish } = yield* begin(request, options, call)
+  ): Effect.fn.Return<Begun & { readonly enhanced: Enhancement | null }, CallFailure, JobLedger> {
+    const begun = yield* begin(request, options, call)
+    const { earlier, image, requestHash, wish } = begun
     // Whatever would refuse the picture refuses the whole before the enhancement is paid for, and what the picture costs
     // is left for it.
     const leaving = earlier === undefined ? yield* priceOf({ prompt: wish.prompt, ...image }, requestHash, call) : 0
@@ -204,15 +206,32 @@ export const make: Effect.Effect<
               ...call,
               leaving
             })
-    const generated = yield* generator
-      .generate({ prompt: enhanced?.prompt ?? wish.prompt, ...image }, keyOf(options))
-      .pipe(
-        Effect.mapError((failure) => withSpent(ofIllustration(failure), enhanced?.cost ?? noCost)),
-        Effect.provideService(CurrentCall, {
-          ...call,
-          origin: { requestHash, ...(enhanced === null ? {} : { enhanced }) }
-        })
-      )
+    return { ...begun, enhanced }
+  })
+
+  /** The picture of what was enhanced, by `generate` or `submit`. */
+  const picture = <A>(
+    { enhanced, image, requestHash, wish }: Effect.Success<ReturnType<typeof enhance>>,
+    options: CallOptions,
+    call: Call,
+    make: (request: ImageRequest, options: CallOptions) => Effect.Effect<A, CallFailure>
+  ) =>
+    make({ prompt: enhanced?.prompt ?? wish.prompt, ...image }, keyOf(options)).pipe(
+      Effect.mapError((failure) => withSpent(ofIllustration(failure), enhanced?.cost ?? noCost)),
+      Effect.provideService(CurrentCall, {
+        ...call,
+        origin: { requestHash, ...(enhanced === null ? {} : { enhanced }) }
+      })
+    )
+
+  const illustrate = Effect.fnUntraced(function* (
+    request: IllustrationRequest,
+    options: CallOptions,
+    call: Call
+  ): Effect.fn.Return<Illustration, CallFailure, JobLedger> {
+    const begun = yield* enhance(request, options, call)
+    const { enhanced, wish } = begun
+    const generated = yield* picture(begun, options, call, generator.generate)
     return {
       callId: call.callId,
       prompt: wish.prompt,
@@ -225,6 +244,17 @@ export const make: Effect.Effect<
     }
   })
 
+  const submit = Effect.fnUntraced(function* (
+    request: IllustrationRequest,
+    options: CallOptions,
+    call: Call
+  ): Effect.fn.Return<SubmittedIllustration, CallFailure, JobLedger> {
+    const begun = yield* enhance(request, options, call)
+    const { enhanced } = begun
+    const job = yield* picture(begun, options, call, generator.submit)
+    return { job, enhanced, cost: enhanced?.cost ?? noCost, attempts: enhanced?.attempts ?? 0 }
+  })
+
   return {
     preview: (request, options = {}) =>
       withCall(options, illustrateDefaults, (call) => preview(request, options, call)).pipe(
@@ -234,6 +264,10 @@ export const make: Effect.Effect<
     illustrate: (request, options = {}) =>
       withCall(options, illustrateDefaults, (call) =>
         keepFailed.call(call, options, () => ({ _tag: "Illustration", request }), illustrate(request, options, call))
+      ).pipe(Effect.provideService(LiveSettings, liveSettings), Effect.provideService(JobLedger, jobLedger)),
+    submit: (request, options = {}) =>
+      withCall(options, illustrateDefaults, (call) =>
+        keepFailed.call(call, options, () => ({ _tag: "Illustration", request }), submit(request, options, call))
       ).pipe(Effect.provideService(LiveSettings, liveSettings), Effect.provideService(JobLedger, jobLedger))
   }
 })

@@ -1,0 +1,51 @@
+/**
+ * What `ludeng serve` does. The heavy part, loaded only by it.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as JobWorker from "../../layers/job/JobWorker.ts"
+import { isLoopback } from "../../src/http-face/Loopback.ts"
+import { type Listening, serve, type ServeOptions } from "../server/Serve.ts"
+import { ConfigurationError } from "../../schemas/Settings.ts"
+import type { Provider } from "../../schemas/Provider.ts"
+import { runOver } from "./Call.ts"
+import { Session } from "./Session.ts"
+
+const needed: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
+
+const tell = (listening: Listening) =>
+  Effect.gen(function* () {
+    const run = yield* Session
+    const isSimulated = run.mode?._tag === "Simulated"
+    run.screen.result(
+      run.isJson
+        ? JSON.stringify({ ...listening, isSimulated, isOpen: true })
+        : `listening on ${listening.url}${isSimulated ? ", providers simulated" : ""}`
+    )
+    run.screen.line("There is no token: whoever is on this machine may do everything.")
+  })
+
+/**
+ * Serves until a signal comes; jobs of the ledger are worked on meanwhile.
+ *
+ * **Errors** `ConfigurationError` for an address that can not be had, or that others reach while there is no token.
+ */
+export const runServer = (options: ServeOptions) =>
+  runOver(
+    { needed, isServer: true },
+    Effect.gen(function* () {
+      const run = yield* Session
+      if (!isLoopback(options.host)) {
+        const problem = "reaches beyond this machine, and there is no token"
+        return yield* new ConfigurationError({
+          problems: [{ name: "--host", problem, expected: "127.0.0.1, or a token (ludeng tokens add)" }]
+        })
+      }
+      yield* Effect.scoped(
+        Effect.andThen(
+          Layer.build(JobWorker.layer),
+          serve(options, (listening) => Effect.provideService(tell(listening), Session, run))
+        )
+      )
+    })
+  )

@@ -1,0 +1,34 @@
+/**
+ * `ludeng serve`: the library over HTTP, until it is stopped.
+ */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { callFlags } from "../Flags.ts"
+
+/** The command. */
+export const serve = Command.make(
+  "serve",
+  {
+    port: Flag.Int("port").pipe(
+      Flag.filter(
+        (port) => port >= 0 && port <= 65_535,
+        () => "a port from 0 to 65535"
+      ),
+      Flag.withDescription("TCP port; 0 takes a free one (default 8080)"),
+      Flag.withDefault(8080)
+    ),
+    host: Flag.String("host").pipe(
+      Flag.withDescription("Address to listen on (default 127.0.0.1); others than this machine need a token"),
+      Flag.withDefault("127.0.0.1")
+    ),
+    json: callFlags.json
+  },
+  Effect.fnUntraced(function* ({ host, port }) {
+    const { runServer } = yield* Effect.promise(() => import("../ServeCommand.ts"))
+    yield* runServer({ host, port })
+  })
+).pipe(
+  Command.withDescription("Serve the library over HTTP"),
+  Command.withExamples([{ command: "USE_MOCK_APIS=true ludeng serve --port 0" }])
+)

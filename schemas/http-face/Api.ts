@@ -1,0 +1,22 @@
+/**
+ * The whole HTTP face as one definition: routes, requests, answers, problems. The server, the typed client and the OpenAPI
+ * document are all made from it.
+ */
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { healthGroup } from "./HealthGroup.ts"
+import { illustrationsGroup } from "./IllustrationsGroup.ts"
+import { Problems } from "./Middleware.ts"
+
+/** The definition. */
+export const Api = HttpApi.make("ludeng")
+  .add(illustrationsGroup)
+  .add(healthGroup)
+  .middleware(Problems)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "ludeng",
+      version: "1",
+      description: "DeepSeek rewrites prompts, nanobanana makes pictures: never over a quota, never paid twice."
+    })
+  )

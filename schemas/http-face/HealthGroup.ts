@@ -1,0 +1,15 @@
+/**
+ * Whether the program lives, and whether it can serve. Without a token, and without a secret.
+ */
+import * as Schema from "effect/Schema"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+
+/** It lives. `isSimulated` says that the providers are. */
+export const Liveness = Schema.Struct({ status: Schema.Literal("alive"), isSimulated: Schema.Boolean })
+export interface Liveness extends Schema.Schema.Type<typeof Liveness> {}
+
+/** The group. */
+export const healthGroup = HttpApiGroup.make("health").add(
+  HttpApiEndpoint.get("live", "/health/live", { success: Liveness })
+)

@@ -1,0 +1,122 @@
+/**
+ * Turns failures into problem documents. Pure.
+ */
+import * as Duration from "effect/Duration"
+import type { CallFailure } from "../../schemas/Failures.ts"
+import { type FaceReason, statusByFaceReason, statusByReason } from "../../schemas/http-face/ProblemStatus.ts"
+import { HttpProblem } from "../../schemas/http-face/Problem.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
+import type { InputRejected, Reason } from "../../schemas/Reason.ts"
+
+/** The name of the kind of a problem. */
+export const problemType = (reason: string): string => `urn:ludeng:problem:${reason}`
+
+/** A reason as words: `RateLimitExceeded` is "Rate limit exceeded". */
+export const titleOf = (reason: string): string => {
+  const words = reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Rounded up, so that nobody comes back too early. **Units** whole seconds. */
+const secondsOf = (duration: Duration.Duration): number => Math.max(0, Math.ceil(Duration.toMillis(duration) / 1_000))
+
+const fieldsOf = ({ expected, field, others, problem }: typeof InputRejected.Type) => ({
+  errors: [{ field, problem, expected }, ...(others ?? [])]
+})
+
+/** What a reason says beyond its name. */
+const factsOf = (reason: Reason) => {
+  switch (reason._tag) {
+    case "InputRejected":
+      return fieldsOf(reason)
+    case "IdempotencyConflict":
+      return { requestHash: reason.requestHash, existingRequestHash: reason.existingRequestHash }
+    case "RetryRefused":
+      return {
+        retryProblem: reason.problem,
+        ...(reason.priceUsdMicros === undefined ? {} : { priceUsdMicros: reason.priceUsdMicros })
+      }
+    default:
+      return {}
+  }
+}
+
+/** The problem of a call that failed or was refused. */
+export const problemOf = (failure: CallFailure): HttpProblem => {
+  const { callId, category, isRetryable, jobId, outcome, reason, retryAfter } = failure
+  return new HttpProblem({
+    type: problemType(reason._tag),
+    title: titleOf(reason._tag),
+    status: statusByReason[reason._tag],
+    detail: failure.message,
+    reason: reason._tag,
+    category,
+    outcome,
+    retryable: isRetryable,
+    callId,
+    ...(retryAfter === undefined ? {} : { retryAfter: secondsOf(retryAfter) }),
+    ...(jobId === undefined ? {} : { jobId }),
+    ...factsOf(reason),
+    ...(failure._tag === "Rejection"
+      ? {}
+      : {
+          provider: failure.provider,
+          operation: failure.operation,
+          attempts: failure.attempts,
+          ...(failure.stoppedBy === undefined ? {} : { stoppedBy: failure.stoppedBy }),
+          ...(failure.providerJobId === undefined ? {} : { providerJobId: failure.providerJobId }),
+          ...(failure.providerRequestId === undefined ? {} : { providerRequestId: failure.providerRequestId }),
+          ...(failure.cost === undefined ? {} : { cost: failure.cost })
+        })
+  })
+}
+
+/** What the face itself refuses: before a call began, so that nothing was sent. */
+export const faceProblem = (
+  reason: FaceReason,
+  detail: string,
+  facts: { readonly allow?: ReadonlyArray<string> } = {}
+): HttpProblem =>
+  new HttpProblem({
+    type: problemType(reason),
+    title: titleOf(reason),
+    status: statusByFaceReason[reason],
+    detail,
+    reason,
+    category: "http",
+    outcome: "NotSent",
+    retryable: false,
+    ...facts
+  })
+
+/** A request that could not be read. */
+export const inputProblem = (rejected: typeof InputRejected.Type): HttpProblem =>
+  new HttpProblem({
+    type: problemType("InputRejected"),
+    title: titleOf("InputRejected"),
+    status: statusByReason.InputRejected,
+    detail: fieldsOf(rejected)
+      .errors.map(({ expected, field, problem }) => `${field}: ${problem}, expected ${expected}`)
+      .join("; "),
+    reason: "InputRejected",
+    category: "rejection",
+    outcome: "NotSent",
+    retryable: false,
+    ...fieldsOf(rejected)
+  })
+
+/**
+ * A fault of ours: nothing is told but the id under which it was logged. What became of a request nobody can say.
+ */
+export const defectProblem = (callId: CallId): HttpProblem =>
+  new HttpProblem({
+    type: problemType("InternalError"),
+    title: titleOf("InternalError"),
+    status: statusByFaceReason.InternalError,
+    detail: "something went wrong inside; the log tells more under the callId",
+    reason: "InternalError",
+    category: "http",
+    outcome: "Unknown",
+    retryable: false,
+    callId
+  })
