@@ -94,6 +94,7 @@ export type { JsonObject, SettingsFile, SettingsFileContents } from "./settings/
 export { makeLiveSettings, type SettingsParts } from "./settings/SettingsInMemory.ts"
 export { type CallObserver, CallEvents } from "./telemetry/CallEvents.ts"
 export { CallStatistics, type ManualRetryCounters, type OperationStatistics } from "./telemetry/CallStatistics.ts"
+export { EventFeed } from "./telemetry/EventFeed.ts"
 export { type ExchangeRequest, Transport } from "./transport/Transport.ts"
 export { TransportFailed } from "./transport/TransportFailed.ts"
 export { KeyCheck } from "./vault/KeyCheck.ts"

@@ -1,5 +1,6 @@
 /**
- * The audit over its store, and what the calls are told to: wherever this is provided, what happens is written down.
+ * The audit over its store, the event feed, and the recorder that tells both: wherever this is provided, what happens is
+ * written down, and can be heard.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,14 +11,19 @@ import type { AuditStore } from "../../src/audit/AuditStore.ts"
 import * as MakeAuditLog from "../../src/audit/MakeAuditLog.ts"
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { CallRecorder } from "../../src/telemetry/CallRecorder.ts"
+import { EventFeed } from "../../src/telemetry/EventFeed.ts"
+import { recorderOf } from "../../src/telemetry/MakeEventFeed.ts"
 import type { Sealer } from "../../src/vault/Sealer.ts"
 import type { Home } from "../home/Home.ts"
+import * as EventFeedLayer from "../telemetry/EventFeed.ts"
 import * as MemoryAuditStore from "./MemoryAuditStore.ts"
 import * as SqliteAuditStore from "./SqliteAuditStore.ts"
 
 const recorder = Layer.effect(
   CallRecorder,
-  AuditLog.use((it) => Effect.succeed(it.record))
+  Effect.gen(function* () {
+    return recorderOf((yield* AuditLog).record, yield* EventFeed)
+  })
 )
 
 /** What the rows in memory may take. **Units** bytes. */
@@ -32,16 +38,20 @@ const keptShort = (settings: AuditSettings): AuditSettings => ({
 export const layerOver = <E, R>(
   store: Layer.Layer<AuditStore, E, R>,
   boundsOf?: (settings: AuditSettings) => AuditSettings
-): Layer.Layer<AuditLog, E, R | Sealer | LiveSettings> =>
-  recorder.pipe(Layer.provideMerge(Layer.effect(AuditLog, MakeAuditLog.make(boundsOf))), Layer.provide(store))
+): Layer.Layer<AuditLog | EventFeed, E, R | Sealer | LiveSettings> =>
+  recorder.pipe(
+    Layer.provideMerge(Layer.effect(AuditLog, MakeAuditLog.make(boundsOf))),
+    Layer.provideMerge(EventFeedLayer.layer),
+    Layer.provide(store)
+  )
 
 /** In the home. **Errors** `ConfigurationError` where its database can not be used. */
-export const layer: Layer.Layer<AuditLog, ConfigurationError, Home | Sealer | LiveSettings> = layerOver(
+export const layer: Layer.Layer<AuditLog | EventFeed, ConfigurationError, Home | Sealer | LiveSettings> = layerOver(
   SqliteAuditStore.layer
 )
 
 /** In memory: the newest rows, 16 MiB of them at most. */
-export const layerMemory: Layer.Layer<AuditLog, never, Sealer | LiveSettings> = layerOver(
+export const layerMemory: Layer.Layer<AuditLog | EventFeed, never, Sealer | LiveSettings> = layerOver(
   MemoryAuditStore.layer,
   keptShort
 )

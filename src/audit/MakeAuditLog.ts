@@ -8,6 +8,7 @@ import type { AuditSettings } from "../../schemas/AuditSettings.ts"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { recordNothing } from "../telemetry/CallRecorder.ts"
+import { EventFeed } from "../telemetry/EventFeed.ts"
 import { Sealer } from "../vault/Sealer.ts"
 import type { AuditLog, AuditQuery } from "./AuditLog.ts"
 import { AuditStore } from "./AuditStore.ts"
@@ -36,13 +37,13 @@ const entriesOf = (rows: ReadonlyArray<ChainRow>): ReadonlyArray<AuditEntry> => 
  */
 export const make = Effect.fnUntraced(function* (
   boundsOf: (settings: AuditSettings) => AuditSettings = (settings) => settings
-): Effect.fn.Return<AuditLog["Service"], never, AuditStore | Sealer | LiveSettings | Scope.Scope> {
+): Effect.fn.Return<AuditLog["Service"], never, AuditStore | EventFeed | Sealer | LiveSettings | Scope.Scope> {
   const store = yield* AuditStore
   const sealer = yield* Sealer
   const liveSettings = yield* LiveSettings
   const tools = { store, sealer, seals: makeChainSeals(sealer.keysFor("audit")) }
   const { settings } = yield* liveSettings.current
-  const writer = yield* makeAuditWriter(tools, liveSettings, boundsOf)
+  const writer = yield* makeAuditWriter(tools, liveSettings, boundsOf, (yield* EventFeed).publish)
 
   const afterFlush = <A>(read: Effect.Effect<A, typeof StorageFailed.Type>) => Effect.andThen(writer.flush, read)
 

@@ -13,7 +13,7 @@ import type { StorageFailed } from "../../schemas/Reason.ts"
 import { makeIdentifier } from "../pipeline/CallId.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import type { LiveSettings } from "../settings/LiveSettings.ts"
-import { CallEvents } from "../telemetry/CallEvents.ts"
+import { CallEvents, type CallObserver } from "../telemetry/CallEvents.ts"
 import { logEvent } from "../telemetry/CallLog.ts"
 import { observeSafely, type Recorder } from "../telemetry/CallRecorder.ts"
 import { AuditBuffer, type Heard } from "./AuditBuffer.ts"
@@ -50,7 +50,8 @@ const trimEveryRows = 5_000
 export const makeAuditWriter = Effect.fnUntraced(function* (
   tools: VerifyTools,
   liveSettings: LiveSettings["Service"],
-  boundsOf: (settings: AuditSettings) => AuditSettings
+  boundsOf: (settings: AuditSettings) => AuditSettings,
+  publish: CallObserver
 ): Effect.fn.Return<AuditWriter, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const observe = yield* CallEvents
@@ -81,6 +82,7 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
     const because = failures > 0 ? "StoreFailed" : "BufferFull"
     const event: CallEvent = { _tag: "AuditDropped", at: clock.currentTimeMillisUnsafe(), count, because }
     observeSafely(observe)(event)
+    publish(event)
     return Effect.as(logEvent(event), [{ event, exchange: undefined, isLeftOut: false }, ...heard])
   }
 

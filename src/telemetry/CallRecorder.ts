@@ -19,8 +19,14 @@ export interface Exchange {
   readonly key: Redacted.Redacted<string> | undefined
 }
 
-/** Called with each event, and with the exchange of an attempt that has ended. It must not throw and not wait. */
-export type Recorder = (event: CallEvent, exchange: Exchange | undefined) => void
+/**
+ * Called with each event, and with the exchange of an attempt that has ended. It must not throw and not wait. Where it
+ * says that it is idle now, no event is made.
+ */
+export interface Recorder {
+  (event: CallEvent, exchange: Exchange | undefined): void
+  readonly isIdle?: () => boolean
+}
 
 /** The recorder where nothing is kept. */
 export const recordNothing: Recorder = () => {}
@@ -43,7 +49,7 @@ export const listenerOf = (
   const current = fiber.getRef(CallRecorder)
   const record = current === recordNothing ? built : current
   const observe = fiber.getRef(CallEvents)
-  if (observe === nobody) return record === recordNothing ? undefined : record
+  if (observe === nobody) return record === recordNothing || record.isIdle?.() === true ? undefined : record
   return (event, exchange) => {
     record(event, exchange)
     observeSafely(observe, onThrow)(event)
