@@ -7,10 +7,11 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { CallId, JobId, ProviderJobId } from "./Identifiers.ts"
-import type { RetryRefused } from "./LetterReason.ts"
 import { Cost } from "./Money.ts"
+import { plain } from "./Plain.ts"
 import { Operation, Outcome, Provider } from "./Provider.ts"
-import { ApiReason, type BudgetExhausted, type Category, categoryOf, RejectionReason } from "./Reason.ts"
+import { ApiReason, type Category, categoryOf, RejectionReason } from "./Reason.ts"
+import { rejectionText } from "./RejectionText.ts"
 
 /** What ended the retrying of a call, where it was not the reason of the last attempt itself. */
 export const StoppedBy = Schema.Literals([
@@ -153,6 +154,10 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
   providerRequestId: Schema.optionalKey(Schema.String),
   cost: Schema.optionalKey(Cost)
 }) {
+  /** `retryAfter` for whoever does not use `Duration`. **Units** milliseconds. */
+  get retryAfterMillis(): number | undefined {
+    return this.retryAfter === undefined ? undefined : Duration.toMillis(this.retryAfter)
+  }
   /** The group the reason belongs to. */
   get category(): Category {
     return categoryOf(this.reason)
@@ -168,81 +173,9 @@ export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
       ? `${this.provider}: ${rest}`
       : `${this.provider} ${this.operation} failed after ${attempts}: ${rest}`
   }
-}
-
-const dollars = (usdMicros: number): string => `$${usdMicros / 1_000_000}`
-
-const budgetExplanation = ({ budget, committedUsdMicros, limitUsdMicros, neededUsdMicros }: BudgetExhausted): string =>
-  limitUsdMicros === undefined || committedUsdMicros === undefined || neededUsdMicros === undefined
-    ? `the budget ${budget} does not allow it`
-    : `the budget ${budget} does not allow it: it may cost ${dollars(neededUsdMicros)}, and of ${dollars(limitUsdMicros)} there is ${dollars(Math.max(0, limitUsdMicros - committedUsdMicros))} left`
-
-const retryExplanation = ({ priceUsdMicros, problem }: RetryRefused): string => {
-  const price =
-    typeof priceUsdMicros === "number"
-      ? `confirm ${dollars(priceUsdMicros)}, the most it can cost`
-      : "there is no price to confirm: set LUDENG_PRICES or NANOBANANA_PRICE_UPPER_BOUND"
-  switch (problem) {
-    case "OutcomeUnknown":
-      return `nobody knows whether it was paid already: look into the provider's account, and force it to pay again; ${price}`
-    case "PriceNotConfirmed":
-      return price
-    case "PromptMissing":
-      return "its prompt was not kept, and has to be given again"
-    case "RequestMissing":
-      return "what it asked for can not be read any more"
-    case "AlreadyRescued":
-      return "a retry has succeeded"
-    case "Discarded":
-      return "it was discarded, and what it asked for is forgotten"
-    case "JobLivesOn":
-      return "its job lives on: resume the job, that pays nothing"
-    case "PictureStored":
-      return "its picture has been stored since"
-  }
-}
-
-const explanation = (reason: RejectionReason): string => {
-  switch (reason._tag) {
-    case "InputRejected":
-      return [reason, ...(reason.others ?? [])]
-        .map(({ expected, field, problem }) => `${field}: ${problem}, expected ${expected}`)
-        .join("; ")
-    case "NoHealthyKey":
-      return `no usable key for where it goes, set ${reason.setting}, or see ludeng keys list`
-    case "BudgetExhausted":
-      return budgetExplanation(reason)
-    case "IdempotencyConflict":
-      return `the idempotency key belongs to request ${reason.existingRequestHash}, this is ${reason.requestHash}`
-    case "JobNotCancellable":
-    case "JobNotResolvable":
-      return `the job is ${reason.state}: ${reason.problem}`
-    case "StorageFailed":
-      return `${reason.problem}: ${reason.detail}`
-    case "DeadlineExceeded":
-      return "the time for the call had passed before anything was sent"
-    case "RateLimitExceeded":
-      return reason.operation === "submit"
-        ? "our own limit would make it wait longer than the call allows; `submit` queues the job for later"
-        : "our own limit would make it wait longer than the call allows"
-    case "AttemptsExhausted":
-      return "the whole call has made all the attempts it may make"
-    case "QueueFull":
-      return "too many wait already"
-    case "CircuitOpen":
-      return "the provider failed too often lately"
-    case "Isolated":
-      return "taken out of service by a person"
-    case "LoadShed":
-      return "shed to protect more important calls"
-    case "PriceUnknown":
-      return "a budget is set, and there is no price: set LUDENG_PRICES, or for pictures NANOBANANA_PRICE_UPPER_BOUND"
-    case "RetryRefused":
-      return retryExplanation(reason)
-    case "JobNotFound":
-    case "LetterNotFound":
-    case "ShuttingDown":
-      return ""
+  /** Every field and the message; durations as milliseconds (`retryAfterMillis`). */
+  override toJSON(): object {
+    return { ...plain({ ...this }), message: this.message }
   }
 }
 
@@ -276,13 +209,21 @@ export class Rejection extends Schema.TaggedError<Rejection>()("Rejection", {
   get outcome(): Outcome {
     return "NotSent"
   }
+  /** `retryAfter` for whoever does not use `Duration`. **Units** milliseconds. */
+  get retryAfterMillis(): number | undefined {
+    return this.retryAfter === undefined ? undefined : Duration.toMillis(this.retryAfter)
+  }
   /** The group the reason belongs to. */
   get category(): Category {
     return categoryOf(this.reason)
   }
   override get message(): string {
-    const why = explanation(this.reason)
+    const why = rejectionText(this.reason)
     return `refused: ${this.reason._tag}${why === "" ? "" : ` (${why})`}${when(this.retryAfter)}`
+  }
+  /** Every field and the message; durations as milliseconds (`retryAfterMillis`). */
+  override toJSON(): object {
+    return { ...plain({ ...this }), message: this.message }
   }
 }
 

@@ -15,6 +15,8 @@ import { ImageProtocolName, Provider } from "./Provider.ts"
 import { Accounting, type RateLimit, RateLimits } from "./RateLimit.ts"
 import { ApiKey, VaultSecret } from "./Secret.ts"
 
+export { ConfigurationError, SettingProblem } from "./ConfigurationError.ts"
+
 const withDefault = <S extends Schema.Top>(schema: S, encoded: S["Encoded"]) =>
   schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(encoded)))
 
@@ -268,31 +270,6 @@ export interface SettingsVersion {
   /** Counts up from 1 with each accepted change. */
   readonly version: number
   readonly settings: Settings
-}
-
-/** A problem of one setting. */
-export const SettingProblem = Schema.Struct({ name: Schema.String, problem: Schema.String, expected: Schema.String })
-export interface SettingProblem extends Schema.Schema.Type<typeof SettingProblem> {}
-
-/**
- * The settings can not be used; every problem is listed, with the variable's or field's name, and never its value.
- *
- * ```ts
- * import * as Effect from "effect/Effect"
- * import * as Layer from "effect/Layer"
- * import * as Live from "@ludeng/providers/layers/Live"
- *
- * const live = Live.layerWith({ deepseek: { timeout: -1 } })
- * const error = await Effect.runPromise(Effect.flip(Effect.scoped(Layer.build(live))))
- * error.problems.map((it) => it.name) // => ["deepseek.timeout", "DEEPSEEK_API_KEY", "NANOBANANA_API_KEY"]
- * ```
- */
-export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()("ConfigurationError", {
-  problems: Schema.Array(SettingProblem)
-}) {
-  override get message(): string {
-    return this.problems.map((it) => `${it.name}: ${it.problem}, expected ${it.expected}`).join("\n")
-  }
 }
 
 /** The longest a call may be given: one day. */

@@ -14,6 +14,7 @@ import type { IdempotencyConflict, JobNotFound, StorageFailed } from "../../sche
 import type { ConfigurationError } from "../../schemas/Settings.ts"
 import type { MoneyRefused } from "../../src/money/CostLedger.ts"
 import * as Live from "../../layers/Live.ts"
+import * as Runtime from "../../layers/Runtime.ts"
 import type * as Services from "../../layers/Services.ts"
 import type * as LiveOrMock from "../../mock-layers/LiveOrMock.ts"
 import * as Mock from "../../mock-layers/Mock.ts"
@@ -61,6 +62,19 @@ proven<Same<Layer.Services<typeof Live.layer>, never>>()
 proven<Same<Layer.Error<typeof Live.layer>, ConfigurationError>>()
 // @ts-expect-error Live can fail for want of a key.
 proven<Same<Layer.Error<typeof Live.layer>, never>>()
+
+/** What code sees that makes its runtime of a layer. */
+type RuntimeOver<L> = L extends Layer.Layer<infer A, infer _E> ? Runtime.Runtime<A> : never
+const runtimeOf = {
+  live: () => Runtime.make(Live.layer),
+  mock: () => Runtime.make(Mock.layer)
+}
+proven<Contains<ReturnType<typeof runtimeOf.live>, ReturnType<typeof runtimeOf.mock>>>()
+proven<Contains<RuntimeOver<typeof Live.layer>, RuntimeOver<typeof Mock.layer>>>()
+proven<Contains<RuntimeOver<typeof Live.layer>, RuntimeOver<typeof LiveOrMock.layer>>>()
+proven<Contains<RuntimeOver<typeof Live.layer>, RuntimeOver<typeof Simulated.layer>>>()
+// @ts-expect-error A layer without the services of the calls makes no runtime.
+export const lacking = () => Runtime.make(Layer.empty)
 
 proven<AllFailWith<Illustrator["Service"], CallFailure>>()
 proven<AllFailWith<PromptEnhancer["Service"], CallFailure>>()
