@@ -20,6 +20,8 @@ import * as MakeImageGenerator from "../src/image/MakeImageGenerator.ts"
 import * as MakePrices from "../src/money/MakePrices.ts"
 import { Prices } from "../src/money/Prices.ts"
 import { priceTable } from "../src/money/PriceTable.ts"
+import * as MakeOverview from "../src/overview/MakeOverview.ts"
+import { Overview } from "../src/overview/Overview.ts"
 import type { AdmissionControl } from "../src/pipeline/AdmissionControl.ts"
 import type { Pipeline } from "../src/pipeline/Pipeline.ts"
 import { DegradedModes } from "../src/policy/degraded-mode/DegradedModes.ts"
@@ -58,6 +60,7 @@ export type Services =
   | Prices
   | KeyVault
   | ManualRetries
+  | Overview
   | KeyCheck
   | Leaves
 
@@ -80,9 +83,10 @@ const calls = Layer.mergeAll(
 
 /** Every service, over the leaves. The leaves stay visible, so that a program can read settings or stored images. */
 export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Layer.effect(
-  ManualRetries,
-  MakeManualRetries.make
+  Overview,
+  MakeOverview.make
 ).pipe(
+  Layer.provideMerge(Layer.effect(ManualRetries, MakeManualRetries.make)),
   Layer.provideMerge(Layer.effect(Illustrator, MakeIllustrator.make)),
   Layer.provideMerge(calls),
   Layer.provideMerge(degradation),

@@ -57,6 +57,7 @@ export {
 export { type BudgetLine, decideBudgets } from "./money/DecideBudgets.ts"
 export { type PriceList, Prices } from "./money/Prices.ts"
 export { type CostGroup, type CostGrouping, groupCosts } from "./money/SumCosts.ts"
+export { Overview } from "./overview/Overview.ts"
 export { AdmissionControl, type Door } from "./pipeline/AdmissionControl.ts"
 export type { Attempt } from "./pipeline/Attempt.ts"
 export { type CallPlan, type CallResult, keyOfAccount, Pipeline, type PlanKey } from "./pipeline/Pipeline.ts"

@@ -89,7 +89,9 @@ export class SqlitePermitStore implements PermitStore {
 
   usage(now: number): ReadonlyArray<TierUsage> {
     this.#look()
-    return this.#window.usage(this.#past(now))
+    return this.#window
+      .usage(this.#past(now))
+      .map((tier) => (tier.freesAt === undefined ? tier : { ...tier, freesAt: this.#back(tier.freesAt) }))
   }
 
   /** Writes what is still to be written, before the file is closed. */

@@ -30,6 +30,8 @@ export interface TierUsage {
   readonly windowMillis: number
   /** In the window, or in flight. */
   readonly used: number
+  /** When a full one has room again, as far as what is known goes; absent where it has. **Units** as `now`. */
+  readonly freesAt?: number
 }
 
 /** **Units** every instant in whole milliseconds of one monotonic clock. */

@@ -100,11 +100,11 @@ export class PermitWindow {
 
   usage(now: number): ReadonlyArray<TierUsage> {
     this.#settle(now)
-    return this.#tiers.map(({ limit, windowMillis }, index) => ({
-      limit,
-      windowMillis,
-      used: this.#unsettled + this.#log.count(index, now)
-    }))
+    return this.#tiers.map(({ limit, windowMillis }, index) => {
+      const used = this.#unsettled + this.#log.count(index, now)
+      const freesAt = this.#freeInTier(index, 1, now)
+      return { limit, windowMillis, used, ...(freesAt > now ? { freesAt } : {}) }
+    })
   }
 
   get #unsettled(): number {

@@ -144,6 +144,15 @@ export class WaitingQueue<P extends QueuePlace> {
     return this.#classes[rank].size
   }
 
+  /** When the one came who has waited longest; `undefined` where nobody waits. */
+  get oldestEnqueuedAt(): number | undefined {
+    let oldest: number | undefined
+    for (const { head } of this.#classes) {
+      if (head !== undefined && (oldest === undefined || head.enqueuedAt < oldest)) oldest = head.enqueuedAt
+    }
+    return oldest
+  }
+
   /** How many go before somebody who enters now. */
   countBefore(rank: Rank, now: number): number {
     let count = 0
