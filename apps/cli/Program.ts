@@ -22,6 +22,7 @@ import { images } from "./commands/Images.ts"
 import { jobs } from "./commands/Jobs.ts"
 import { keys } from "./commands/Keys.ts"
 import { serve } from "./commands/Serve.ts"
+import { settings } from "./commands/Settings.ts"
 import { simulate } from "./commands/Simulate.ts"
 import { type Run, Session } from "./Session.ts"
 
@@ -37,6 +38,7 @@ const ludeng = Command.make("ludeng").pipe(
     cost,
     keys,
     audit,
+    settings,
     doctor,
     simulate,
     serve

@@ -56,8 +56,8 @@ export const layerFromEnvironment = (
       const parts = {
         code: { entries: stronger.code, problems: [] },
         variables: stronger.variables,
-        ...(file === undefined ? { file: noSettingsFile } : { file }),
-        watch: watch && file !== undefined
+        file,
+        watch
       }
       if (options.requireKeys !== true) return yield* makeLiveSettings(parts)
       const kept = yield* keptKeysOf(options, settings)
@@ -67,13 +67,13 @@ export const layerFromEnvironment = (
 
 /**
  * The settings, the entries they were made of by source, for whoever must tell where a value comes from, and the settings
- * file, where there may be one.
+ * file.
  */
 export interface LoadedSettings {
   readonly settings: Settings
   readonly entries: SettingEntries
   readonly sources: SettingSources
-  readonly file: SettingsFile | undefined
+  readonly file: SettingsFile
 }
 
 /** Reads the settings once, without a service. **Errors** as `layerFromEnvironment`. */
@@ -98,8 +98,8 @@ export const inspectSettings = (
     const code = entriesOfDocument(options.code ?? {})
     const variables = yield* withPriceFile(entriesOfVariables(lookup))
     const location = yield* configFileLocation
-    const file = location === undefined ? undefined : makeConfigFile(location)
-    const written = entriesOfFile(file === undefined ? noContents : yield* file.read)
+    const file = location === undefined ? noSettingsFile : makeConfigFile(location)
+    const written = entriesOfFile(yield* file.read)
     const sources = { code: code.entries, variables: variables.entries, file: written.entries }
     const { usable, problems } = checkEntries(entriesOfSources(sources))
     const settings = yield* orConfigurationError(settingsOf(usable))

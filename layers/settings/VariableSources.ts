@@ -14,6 +14,7 @@ import { ConfigurationError, type SettingProblem } from "../../schemas/Settings.
 import type { SettingSource } from "../../schemas/SettingsChange.ts"
 import type { VariableLookup } from "../../src/settings/SettingEntries.ts"
 import { isNoKey } from "../../src/settings/VariableForm.ts"
+import { variablePrefixes } from "../../src/settings/MisspelledVariables.ts"
 import type { ConfigFileLocation } from "./ConfigFile.ts"
 import { dotEnvProblems } from "./DotEnvLines.ts"
 
@@ -80,6 +81,25 @@ export const lookupIn = (
     }
     return (name) => found.get(name)
   })
+
+/** The names of all variables that are set in the sources and begin with one of our prefixes. */
+export const ownNamesIn = (sources: ReadonlyArray<VariableSource>): Effect.Effect<ReadonlySet<string>> =>
+  Effect.gen(function* () {
+    const names = new Set<string>()
+    const walk = (provider: ConfigProvider.ConfigProvider, path: ReadonlyArray<string>): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        const node = yield* Effect.orElseSucceed(provider.load(path), () => undefined)
+        if (node?.value !== undefined) names.add(path.join("_"))
+        if (node === undefined || node._tag === "Value" || path.length > deepestName) return
+        const below = node._tag === "Record" ? [...node.keys] : Array.from({ length: node.length }, (_, it) => `${it}`)
+        for (const segment of below) yield* walk(provider, [...path, segment])
+      })
+    for (const { provider } of sources) for (const prefix of variablePrefixes) yield* walk(provider, [prefix])
+    return names
+  })
+
+/** In parts between underscores: `LUDENG_BUDGET_PER_OWNER_PER_MONTH` has six. */
+const deepestName = 8
 
 /**
  * Where the settings file is; `undefined` where a program has a `ConfigProvider` of its own that names none: it reads no
