@@ -10,6 +10,7 @@ export type { CachedEnhancement } from "./cache/CachedEnhancement.ts"
 export { type CacheStatistics, ResponseCache } from "./cache/ResponseCache.ts"
 export { localTemplate } from "./enhancement/LocalTemplate.ts"
 export { type EnhancementOptions, PromptEnhancer } from "./enhancement/PromptEnhancer.ts"
+export { makePromptTemplates, PromptTemplates } from "./enhancement/PromptTemplates.ts"
 export { Illustrator } from "./illustration/Illustrator.ts"
 export { type DownloadTarget, ImageGenerator } from "./image/ImageGenerator.ts"
 export {

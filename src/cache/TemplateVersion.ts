@@ -5,25 +5,34 @@
 import { hash } from "node:crypto"
 import { EnhancementMode } from "../../schemas/Enhancement.ts"
 import { enhancementChat, noEarlierAttempts } from "../enhancement/EnhancementChat.ts"
-import { malformedNote, tooLongNote } from "../enhancement/Templates.ts"
+import { malformedNote, ownTemplates, tooLongNote } from "../enhancement/Templates.ts"
 import type { ChatRequest } from "../provider/deepseek/DeepSeek.ts"
 
 /** Requests of each mode, with every wish and with none, so that every sentence and number of the templates is in one. */
-export const templateSamples: ReadonlyArray<ChatRequest> = EnhancementMode.literals.flatMap((mode) =>
-  [{ length: 100, creativity: 0.5, focus: ["focus"] }, {}].map((parameters) =>
-    enhancementChat(
-      {
-        prompt: "prompt",
-        mode,
-        parameters,
-        maximumCharacters: 1_000,
-        notes: [malformedNote("problem"), tooLongNote(2_000, 1_000)]
-      },
-      { model: "model", thinking: false, retiredName: undefined },
-      noEarlierAttempts
+const samplesOf = (templates: typeof ownTemplates): ReadonlyArray<ChatRequest> =>
+  EnhancementMode.literals.flatMap((mode) =>
+    [{ length: 100, creativity: 0.5, focus: ["focus"] }, {}].map((parameters) =>
+      enhancementChat(
+        {
+          prompt: "prompt",
+          mode,
+          parameters,
+          maximumCharacters: 1_000,
+          notes: [malformedNote("problem"), tooLongNote(2_000, 1_000)],
+          template: templates[mode]
+        },
+        { model: "model", thinking: false, retiredName: undefined },
+        noEarlierAttempts
+      )
     )
   )
-)
 
-/** The version of the templates, made once. **Units** 64 lower-case hexadecimal digits. */
-export const templateVersion: string = hash("sha256", JSON.stringify(templateSamples), "hex")
+/** The version of templates. **Units** 64 lower-case hexadecimal digits. */
+export const templateVersionOf = (templates: typeof ownTemplates): string =>
+  hash("sha256", JSON.stringify(samplesOf(templates)), "hex")
+
+/** The samples of the library's own templates. */
+export const templateSamples: ReadonlyArray<ChatRequest> = samplesOf(ownTemplates)
+
+/** The version of the library's own templates, made once. */
+export const templateVersion: string = templateVersionOf(ownTemplates)

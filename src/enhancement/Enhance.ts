@@ -30,7 +30,7 @@ import type { Settings } from "../../schemas/Settings.ts"
 import { fromCached, schemaVersion } from "../cache/CachedEnhancement.ts"
 import { type CacheKey, cacheKey } from "../cache/CacheKey.ts"
 import { ResponseCache } from "../cache/ResponseCache.ts"
-import { templateVersion } from "../cache/TemplateVersion.ts"
+import { templateVersionOf } from "../cache/TemplateVersion.ts"
 import type { DeadLetters } from "../dead-letter/DeadLetters.ts"
 import { makeKeepFailed } from "../dead-letter/KeepFailed.ts"
 import { sanitizeInput } from "../input/Sanitize.ts"
@@ -57,6 +57,7 @@ import { heldBack, obstacleOf } from "./HeldBack.ts"
 import type { EnhancementOptions, PromptEnhancer } from "./PromptEnhancer.ts"
 import { previewEnhancement } from "./PreviewEnhancement.ts"
 import { type AskingFiber, makeLiveEnhancement } from "./SharedEnhancement.ts"
+import { PromptTemplates } from "./PromptTemplates.ts"
 import type { EnhancementAsk } from "./Templates.ts"
 
 const OwnOptions = Schema.Struct({
@@ -106,6 +107,8 @@ type Dependencies =
 /** Builds the service; what is under way ends with its scope. */
 export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies> = Effect.gen(function* () {
   const liveSettings = yield* LiveSettings
+  const { templates } = yield* PromptTemplates
+  const templateVersion = templateVersionOf(templates)
   const { isSimulated } = yield* Transport
   const cache = yield* ResponseCache
   const modes = yield* DegradedModes
@@ -162,12 +165,14 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
     }
     if (Result.isFailure(allowed)) return allowed.failure
     const choice = chooseModel(call.settings.settings.deepseek.model)
+    const mode = checked.success.mode ?? "balanced"
     const ask: EnhancementAsk = {
       prompt: checked.success.prompt,
-      mode: checked.success.mode ?? "balanced",
+      mode,
       parameters: checked.success.parameters ?? {},
       maximumCharacters: allowed.success.maximumCharacters ?? longestPrompt,
-      notes: []
+      notes: [],
+      template: templates[mode]
     }
     const key = cacheUseOf(call, ask) === "bypass" ? undefined : keyOf(ask, choice, call)
     return new EnhancementWish(ask, choice, call, wholeDeadlineAt, call.accept ?? acceptedByDefault, key)
