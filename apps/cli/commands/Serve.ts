@@ -4,6 +4,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import { SettingsWatch } from "../../../layers/settings/SettingsWatch.ts"
 import { callFlags } from "../Flags.ts"
 
 /** The command. */
@@ -26,7 +27,7 @@ export const serve = Command.make(
   },
   Effect.fnUntraced(function* ({ host, port }) {
     const { runServer } = yield* Effect.promise(() => import("../ServeCommand.ts"))
-    yield* runServer({ host, port })
+    yield* Effect.provideService(runServer({ host, port }), SettingsWatch, true)
   })
 ).pipe(
   Command.withDescription("Serve the library over HTTP"),
