@@ -11,6 +11,7 @@ import { KeyId } from "./Key.ts"
 import { keyEvents, VaultTrouble } from "./KeyEvent.ts"
 import { Operation, Outcome, Provider, QuotaScope } from "./Provider.ts"
 import { ApiReason, ReasonTag, RejectionReason } from "./Reason.ts"
+import { tokenEvents } from "./Token.ts"
 import { SettingsChanged, SettingsRefused } from "./SettingsChange.ts"
 
 const common = {
@@ -146,6 +147,7 @@ export const CallEvent = Schema.Union([
     cost: Schema.optionalKey(Cost)
   }),
   ...keyEvents,
+  ...tokenEvents,
   VaultTrouble,
   SettingsChanged,
   SettingsRefused,

@@ -2,6 +2,7 @@
  * The face of the library: the services, and the two families of failure. Compositions are in `layers/` and
  * `mock-layers/`, the nouns in `schemas/`.
  */
+export { AccessTokens, type AddedToken, type TokenWanted } from "./access/AccessTokens.ts"
 export { AuditLog, type AuditQuery, type AuditStatistics } from "./audit/AuditLog.ts"
 export { type CallSum, type Decision, explain, sumOf } from "./audit/Explain.ts"
 export { CacheKey } from "./cache/CacheKey.ts"

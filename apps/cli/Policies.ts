@@ -142,6 +142,8 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
     case "KeyRetired":
     case "KeyRefused":
     case "VaultTrouble":
+    case "TokenAdded":
+    case "TokenRevoked":
       return trail
   }
 }

@@ -24,6 +24,7 @@ import { keys } from "./commands/Keys.ts"
 import { serve } from "./commands/Serve.ts"
 import { settings } from "./commands/Settings.ts"
 import { simulate } from "./commands/Simulate.ts"
+import { tokens } from "./commands/Tokens.ts"
 import { type Run, Session } from "./Session.ts"
 
 const ludeng = Command.make("ludeng").pipe(
@@ -41,7 +42,8 @@ const ludeng = Command.make("ludeng").pipe(
     settings,
     doctor,
     simulate,
-    serve
+    serve,
+    tokens
   ])
 )
 

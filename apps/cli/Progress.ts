@@ -115,6 +115,8 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "RetriedByHand":
     case "AttemptInterrupted":
     case "AuditDropped":
+    case "TokenAdded":
+    case "TokenRevoked":
     case "SettingsChanged":
     case "SettingsRefused":
     case "DefectCaught":

@@ -3,7 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as HomeAccessTokens from "../../layers/access/HomeAccessTokens.ts"
+import { homeProblem } from "../../layers/home/Home.ts"
 import * as JobWorker from "../../layers/job/JobWorker.ts"
+import { AccessTokens } from "../../src/access/AccessTokens.ts"
 import { isLoopback } from "../../src/http-face/Loopback.ts"
 import { type Listening, serve, type ServeOptions } from "../server/Serve.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
@@ -13,16 +16,16 @@ import { Session } from "./Session.ts"
 
 const needed: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 
-const tell = (listening: Listening) =>
+const tell = (listening: Listening, isOpen: boolean) =>
   Effect.gen(function* () {
     const run = yield* Session
     const isSimulated = run.mode?._tag === "Simulated"
     run.screen.result(
       run.isJson
-        ? JSON.stringify({ ...listening, isSimulated, isOpen: true })
+        ? JSON.stringify({ ...listening, isSimulated, isOpen })
         : `listening on ${listening.url}${isSimulated ? ", providers simulated" : ""}`
     )
-    run.screen.line("There is no token: whoever is on this machine may do everything.")
+    if (isOpen) run.screen.line("There is no token: whoever is on this machine may do everything.")
   })
 
 /**
@@ -35,7 +38,8 @@ export const runServer = (options: ServeOptions) =>
     { needed, isServer: true },
     Effect.gen(function* () {
       const run = yield* Session
-      if (!isLoopback(options.host)) {
+      const isOpen = yield* isOpenFace
+      if (isOpen && !isLoopback(options.host)) {
         const problem = "reaches beyond this machine, and there is no token"
         return yield* new ConfigurationError({
           problems: [{ name: "--host", problem, expected: "127.0.0.1, or a token (ludeng tokens add)" }]
@@ -44,8 +48,12 @@ export const runServer = (options: ServeOptions) =>
       yield* Effect.scoped(
         Effect.andThen(
           Layer.build(JobWorker.layer),
-          serve(options, (listening) => Effect.provideService(tell(listening), Session, run))
+          serve(options, (listening) => Effect.provideService(tell(listening, isOpen), Session, run))
         )
       )
-    })
+    }).pipe(Effect.provide(HomeAccessTokens.layer))
   )
+
+const isOpenFace = AccessTokens.use((it) => it.isOpen).pipe(
+  Effect.mapError(({ detail }) => homeProblem(`can not be asked for tokens: ${detail}`, "a folder that can be read"))
+)

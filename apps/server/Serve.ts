@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
-import * as Access from "../../layers/http-face/Access.ts"
+import * as BearerAuthorization from "../../layers/access/BearerAuthorization.ts"
 import * as HttpFace from "../../layers/http-face/HttpFace.ts"
 import * as UnknownRoutes from "../../layers/http-face/UnknownRoutes.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
@@ -37,7 +37,7 @@ export const serve = Effect.fnUntraced(function* (
   told: (listening: Listening) => Effect.Effect<void>
 ) {
   const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-    Layer.provide(Access.open),
+    Layer.provide(BearerAuthorization.layer),
     Layer.provideMerge(NodeHttpServer.layer(createServer, { host, port }))
   )
   const context = yield* Effect.mapError(

@@ -5,10 +5,11 @@ import * as Context from "effect/Context"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import type { Owner } from "../Identifiers.ts"
+import type { TokenScope } from "../Token.ts"
 import { problems } from "./Problem.ts"
 
-/** What a token allows: `use` the endpoints of an owner's own things; `operate` the program as a whole. */
-export type AccessScope = "use" | "operate"
+/** What a token allows. */
+export type AccessScope = TokenScope
 
 /** Who asks. */
 export class CurrentBearer extends Context.Service<

@@ -58,13 +58,17 @@ export const statusByReason = {
 export const statusByFaceReason = {
   Unauthenticated: 401,
   ScopeMissing: 403,
+  Forbidden: 403,
   RouteNotFound: 404,
   PictureNotFound: 404,
   MethodNotAllowed: 405,
   BodyTooLarge: 413,
   UnsupportedMediaType: 415,
   RangeNotSatisfiable: 416,
-  InternalError: 500
+  TooManyFailures: 429,
+  InternalError: 500,
+  TokensUnreadable: 503,
+  ServerBusy: 503
 } as const satisfies Readonly<Record<string, number>>
 
 /** A reason of the HTTP face itself. */

@@ -75,7 +75,7 @@ export const problemOf = (failure: CallFailure): HttpProblem => {
 export const faceProblem = (
   reason: FaceReason,
   detail: string,
-  facts: { readonly allow?: ReadonlyArray<string> } = {}
+  facts: { readonly allow?: ReadonlyArray<string>; readonly retryAfter?: number } = {}
 ): HttpProblem =>
   new HttpProblem({
     type: problemType(reason),
@@ -85,7 +85,7 @@ export const faceProblem = (
     reason,
     category: "http",
     outcome: "NotSent",
-    retryable: false,
+    retryable: facts.retryAfter !== undefined,
     ...facts
   })
 

@@ -114,6 +114,8 @@ export const logLine = (event: CallEvent): Line | undefined => {
       }
     case "AuditDropped":
       return { message: "audit rows dropped", fields: { count: event.count, because: event.because } }
+    case "TokenAdded":
+    case "TokenRevoked":
     case "KeyAdded":
     case "KeyOpened":
     case "KeyActivated":
