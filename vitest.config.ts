@@ -6,6 +6,8 @@ const alone = ["test/layers/image/FileImageStoreFaults.test.ts", "test/mock-laye
 const elsewhere = [...configDefaults.exclude, "test/proof/**", "test/**/*.live.test.ts"]
 
 export default defineConfig({
+  // The examples import the package by its name: here that is the sources.
+  ssr: { resolve: { conditions: ["@ludeng/source", "module", "node", "import", "default"] } },
   test: {
     testTimeout: 30_000,
     maxWorkers: 2,
@@ -16,7 +18,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "together", include: ["test/**/*.test.ts"], exclude: [...elsewhere, ...alone], isolate: false }
+        test: {
+          name: "together",
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: [...elsewhere, ...alone],
+          isolate: false
+        }
       },
       { extends: true, test: { name: "alone", include: alone } }
     ],

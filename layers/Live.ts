@@ -7,9 +7,12 @@
 import "./NodeVersion.ts"
 import * as Layer from "effect/Layer"
 import type { ConfigurationError, SettingsDocument } from "../schemas/Settings.ts"
+import type { ImageStore } from "../src/image/ImageStore.ts"
+import type { LiveSettings } from "../src/settings/LiveSettings.ts"
 import * as Home from "./home/Home.ts"
 import * as FileImageStore from "./image/FileImageStore.ts"
 import { isolated } from "./Isolated.ts"
+import type { HostLayers } from "./HostLayers.ts"
 import * as Services from "./Services.ts"
 import * as EnvironmentSettings from "./settings/EnvironmentSettings.ts"
 import * as ChosenStores from "./stores/ChosenStores.ts"
@@ -42,18 +45,46 @@ const stores = Layer.merge(ChosenStores.layerOver(Home.layer), FileKeyStore.laye
  * ```
  */
 export const layerWith = (code: SettingsDocument): Layer.Layer<Services.Services, ConfigurationError> =>
+  composed(settingsOver(code), FileImageStore.layer)
+
+/**
+ * Every service, live, over a host's own services; what the host leaves out is as in `layer`.
+ *
+ * **Errors** `ConfigurationError` as `layerWith`, and what the host's layers fail with.
+ *
+ * ```ts types
+ * import * as Layer from "effect/Layer"
+ * import { ImageStore } from "@ludeng/providers"
+ * import * as Live from "@ludeng/providers/layers/Live"
+ * import { makeObjectImageStore, type ObjectBucket } from "@ludeng/providers/layers/image/ObjectImageStore"
+ *
+ * declare const bucket: ObjectBucket
+ * export const live = Live.layerOver({ imageStore: Layer.sync(ImageStore, () => makeObjectImageStore(bucket)) })
+ * ```
+ */
+export const layerOver = <E = never, R = never>({
+  imageStore,
+  settings
+}: HostLayers<E, R>): Layer.Layer<Services.Services, ConfigurationError | E, R> =>
+  composed<ConfigurationError | E, R>(settings ?? settingsOver({}), imageStore ?? FileImageStore.layer)
+
+const settingsOver = (code: SettingsDocument) =>
+  EnvironmentSettings.layerFromEnvironment({
+    code,
+    requireKeys: true,
+    keptKeys: OpenedVault.scopesInVault,
+    proxy: process.env
+  })
+
+// The settings come first: they tell of a proxy that the transport could not start with.
+const composed = <E, R>(
+  settings: Layer.Layer<LiveSettings, E, R>,
+  imageStore: Layer.Layer<ImageStore, E, R>
+): Layer.Layer<Services.Services, E | ConfigurationError, R> =>
   isolated(
     Services.layer.pipe(
-      // The settings come first: they tell of a proxy that the transport could not start with.
-      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, FileImageStore.layer, stores)),
-      Layer.provideMerge(
-        EnvironmentSettings.layerFromEnvironment({
-          code,
-          requireKeys: true,
-          keptKeys: OpenedVault.scopesInVault,
-          proxy: process.env
-        })
-      )
+      Layer.provideMerge(Layer.mergeAll(UndiciTransport.layer, imageStore, stores)),
+      Layer.provideMerge(settings)
     )
   )
 

@@ -7,11 +7,13 @@
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { isolated } from "../layers/Isolated.ts"
+import type { HostLayers } from "../layers/HostLayers.ts"
 import * as Services from "../layers/Services.ts"
 import * as MemorySettings from "../layers/settings/MemorySettings.ts"
 import * as MemoryStores from "../layers/stores/MemoryStores.ts"
 import * as NoKeyStore from "../layers/vault/NoKeyStore.ts"
 import type { SettingsDocument } from "../schemas/Settings.ts"
+import type { LiveSettings } from "../src/settings/LiveSettings.ts"
 import type { StoredKey } from "../src/vault/KeyStore.ts"
 import * as MemoryImageStore from "./image/MemoryImageStore.ts"
 import type { MockHandle } from "./MockHandle.ts"
@@ -52,24 +54,33 @@ export interface MockOptions extends SimulationDocument {
  * error.reason._tag // => "TimedOut"
  * ```
  */
-export const layerWith = ({
-  keys = [],
-  settings = {},
-  ...simulation
-}: MockOptions): Layer.Layer<Services.Services | MockHandle> =>
-  isolated(
+export const layerWith = (options: MockOptions): Layer.Layer<Services.Services | MockHandle> => layerOver({}, options)
+
+/**
+ * The same over a host's own services: to try them against providers that fail in every way. What the host leaves out is
+ * in memory; where it gives the settings, those of the options are not used, and the keys are the host's.
+ *
+ * **Errors** those of the host's layers.
+ */
+export const layerOver = <E = never, R = never>(
+  host: HostLayers<E, R>,
+  { keys = [], settings = {}, ...simulation }: MockOptions = {}
+): Layer.Layer<Services.Services | MockHandle, E, R> => {
+  const inMemory: Layer.Layer<LiveSettings, E> = Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings)))
+  return isolated(
     Services.layer.pipe(
       Layer.provideMerge(
         Layer.mergeAll(
           layerSimulation(simulation),
           simulation.seed === undefined ? Layer.empty : layerSeededRandom(simulation.seed),
-          MemoryImageStore.layer,
+          host.imageStore ?? MemoryImageStore.layer,
           keys.length === 0 ? NoKeyStore.layer : MemoryKeyStore.layerWith(keys),
-          Layer.provideMerge(MemoryStores.layer, Layer.orDie(MemorySettings.layerFromCode(withSimulatedKeys(settings))))
+          Layer.provideMerge(MemoryStores.layer, host.settings ?? inMemory)
         )
       )
     )
   )
+}
 
 const layerSeededRandom = (seed: number): Layer.Layer<never> =>
   Layer.effect(Random.Random, Random.withSeed(Random.Random, seed))

@@ -1,6 +1,6 @@
 /**
  * `npm run examples`: type-checks and runs every example of the documents and docstrings, compares the values they
- * promise, and runs the programs of `examples/`.
+ * promise, and runs the programs of `examples/` (its tests run with all others).
  *
  * The examples import the package by its name; the condition `@ludeng/source` leads them to the sources. They run in one
  * process, in an empty folder, without the environment's keys.
@@ -88,7 +88,10 @@ const runDocuments = async (directory: string): Promise<void> => {
 }
 
 const runPrograms = async (directory: string): Promise<void> => {
-  const programs = fs.globSync("examples/*.ts", { cwd: root }).toSorted()
+  const programs = fs
+    .globSync("examples/*.{ts,mjs}", { cwd: root })
+    .filter((it) => !it.endsWith(".test.ts"))
+    .toSorted()
   for (const program of programs) {
     const ended = await run("node", ["--conditions=@ludeng/source", path.join(root, program)], {
       seconds: 60,

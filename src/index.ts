@@ -93,7 +93,7 @@ export { type ChatAnswer, type ChatRequest, DeepSeek } from "./provider/deepseek
 export { type ImageProtocol, NanoBanana } from "./provider/nanobanana/NanoBanana.ts"
 export { LiveSettings, type SettingsNotice } from "./settings/LiveSettings.ts"
 export { makeMemorySettingsFile, type MemorySettingsFile } from "./settings/MemorySettingsFile.ts"
-export type { JsonObject, SettingsFile, SettingsFileContents } from "./settings/SettingsFile.ts"
+export type { DocumentEdit, JsonObject, SettingsFile, SettingsFileContents } from "./settings/SettingsFile.ts"
 export { makeLiveSettings, type SettingsParts } from "./settings/SettingsInMemory.ts"
 export { type CallObserver, CallEvents } from "./telemetry/CallEvents.ts"
 export { CallStatistics, type ManualRetryCounters, type OperationStatistics } from "./telemetry/CallStatistics.ts"
