@@ -34,6 +34,8 @@ import { NanoBanana } from "../src/provider/nanobanana/NanoBanana.ts"
 import * as Protocols from "../src/provider/nanobanana/Protocols.ts"
 import type { LiveSettings } from "../src/settings/LiveSettings.ts"
 import type { CallStatistics } from "../src/telemetry/CallStatistics.ts"
+import * as MakeTelemetry from "../src/telemetry/MakeTelemetry.ts"
+import { Telemetry } from "../src/telemetry/Telemetry.ts"
 import type { Transport } from "../src/transport/Transport.ts"
 import { KeyCheck, make as MakeKeyCheck } from "../src/vault/KeyCheck.ts"
 import type { KeyStore } from "../src/vault/KeyStore.ts"
@@ -54,6 +56,7 @@ export type Services =
   | Pipeline
   | AdmissionControl
   | CallStatistics
+  | Telemetry
   | DegradedModes
   | ResponseCache
   | RetryPolicy
@@ -90,7 +93,10 @@ export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Laye
   Layer.provideMerge(Layer.effect(Illustrator, MakeIllustrator.make)),
   Layer.provideMerge(calls),
   Layer.provideMerge(degradation),
+  Layer.provideMerge(Layer.effectDiscard(MakeTelemetry.showDoorMetrics)),
   Layer.provideMerge(ProtectedPipeline.layer),
+  // Before whatever tells of anything.
+  Layer.provideMerge(Layer.effect(Telemetry, MakeTelemetry.make)),
   Layer.provideMerge(Layer.effect(KeyCheck, MakeKeyCheck)),
   Layer.provideMerge(providers)
 )

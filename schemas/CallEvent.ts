@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { AttemptFailed, StoppedBy } from "./Failures.ts"
+import { CallTimes, ModelUse } from "./CallTimes.ts"
 import { CallId, JobId, LetterId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { Cost } from "./Money.ts"
 import { DegradedModeName } from "./DegradedMode.ts"
@@ -79,7 +80,15 @@ export const CallEvent = Schema.Union([
   /** The caller has gone, or the program ends: the request was cut off, and may have been processed if it was sent. */
   Schema.TaggedStruct("AttemptInterrupted", { ...ofAttempt, isSent: Schema.Boolean, request: RequestFacts }),
   Schema.TaggedStruct("RetryScheduled", { ...common, attempt: Schema.Int, delay: Schema.Duration }),
-  Schema.TaggedStruct("CallSucceeded", { ...common, attempts: Schema.Int, elapsed: Schema.Duration, cost: Cost }),
+  Schema.TaggedStruct("CallSucceeded", {
+    ...common,
+    attempts: Schema.Int,
+    elapsed: Schema.Duration,
+    cost: Cost,
+    times: Schema.optionalKey(CallTimes),
+    use: Schema.optionalKey(ModelUse),
+    providerRequestId: Schema.optionalKey(Schema.String)
+  }),
   Schema.TaggedStruct("CallFailed", {
     ...common,
     attempts: Schema.Int,
@@ -87,6 +96,7 @@ export const CallEvent = Schema.Union([
     reason: ApiReason,
     outcome: Outcome,
     cost: Cost,
+    times: Schema.optionalKey(CallTimes),
     stoppedBy: Schema.optionalKey(StoppedBy),
     status: Schema.optionalKey(Schema.Int),
     providerRequestId: Schema.optionalKey(Schema.String),
@@ -98,6 +108,7 @@ export const CallEvent = Schema.Union([
     attempts: Schema.Int,
     elapsed: Schema.Duration,
     cost: Cost,
+    times: Schema.optionalKey(CallTimes),
     during: Schema.Literals(["waiting", "asking", "pausing"])
   }),
   Schema.TaggedStruct("FellBack", {

@@ -98,6 +98,7 @@ export { makeLiveSettings, type SettingsParts } from "./settings/SettingsInMemor
 export { type CallObserver, CallEvents } from "./telemetry/CallEvents.ts"
 export { CallStatistics, type ManualRetryCounters, type OperationStatistics } from "./telemetry/CallStatistics.ts"
 export { EventFeed } from "./telemetry/EventFeed.ts"
+export { Telemetry } from "./telemetry/Telemetry.ts"
 export { type ExchangeRequest, Transport } from "./transport/Transport.ts"
 export { TransportFailed } from "./transport/TransportFailed.ts"
 export { KeyCheck } from "./vault/KeyCheck.ts"

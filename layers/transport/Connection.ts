@@ -18,20 +18,37 @@ export class Connection {
   readonly #client: Client
   readonly #sockets = new Set<Socket>()
   readonly #onDisconnect: (connection: Connection) => void
+  #onConnected: ((millis: number) => void) | undefined
 
-  constructor(origin: string, connect: Connect, onDisconnect: (connection: Connection) => void) {
+  /** **Units** `now` in milliseconds of the monotonic clock. */
+  constructor(origin: string, connect: Connect, onDisconnect: (connection: Connection) => void, now = untimed) {
     this.origin = origin
     this.#onDisconnect = onDisconnect
     this.#client = new Client(origin, {
-      connect: (target, callback) => connect(target, (socket) => this.#track(socket), callback),
+      connect: (target, callback) => {
+        const begunAt = now()
+        connect(
+          target,
+          (socket) => this.#track(socket),
+          (...result) => {
+            if (result[0] === null) this.#onConnected?.(now() - begunAt)
+            callback(...result)
+          }
+        )
+      },
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0
     })
   }
 
-  /** Sends one request, connecting first where needed. Nothing is retried. */
-  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  /** Sends one request, connecting first where needed: `onConnected` is told how long that took. Nothing is retried. */
+  dispatch(
+    request: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+    onConnected?: (millis: number) => void
+  ): void {
+    this.#onConnected = onConnected
     this.#client.dispatch(request, handler)
   }
 
@@ -64,5 +81,7 @@ export class Connection {
     if (this.#client.destroyed) socket.destroy()
   }
 }
+
+const untimed = (): number => 0
 
 const ignore = (): void => undefined

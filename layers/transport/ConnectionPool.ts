@@ -7,11 +7,14 @@ import { type Connect, Connection } from "./Connection.ts"
 /** Connections by origin; the one used last is taken first, so that the others can go. */
 export class ConnectionPool {
   readonly #connect: Connect
+  readonly #now: () => number
   readonly #idle = new Map<string, Array<Connection>>()
   readonly #connections = new Set<Connection>()
 
-  constructor(connect: Connect) {
+  /** **Units** `now` in milliseconds of the monotonic clock. */
+  constructor(connect: Connect, now: () => number = () => 0) {
     this.#connect = connect
+    this.#now = now
   }
 
   /** An idle connection to the origin, else a new one. */
@@ -21,7 +24,7 @@ export class ConnectionPool {
 
   /** A connection that nobody has used before. */
   open(origin: string): Connection {
-    const connection = new Connection(origin, this.#connect, (closed) => this.#removeIdle(closed))
+    const connection = new Connection(origin, this.#connect, (closed) => this.#removeIdle(closed), this.#now)
     this.#connections.add(connection)
     return connection
   }

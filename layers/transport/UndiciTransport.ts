@@ -95,7 +95,8 @@ const exchangeOver =
             headers: exchangeHeaders(request),
             body: request.body ?? null
           },
-          handler
+          handler,
+          request.observer?.onConnected?.bind(request.observer)
         )
         return Effect.callback<void>((closed) => cut(() => closed(Effect.void)))
       })
@@ -112,13 +113,14 @@ export const make = (options: UndiciTransportOptions): Effect.Effect<Transport["
     if (Result.isFailure(rules)) return yield* Effect.die(new Error(`${rules.failure} is not an http or https URL`))
     const proxyFor = rules.success
     const clock = yield* Clock.Clock
+    const now = () => millisOf(clock)
     const pool = yield* Effect.acquireRelease(
-      Effect.sync(() => new ConnectionPool(connector(options, proxyFor))),
+      Effect.sync(() => new ConnectionPool(connector(options, proxyFor), now)),
       (open) => Effect.callback<void>((closed) => open.closeAll(() => closed(Effect.void)))
     )
     return Transport.of({
       isSimulated: false,
-      exchange: exchangeOver(pool, yield* makeTimeoutList, () => millisOf(clock)),
+      exchange: exchangeOver(pool, yield* makeTimeoutList, now),
       download: makeDownload(options, proxyFor)
     })
   })

@@ -5,6 +5,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { AttemptFailed } from "../../schemas/Failures.ts"
+import type { ModelUse } from "../../schemas/CallTimes.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { DeepSeekSettings } from "../../schemas/Settings.ts"
 import type { PriceList } from "../money/Prices.ts"
@@ -36,6 +37,7 @@ export class EnhancementPlan implements CallPlan<Rewriting> {
   readonly backoffBase: CallPlan<Rewriting>["backoffBase"]
   readonly backoffCap: CallPlan<Rewriting>["backoffCap"]
   readonly key: PlanKey
+  readonly subject: { readonly model: string }
   readonly bound: Cost
   readonly #ask: EnhancementAsk
   readonly #choice: ModelChoice
@@ -61,6 +63,7 @@ export class EnhancementPlan implements CallPlan<Rewriting> {
     this.retryLimit = settings.retryLimits.chat ?? settings.retryLimit
     this.backoffBase = settings.backoffBase
     this.backoffCap = settings.backoffCap
+    this.subject = { model: choice.model }
     this.key = keyOfAccount("deepseek", settings.baseURL)
     this.bound = prices.chatBound(
       choice.model,
@@ -83,6 +86,17 @@ export class EnhancementPlan implements CallPlan<Rewriting> {
 
   cost({ at, usage }: Rewriting): Cost {
     return known(this.#prices.chat(this.#choice.model, usage, at), this.bound)
+  }
+
+  use({ model, usage }: Rewriting): ModelUse {
+    const { cacheHitTokens, completionTokens, promptTokens } = usage
+    return {
+      requestModel: this.#choice.model,
+      responseModel: model,
+      ...(promptTokens === undefined ? {} : { inputTokens: promptTokens }),
+      ...(cacheHitTokens === undefined ? {} : { cachedInputTokens: cacheHitTokens }),
+      ...(completionTokens === undefined ? {} : { outputTokens: completionTokens })
+    }
   }
 
   attempt(attempt: Attempt): Effect.Effect<Rewriting, AttemptFailed> {

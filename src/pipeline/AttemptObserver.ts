@@ -21,12 +21,18 @@ export class AttemptObserver implements ExchangeObserver {
     this.#tell = tell
   }
 
+  onConnected(millis: number): void {
+    this.#tell.connected(millis)
+  }
+
   onSend(): void {
     this.#admission.onWriting()
+    this.#tell.sent()
   }
 
   onFirstByte(): void {
     this.#admission.onFirstByte()
+    this.#tell.firstByteCame()
   }
 
   onExchanged(request: string | undefined, answer: Answer | undefined): void {

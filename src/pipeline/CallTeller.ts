@@ -11,15 +11,20 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type * as Redacted from "effect/Redacted"
 import type { AdmissionFacts, CallEvent } from "../../schemas/CallEvent.ts"
+import type { CallTimes, ModelUse } from "../../schemas/CallTimes.ts"
 import type { AttemptFailed, StoppedBy } from "../../schemas/Failures.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
+import { isSummaryLogged, logEvent } from "../telemetry/CallLog.ts"
 import { type Exchange, listenerOf, type Recorder } from "../telemetry/CallRecorder.ts"
 import type { OperationCounters } from "../telemetry/CallStatistics.ts"
 import { emit } from "../telemetry/Emit.ts"
 import type { Answer } from "../transport/Transport.ts"
 import type { Door } from "./AdmissionControl.ts"
+import { answerIdOf } from "./AnswerId.ts"
 import { type AttemptKey, keyOf } from "./AttemptKey.ts"
+import { CallTimer } from "./CallTimer.ts"
 import type { Call } from "./CurrentCall.ts"
 import type { CallPlan } from "./Pipeline.ts"
 
@@ -30,7 +35,8 @@ const notYet: LetIn = { admission: { waited: Duration.zero, circuit: "Closed" } 
 
 /** Whose events are told, and to whom. **Units** `begunAt` in milliseconds of the monotonic clock. */
 export interface CallTellerParts {
-  readonly plan: Pick<CallPlan<never>, "provider" | "operation" | "request">
+  readonly plan: Pick<CallPlan<never>, "provider" | "operation" | "request"> &
+    Partial<Pick<CallPlan<never>, "privateTexts">>
   readonly call: Pick<Call, "callId" | "owner" | "history">
   readonly begunAt: number
   readonly clock: Clock.Clock
@@ -49,9 +55,12 @@ export class CallTeller {
   #request: string | undefined
   #answer: Answer | undefined
   #key: Redacted.Redacted<string> | undefined
+  readonly #timer: CallTimer | undefined
+  readonly #isLogged: boolean
 
   constructor(parts: CallTellerParts) {
     this.#parts = parts
+    this.#isLogged = isSummaryLogged(parts.fiber, parts.plan.operation)
     this.#listen = listenerOf(
       parts.fiber,
       () => {
@@ -59,6 +68,7 @@ export class CallTeller {
       },
       parts.recorder
     )
+    if (this.#listen !== undefined || this.#isLogged) this.#timer = new CallTimer(parts.begunAt)
   }
 
   /** Whether the observer threw at something that was told without a line in the log. */
@@ -79,31 +89,61 @@ export class CallTeller {
       if (attempt === 1) counters.firstAttempts += 1
       else counters.retries += 1
     }
-    if (this.#listen === undefined) return
+    const timer = this.#timer
+    if (timer === undefined) return
+    const at = this.#now()
     this.#letIn = key.lent === undefined ? { admission: admission() } : { admission: admission(), keyId: key.lent.id }
     this.#request = undefined
     this.#answer = undefined
     this.#key = keyOf(key)
-    this.#listen({ _tag: "AttemptStarted", ...this.#common(), attempt, ...this.#letIn }, undefined)
+    timer.waited(Duration.toMillis(this.#letIn.admission.waited), at)
+    timer.attemptStarted(at)
+    this.#listen?.({ _tag: "AttemptStarted", ...this.#common(), attempt, ...this.#letIn }, undefined)
+  }
+
+  /** So long was waited at a door that then refused. **Units** milliseconds. */
+  waited(millis: number): void {
+    this.#timer?.waited(millis, this.#now())
+  }
+
+  connected(millis: number): void {
+    this.#timer?.connected(millis)
+  }
+
+  sent(): void {
+    this.#timer?.sent(this.#now())
+  }
+
+  firstByteCame(): void {
+    this.#timer?.firstByteCame(this.#now())
   }
 
   /** What went over the wire is kept by reference, for the recorder, until the attempt has ended. */
   exchanged(request: string | undefined, answer: Answer | undefined): void {
-    if (this.#listen === undefined) return
+    if (this.#timer === undefined) return
+    this.#timer.lastByteCame(this.#now())
     this.#request = request
     this.#answer = answer
   }
 
-  /** The last attempt has succeeded, and the call with it. */
-  succeeded(attempts: number, begunAt: number, endedAt: number, cost: Cost): void {
+  /** The last attempt has succeeded, and the call with it. Gives the line for the log, where it is wanted. */
+  succeeded(
+    attempts: number,
+    begunAt: number,
+    endedAt: number,
+    cost: Cost,
+    use?: () => ModelUse | undefined
+  ): Effect.Effect<void> | undefined {
     const { begunAt: callBegunAt, counters } = this.#parts
     if (counters !== undefined) {
       counters.succeeded += 1
       if (attempts > 1) counters.rescued += 1
     }
-    if (this.#listen === undefined) return
+    const timer = this.#timer
+    if (timer === undefined) return undefined
+    timer.attemptEnded(endedAt)
     const common = this.#common()
-    this.#listen(
+    this.#listen?.(
       {
         _tag: "AttemptSucceeded",
         ...common,
@@ -114,14 +154,25 @@ export class CallTeller {
       },
       this.#exchange()
     )
-    this.#listen(
-      { _tag: "CallSucceeded", ...common, attempts, elapsed: Duration.millis(endedAt - callBegunAt), cost },
-      undefined
-    )
+    const used = use?.()
+    const providerRequestId = answerIdOf(this.#answer, this.#key, this.#parts.plan.privateTexts ?? [])
+    const event: CallEvent = {
+      _tag: "CallSucceeded",
+      ...common,
+      attempts,
+      elapsed: Duration.millis(endedAt - callBegunAt),
+      cost,
+      times: timer.times(endedAt),
+      ...(used === undefined ? {} : { use: used }),
+      ...(providerRequestId === undefined ? {} : { providerRequestId })
+    }
+    this.#listen?.(event, undefined)
+    return this.#isLogged ? logEvent(event) : undefined
   }
 
   /** The attempt was cut off. */
   interrupted(attempt: number, begunAt: number, isSent: boolean): void {
+    this.#timer?.attemptEnded(this.#now())
     this.#listen?.(
       {
         _tag: "AttemptInterrupted",
@@ -141,11 +192,14 @@ export class CallTeller {
     cost: Cost,
     during: Extract<CallEvent, { readonly _tag: "CallInterrupted" }>["during"]
   ): void {
+    if (this.#listen === undefined) return
     const elapsed = this.#since(this.#parts.begunAt)
-    this.#listen?.({ _tag: "CallInterrupted", ...this.#common(), attempts, elapsed, cost, during }, undefined)
+    const times = this.#times()
+    this.#listen({ _tag: "CallInterrupted", ...this.#common(), attempts, elapsed, cost, during, ...times }, undefined)
   }
 
   retryScheduled(attempt: number, delay: Duration.Duration): void {
+    this.#timer?.pauseBegan(this.#now())
     this.#listen?.({ _tag: "RetryScheduled", ...this.#common(), attempt, delay }, undefined)
   }
 
@@ -158,6 +212,7 @@ export class CallTeller {
   attemptFailed(attempt: number, begunAt: number, failure: AttemptFailed): Effect.Effect<void> {
     const { call, clock, counters } = this.#parts
     counters?.countFailure(failure.reason._tag)
+    this.#timer?.attemptEnded(this.#now())
     call.history.add(attempt, failure, clock.currentTimeMillisUnsafe())
     return this.#log(() => ({
       _tag: "AttemptFailed",
@@ -190,6 +245,7 @@ export class CallTeller {
       outcome: failure.outcome,
       cost,
       request: plan.request,
+      ...this.#times(),
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
       ...(failure.status === undefined ? {} : { status: failure.status }),
       ...(failure.providerRequestId === undefined ? {} : { providerRequestId: failure.providerRequestId })
@@ -205,6 +261,14 @@ export class CallTeller {
       const told = event()
       return emit(told, told._tag === "AttemptFailed" ? this.#exchange() : undefined, this.#parts.recorder)
     })
+  }
+
+  #times(): { readonly times?: CallTimes } {
+    return this.#timer === undefined ? {} : { times: this.#timer.times(this.#now()) }
+  }
+
+  #now(): number {
+    return millisOf(this.#parts.clock)
   }
 
   #exchange(): Exchange | undefined {
@@ -230,5 +294,5 @@ export class CallTeller {
 }
 
 /** What a call ends with although its observer threw: it goes on without it, and the log says so. */
-export const afterThrow = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
-  Effect.andThen(Effect.logError("the call observer threw"), effect)
+export const afterThrow = <A>(effect: Effect.Effect<A>, callId: CallId): Effect.Effect<A> =>
+  Effect.andThen(Effect.annotateLogs(Effect.logError("the call observer threw"), { callId }), effect)

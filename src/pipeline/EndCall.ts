@@ -22,11 +22,16 @@ export const leave = <A>({ door }: Run<A>, admission: Admission, at: number): vo
   admission.end()
 }
 
-/** Refused at the door: a rejection where nothing was sent yet, else the last failure and what ended the retrying. */
-export const refused = <A>(run: Run<A>, refusal: Refusal): Effect.Effect<never, CallFailure> =>
-  run.last === undefined
+/**
+ * Refused at the door: a rejection where nothing was sent yet, else the last failure and what ended the retrying.
+ * **Units** `waited` there, in milliseconds.
+ */
+export const refused = <A>(run: Run<A>, refusal: Refusal, waited = 0): Effect.Effect<never, CallFailure> => {
+  run.tell.waited(waited)
+  return run.last === undefined
     ? Effect.fail(rejectionOf(refusal, run.plan.operation, run.call.callId))
     : failed(run, run.last, stoppedByOf(refusal), retryAfterOf(refusal))
+}
 
 /** Refused the money for the next attempt. */
 export const unpaid = <A>(run: Run<A>, refusal: MoneyRefused): Effect.Effect<never, CallFailure> =>

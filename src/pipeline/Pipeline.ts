@@ -24,6 +24,7 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { RequestFacts } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed, CallFailure } from "../../schemas/Failures.ts"
+import type { ModelUse } from "../../schemas/CallTimes.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { Operation, Payment, Provider, QuotaScope } from "../../schemas/Provider.ts"
 import { addressOf } from "../transport/Address.ts"
@@ -68,6 +69,16 @@ export interface CallPlan<A> {
   readonly bound: Cost
   readonly cost: (answer: A) => Cost
   readonly attempt: (attempt: Attempt) => Effect.Effect<A, AttemptFailed>
+  /** What a model used for the answer, to be told. */
+  readonly use?: (answer: A) => ModelUse
+  /** What the request is about, for its span. */
+  readonly subject?: CallSubject
+}
+
+/** What the span of a request says of it. **Units** `url` without anything secret in its query. */
+export interface CallSubject {
+  readonly model?: string
+  readonly jobId?: string
 }
 
 /** What a call came to. */

@@ -103,7 +103,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     const visit = visitOf(run, control.timeouts, at)
     const { leaseMillis } = visit.wish
     return admit(visit, (admitted, waiter) => {
-      if (!(admitted instanceof Admission)) return refused(run, admitted)
+      if (!(admitted instanceof Admission)) return refused(run, admitted, now() - at)
       const begunAt = waiter === undefined ? at : now()
       // What runs beside it in the same call may have taken the last attempt while this one waited.
       if (waiter !== undefined && isUsedUp(run)) {
@@ -171,7 +171,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
     begunAt: number,
     reservation: Reservation | undefined
   ): Effect.Effect<CallResult<A>, CallFailure> => {
-    const { door, plan } = run
+    const { call, door, plan } = run
     const pay = <B, E>(cost: Cost | undefined, then: Effect.Effect<B, E>): Effect.Effect<B, E> =>
       reservation === undefined
         ? then
@@ -187,9 +187,10 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
         giveBackKey(vault, run, true)
         const cost = plan.cost(answer)
         run.cost = run.cost === noCost ? cost : addCosts(run.cost, cost)
-        run.tell.succeeded(run.attempts, begunAt, endedAt, run.cost)
-        const done = Effect.succeed({ answer, attempts: run.attempts, cost: run.cost })
-        return pay(cost, run.tell.hasThrown ? afterThrow(done) : done)
+        const line = run.tell.succeeded(run.attempts, begunAt, endedAt, run.cost, () => plan.use?.(answer))
+        const result = Effect.succeed({ answer, attempts: run.attempts, cost: run.cost })
+        const done = line === undefined ? result : Effect.andThen(line, result)
+        return pay(cost, run.tell.hasThrown ? afterThrow(done, call.callId) : done)
       },
       onFailure: (cause) => {
         const found = Cause.findErrorOption(cause)

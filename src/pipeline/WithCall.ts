@@ -78,7 +78,7 @@ export const withCallUnder = <A, E, R>(
     const begin = (settings: SettingsVersion): Effect.Effect<A, E, R> => {
       const call = new BegunCall(checked.success, callId, defaults(settings.settings), settings, millisOf(clock), outer)
       const inside = Effect.provideService(body(call), CurrentCall, call)
-      return outer === undefined ? tellRejection(inside, call.owner) : inside
+      return outer === undefined ? Effect.annotateLogs(tellRejection(inside, call.owner), { callId }) : inside
     }
     return outer === undefined ? Effect.flatMap(liveSettings.current, begin) : begin(outer.settings)
   })

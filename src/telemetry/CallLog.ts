@@ -1,12 +1,17 @@
 /**
- * The log of calls: one structured line for each failed attempt, failed call, refused call and defect.
+ * The log of calls: one structured line for each call that ended, well or badly, each failed attempt and each defect.
  *
  * A line holds names, lengths, counts and hashes: the reason's own facts (content type, length and hash of a malformed
  * answer, the host of a failed name look-up), and for a refused request its parameters without text.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as LogLevel from "effect/LogLevel"
+import * as References from "effect/References"
 import type { CallEvent, RequestFacts } from "../../schemas/CallEvent.ts"
+import type { CallTimes } from "../../schemas/CallTimes.ts"
+import type { Operation } from "../../schemas/Provider.ts"
 import type { ApiReason, RejectionReason } from "../../schemas/Reason.ts"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -25,6 +30,23 @@ const requestFields = (request: RequestFacts, isRefused: boolean): Fields => ({
   bodySha256: request.bodySha256,
   ...(isRefused ? { parameters: request.parameters } : {})
 })
+
+const rounded = (millis: number): number => Math.round(millis * 1_000) / 1_000
+
+const timeFields = (times: CallTimes | undefined): Fields =>
+  times === undefined
+    ? {}
+    : Object.fromEntries(
+        Object.entries<number>({ ...times }).map(([name, millis]) => [`${name}Millis`, rounded(millis)])
+      )
+
+/** Polls and probes are many and free: their success is for whoever looks closely. */
+const summaryLevel = (operation: Operation): "Info" | "Debug" =>
+  operation === "status" || operation === "probe" ? "Debug" : "Info"
+
+/** Whether the success of a call leaves a line where this fiber runs. */
+export const isSummaryLogged = (fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">, operation: Operation): boolean =>
+  LogLevel.isGreaterThanOrEqualTo(summaryLevel(operation), fiber.getRef(References.MinimumLogLevel))
 
 interface Line {
   readonly message: string
@@ -60,7 +82,22 @@ export const logLine = (event: CallEvent): Line | undefined => {
           status: event.status,
           providerRequestId: event.providerRequestId,
           elapsedMillis: Duration.toMillis(event.elapsed),
+          costUsdMicros: event.cost.usdMicros,
+          ...timeFields(event.times),
           ...requestFields(event.request, event.reason._tag === "RequestRejected")
+        }
+      }
+    case "CallSucceeded":
+      return {
+        message: "call succeeded",
+        fields: {
+          attempts: event.attempts,
+          provenance: "Live",
+          costUsdMicros: event.cost.usdMicros,
+          costBasis: event.cost.basis,
+          providerRequestId: event.providerRequestId,
+          ...event.use,
+          ...timeFields(event.times)
         }
       }
     case "CallRejected":
@@ -129,11 +166,15 @@ export const logLine = (event: CallEvent): Line | undefined => {
     case "AttemptInterrupted":
     case "CallInterrupted":
     case "RetryScheduled":
-    case "CallSucceeded":
     case "JobMoved":
     case "RetriedByHand":
       return undefined
   }
+}
+
+const levelOf = (event: CallEvent): "Error" | "Warn" | "Info" | "Debug" => {
+  if (event._tag === "DefectCaught") return "Error"
+  return event._tag === "CallSucceeded" ? summaryLevel(event.operation) : "Warn"
 }
 
 const known = (fields: Fields): Record<string, unknown> =>
@@ -148,7 +189,7 @@ export const logEvent = (event: CallEvent): Effect.Effect<void> => {
     ...("provider" in event ? { provider: event.provider } : {}),
     ...("operation" in event ? { operation: event.operation } : {})
   }
-  return (event._tag === "DefectCaught" ? Effect.logError(line.message) : Effect.logWarning(line.message)).pipe(
+  return Effect.logWithLevel(levelOf(event))(line.message).pipe(
     Effect.annotateLogs(known({ ...common, ...line.fields }))
   )
 }

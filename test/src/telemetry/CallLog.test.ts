@@ -49,6 +49,7 @@ const linesOf = (
 ) => {
   const lines: Array<{ readonly message: string; readonly annotations: Record<string, unknown> }> = []
   const logger = Logger.make((options) => {
+    if (options.logLevel === "Info") return
     lines.push(JSON.parse(Logger.formatJson.log(options)))
   })
   return passVirtually(Effect.exit(effect)).pipe(
