@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from "vitest/config"
 /** Test files that replace modules or globals, and so need a world of their own. */
 const alone = ["test/layers/image/FileImageStoreFaults.test.ts", "test/mock-layers/Mock.test.ts"]
 
-const elsewhere = [...configDefaults.exclude, "test/proof/**", "test/**/*.live.test.ts"]
+const elsewhere = [...configDefaults.exclude, "test/proof/**", "test/browser/**", "test/**/*.live.test.ts"]
 
 export default defineConfig({
   // The examples import the package by its name: here that is the sources.

@@ -6,7 +6,7 @@ import uPlot from "./uPlot.esm.js"
 import { byId, element, setAttribute, setText } from "./Dom.js"
 import { rate, span } from "./Format.js"
 
-const height = 132
+const height = 140
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
 const axis = (values, size) => ({
@@ -19,7 +19,7 @@ const axis = (values, size) => ({
 })
 
 const times = (plot, seconds) =>
-  seconds.map((at) => new Date(at * 1_000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }))
+  seconds.map((at) => new Date(at * 1_000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }))
 
 const line = (name, options) => ({
   stroke: () => colour(name),
@@ -30,17 +30,23 @@ const line = (name, options) => ({
   ...options
 })
 
-const optionsOf = (series, format, minimumTop, width, onHover) => ({
+const optionsOf = (series, format, scale, width, onHover) => ({
   width,
   height,
   padding: [8, 6, 0, 0],
   legend: { show: false },
   cursor: { sync: { key: "requests" }, drag: { x: false, y: false }, points: { size: 5 } },
-  scales: { y: { range: (plot, low, high) => [0, Math.max(minimumTop, (high ?? 0) * 1.1)] } },
-  axes: [axis(times), axis((plot, values) => values.map(format), 58)],
+  scales: { y: scale },
+  axes: [
+    { ...axis(times, 22), gap: 4, incrs: [60, 120, 300], space: 60 },
+    { ...axis((plot, values) => values.map((value) => (value === null ? "" : format(value))), 58), space: 26 }
+  ],
   series: [{}, ...series],
   hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? null)] }
 })
+
+const powerBelow = (value) => 10 ** Math.floor(Math.log10(Math.max(1, value)))
+const powerAbove = (value) => 10 ** Math.ceil(Math.log10(Math.max(1_000, value)))
 
 class Chart {
   #plot
@@ -51,7 +57,7 @@ class Chart {
   #data
   #hovered = null
 
-  constructor({ chart, format, legend, minimumTop, names, series }) {
+  constructor({ chart, format, legend, names, scale, series }) {
     this.#host = byId(chart)
     this.#format = format
     this.#legend = names.map(([tone, label]) => {
@@ -63,7 +69,7 @@ class Chart {
       this.#plot?.destroy()
       const width = Math.max(120, this.#host.clientWidth)
       this.#plot = new uPlot(
-        optionsOf(series(), format, minimumTop, width, (index) => this.#hover(index)),
+        optionsOf(series(), format, scale, width, (index) => this.#hover(index)),
         this.#data,
         this.#host
       )
@@ -100,13 +106,15 @@ class Chart {
   }
 }
 
+const atLeastOne = (millis) => (millis === null ? null : Math.max(1, millis))
+
 /** Makes both charts; the answer brings them up to date. */
 export const makeCharts = () => {
   const rates = new Chart({
     chart: "rate-chart",
     legend: "rate-legend",
     format: rate,
-    minimumTop: 1,
+    scale: { range: (plot, low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] },
     names: [
       ["accent", "ended"],
       ["bad", "failed"]
@@ -117,7 +125,8 @@ export const makeCharts = () => {
     chart: "latency-chart",
     legend: "latency-legend",
     format: span,
-    minimumTop: 100,
+    // Seconds and milliseconds side by side: each line of the grid is ten times the one below.
+    scale: { distr: 3, range: (plot, low, high) => [powerBelow(low ?? 10), powerAbove(high ?? 1_000)] },
     names: [
       ["accent", "p50"],
       ["warn", "p99"]
@@ -133,7 +142,7 @@ export const makeCharts = () => {
       `In the last ${seconds.length / 60} minutes ${total} requests ended, ${failures} of them failed`
     )
     latencies.show(
-      [seconds, p50Millis, p99Millis],
+      [seconds, p50Millis.map(atLeastOne), p99Millis.map(atLeastOne)],
       `Half of the requests of the last ${spanSeconds} seconds took at most ${span(p50Millis.at(-1) ?? null)}, 99 % at most ${span(p99Millis.at(-1) ?? null)}`
     )
   }

@@ -72,9 +72,10 @@ const readOnce = async (headers, onSnapshot) => {
       cache: "no-store",
       signal: stop.signal
     })
-    if (response.status === 401) return "token"
-    if (response.status === 403) return "scope"
-    if (!response.ok || response.body === null) return "lost"
+    if (!response.ok || response.body === null) {
+      await response.text()
+      return response.status === 401 ? "token" : response.status === 403 ? "scope" : "lost"
+    }
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     let text = ""
     for (;;) {

@@ -13,7 +13,7 @@ export const span = (millis) => {
   if (millis < 1_000) return `${Math.round(millis)} ms`
   if (millis < 10_000) return `${(millis / 1_000).toFixed(1)} s`
   if (millis < 120_000) return `${Math.round(millis / 1_000)} s`
-  if (millis < 7_200_000) return `${Math.round(millis / 60_000)} min`
+  if (millis < 3_600_000) return `${Math.round(millis / 60_000)} min`
   if (millis < 172_800_000) return `${Math.round(millis / 3_600_000)} h`
   return `${Math.round(millis / 86_400_000)} d`
 }
@@ -26,7 +26,7 @@ export const ahead = (at, now) => (at <= now ? "now" : `in ${span(at - now)}`)
 
 /** The time of day of an instant, in the reader's own zone. */
 export const timeOfDay = (at) =>
-  new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" })
+  new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" })
 
 /** An instant in full. */
 export const instant = (at) => new Date(at).toLocaleString()
@@ -38,6 +38,10 @@ export const money = (usdMicros) => {
   const digits = usdMicros === 0 || usd >= 1 ? 2 : usdMicros % 10_000 === 0 ? 2 : usdMicros % 100 === 0 ? 4 : 6
   return `$${usd.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`
 }
+
+/** An amount at a glance: four digits after the point at most. */
+export const roughMoney = (usdMicros) =>
+  usdMicros !== null && usdMicros > 10_000 ? money(Math.round(usdMicros / 100) * 100) : money(usdMicros)
 
 /** A cost: `≤` where it is an upper bound. */
 export const cost = ({ basis, usdMicros }) => (basis === "estimated" ? `≤ ${money(usdMicros)}` : money(usdMicros))

@@ -1,7 +1,7 @@
 /**
  * The dashboard over a running simulation, without the rest of the HTTP face: a process of its own that is stopped and
- * started while a page looks at it. `FIXTURE_PORT` (0: a free one), `FIXTURE_TOKEN` (none: open), `FIXTURE_HOSTILE` (texts
- * of the snapshots become markup).
+ * started while a page looks at it. `FIXTURE_PORT` (0: a free one), `FIXTURE_SCENE` (`busy`, or one failed call alone),
+ * `FIXTURE_TOKEN` (none: open), `FIXTURE_HOSTILE` (texts of the snapshots become markup).
  */
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
@@ -94,30 +94,45 @@ const routes = Layer.mergeAll(
   HttpRouter.add("GET", "/v1/images/:id", guarded(Effect.orDie(image)))
 )
 
-/** What goes on while somebody looks: calls that succeed, that are retried, that fail, and pictures. */
-const traffic = Effect.gen(function* () {
-  const enhance = Effect.suspend(() =>
-    PromptEnhancer.use((it) => it.enhance({ prompt: `a red fox, ${performance.now()}` }, { cache: "bypass" }))
-  )
-  const generate = Effect.suspend(() =>
-    ImageGenerator.use((it) => it.generate({ prompt: `a red fox in the snow, ${performance.now()}` }))
-  )
-  yield* Effect.forkScoped(Effect.repeat(Effect.ignore(enhance), Schedule.spaced("350 millis")))
-  yield* Effect.forkScoped(Effect.repeat(Effect.ignore(enhance), Schedule.spaced("900 millis")))
-  yield* Effect.forkScoped(Effect.repeat(Effect.ignore(generate), Schedule.spaced("4 seconds")))
-})
+const enhance = Effect.suspend(() =>
+  PromptEnhancer.use((it) => it.enhance({ prompt: `a red fox, ${performance.now()}` }, { cache: "bypass" }))
+)
+const generate = Effect.suspend(() =>
+  ImageGenerator.use((it) => it.generate({ prompt: `a red fox in the snow, ${performance.now()}` }))
+)
 
-const world = Mock.layerWith({
-  seed: 11,
-  scenario: "flaky",
-  latency: 90,
-  failureRate: 0.2,
-  settings: {
-    budget: { perDay: 2_000_000, perOwnerPerMonth: 5_000_000 },
-    nanobanana: { pollFirst: 500, retryLimit: 0, priceUpperBound: 20_000 },
-    deepseek: { retryLimit: 1, rateLimit: { requests: 60, window: 60 } }
-  }
-})
+/** Calls that succeed, that are retried, that fail, and pictures. */
+const busy = {
+  world: Mock.layerWith({
+    seed: 11,
+    scenario: "flaky",
+    latency: 90,
+    failureRate: 0.2,
+    faults: [{ fault: "unavailable", operation: "chat", times: 4 }],
+    settings: {
+      budget: { perDay: 2_000_000, perOwnerPerMonth: 5_000_000 },
+      nanobanana: { pollFirst: 500, retryLimit: 0, priceUpperBound: 20_000 },
+      deepseek: { retryLimit: 1, rateLimit: { requests: 60, window: 60 } }
+    }
+  }),
+  traffic: Effect.gen(function* () {
+    yield* Effect.forkScoped(Effect.repeat(Effect.ignore(enhance), Schedule.spaced("350 millis")))
+    yield* Effect.forkScoped(Effect.repeat(Effect.ignore(enhance), Schedule.spaced("900 millis")))
+    yield* Effect.forkScoped(Effect.repeat(Effect.ignore(generate), Schedule.spaced("4 seconds")))
+  })
+}
+
+/** One call has failed, one picture was made, and nothing else happens. */
+const quiet = {
+  world: Mock.layerWith({
+    latency: 5,
+    faults: [{ fault: "unavailable", operation: "chat", times: 1 }],
+    settings: { deepseek: { retryLimit: 0 }, nanobanana: { pollFirst: 50 } }
+  }),
+  traffic: Effect.andThen(Effect.flip(enhance), generate)
+}
+
+const { traffic, world } = process.env["FIXTURE_SCENE"] === "busy" ? busy : quiet
 
 const port = Number(process.env["FIXTURE_PORT"] ?? "0")
 

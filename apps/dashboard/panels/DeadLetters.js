@@ -158,12 +158,9 @@ export const makeDeadLetters = (container, headers) => {
         setText(part(node, "refusal"), isBarred ? (refusalWords[refusal] ?? words(refusal)) : "")
         const button = part(node, "retry")
         const isRunning = running.has(id)
-        setText(button, isRunning ? "Retrying …" : price === null ? "Retry …" : `Retry · ${interval(price)}`)
-        setAttribute(
-          button,
-          "aria-label",
-          `Retry ${kind.toLowerCase()} ${id}, ${price === null ? "price not known" : interval(price)}`
-        )
+        const label = isRunning ? "Retrying …" : price === null ? "Retry …" : `Retry · ${interval(price)}`
+        setText(button, label)
+        setAttribute(button, "aria-label", `${label} (${kind.toLowerCase()} ${id})`)
         setAttribute(button, "aria-disabled", isRunning ? "true" : null)
         button.hidden = isBarred
       },

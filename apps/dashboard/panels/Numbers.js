@@ -2,7 +2,7 @@
  * What is counted: the tiles at the head, reasons, retries, the cache, and money against its budgets.
  */
 import { element, fillMeter, list, makeMeter, pairs, part, setText } from "../Dom.js"
-import { ahead, count, money, percent, rate, span, words } from "../Format.js"
+import { ahead, count, percent, rate, roughMoney, span, words } from "../Format.js"
 
 const sumOf = (accounts, pick) =>
   accounts.flatMap(({ operations }) => operations).reduce((sum, it) => sum + pick(it), 0)
@@ -24,7 +24,7 @@ export const showTiles = (container, { accounts, money: own, traffic }) => {
     ["On the wire", count(sumOf(accounts, ({ inFlight }) => inFlight))],
     ["Waiting", waiting === 0 ? "0" : `${count(waiting)}, ${span(oldest)}`],
     ["Circuits not closed", count(open), open === 0 ? null : "bad"],
-    ["Spent today", money(own.today.spentUsdMicros)]
+    ["Spent today", roughMoney(own.today.spentUsdMicros)]
   ])
 }
 
@@ -51,16 +51,16 @@ const makeBar = (label) => {
 
 /** Money of the owner, and how far the budgets are used. */
 export const showMoney = (spent, budgets, { at, money: own }) => {
-  const held = (reserved) => (reserved === 0 ? "" : ` and ${money(reserved)} held`)
+  const held = (reserved) => (reserved === 0 ? "" : ` and ${roughMoney(reserved)} held`)
   pairs(spent, [
-    ["Today", `${money(own.today.spentUsdMicros)}${held(own.today.reservedUsdMicros)}`],
-    ["This month", `${money(own.month.spentUsdMicros)}${held(own.month.reservedUsdMicros)}`]
+    ["Today", `${roughMoney(own.today.spentUsdMicros)}${held(own.today.reservedUsdMicros)}`],
+    ["This month", `${roughMoney(own.month.spentUsdMicros)}${held(own.month.reservedUsdMicros)}`]
   ])
   list(budgets, own.budgets, {
     keyOf: ({ budget }) => budget,
     make: ({ budget }) => makeBar(`Budget of ${budgetNames[budget].toLowerCase()}`),
     update: (node, { budget, committedUsdMicros, freesAt, limitUsdMicros }) => {
-      const text = `${money(committedUsdMicros)} of ${money(limitUsdMicros)}`
+      const text = `${roughMoney(committedUsdMicros)} of ${roughMoney(limitUsdMicros)}`
       setText(part(node, "name"), budgetNames[budget])
       setText(part(node, "value"), text)
       fillMeter(part(node, "meter"), committedUsdMicros, limitUsdMicros, text)
@@ -73,10 +73,11 @@ export const showMoney = (spent, budgets, { at, money: own }) => {
 /** Reasons, the most frequent first. */
 export const showReasons = (container, { reasons }) => {
   const most = Math.max(1, ...reasons.map(({ count: number }) => number))
-  list(container, reasons.slice(0, 8), {
+  list(container, reasons.slice(0, 10), {
     keyOf: ({ family, reason }) => `${family} ${reason}`,
     make: ({ reason }) => {
       const row = makeBar(words(reason))
+      row.classList.add("reason")
       row.querySelector(".meter").classList.add("plain")
       return row
     },
@@ -84,7 +85,7 @@ export const showReasons = (container, { reasons }) => {
       setText(part(node, "name"), words(reason))
       setText(part(node, "value"), count(number))
       fillMeter(part(node, "meter"), number, most, count(number))
-      setText(part(node, "more"), family === "Rejection" ? "refused by ourselves, nothing was sent" : "of a request")
+      setText(part(node, "more"), family === "Rejection" ? "refused by ourselves" : "")
     },
     empty: "Nothing has failed since the start."
   })
