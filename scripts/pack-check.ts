@@ -53,6 +53,9 @@ const pack = async (): Promise<string> => {
     .filter((line) => line !== "")
   const forbidden = files.filter(isForbidden)
   if (forbidden.length > 0) fail(`the tarball holds ${forbidden.join(", ")}`)
+  const page = fs.globSync("apps/dashboard/**/*.*", { cwd: root }).map((file) => `dist/${file}`)
+  const missing = page.filter((file) => !files.includes(file))
+  if (page.length === 0 || missing.length > 0) fail(`the tarball lacks the dashboard's ${missing.join(", ")}`)
   for (const file of files) {
     if (looksLikeKey.test(fs.readFileSync(path.join(root, file), "utf8"))) fail(`${file} holds what looks like a key`)
   }

@@ -30,7 +30,7 @@ const line = (name, options) => ({
   ...options
 })
 
-const optionsOf = (series, format, scale, width, onHover) => ({
+const optionsOf = (series, format, scale, grid, width, onHover) => ({
   width,
   height,
   padding: [8, 6, 0, 0],
@@ -39,7 +39,7 @@ const optionsOf = (series, format, scale, width, onHover) => ({
   scales: { y: scale },
   axes: [
     { ...axis(times, 22), gap: 4, incrs: [60, 120, 300], space: 60 },
-    { ...axis((plot, values) => values.map((value) => (value === null ? "" : format(value))), 58), space: 26 }
+    { ...axis((plot, values) => values.map((value) => (value === null ? "" : format(value))), 58), space: 26, ...grid }
   ],
   series: [{}, ...series],
   hooks: { setCursor: [(plot) => onHover(plot.cursor.idx ?? null)] }
@@ -47,6 +47,8 @@ const optionsOf = (series, format, scale, width, onHover) => ({
 
 const powerBelow = (value) => 10 ** Math.floor(Math.log10(Math.max(1, value)))
 const powerAbove = (value) => 10 ** Math.ceil(Math.log10(Math.max(1_000, value)))
+
+const powersOfTen = (plot, values) => values.map((value) => (Number.isInteger(Math.log10(value)) ? value : null))
 
 class Chart {
   #plot
@@ -57,7 +59,7 @@ class Chart {
   #data
   #hovered = null
 
-  constructor({ chart, format, legend, names, scale, series }) {
+  constructor({ chart, format, grid = {}, legend, names, scale, series }) {
     this.#host = byId(chart)
     this.#format = format
     this.#legend = names.map(([tone, label]) => {
@@ -69,7 +71,7 @@ class Chart {
       this.#plot?.destroy()
       const width = Math.max(120, this.#host.clientWidth)
       this.#plot = new uPlot(
-        optionsOf(series(), format, scale, width, (index) => this.#hover(index)),
+        optionsOf(series(), format, scale, grid, width, (index) => this.#hover(index)),
         this.#data,
         this.#host
       )
@@ -125,6 +127,7 @@ export const makeCharts = () => {
     chart: "latency-chart",
     legend: "latency-legend",
     format: span,
+    grid: { grid: { stroke: () => colour("line"), width: 1, filter: powersOfTen } },
     // Seconds and milliseconds side by side: each line of the grid is ten times the one below.
     scale: { distr: 3, range: (plot, low, high) => [powerBelow(low ?? 10), powerAbove(high ?? 1_000)] },
     names: [

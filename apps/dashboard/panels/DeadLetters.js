@@ -158,7 +158,11 @@ export const makeDeadLetters = (container, headers) => {
         setText(part(node, "refusal"), isBarred ? (refusalWords[refusal] ?? words(refusal)) : "")
         const button = part(node, "retry")
         const isRunning = running.has(id)
-        const label = isRunning ? "Retrying …" : price === null ? "Retry …" : `Retry · ${interval(price)}`
+        const label = isRunning
+          ? "Retrying …"
+          : price === null
+            ? "Retry …"
+            : `Retry · up to ${money(price.highest.usdMicros)}`
         setText(button, label)
         setAttribute(button, "aria-label", `${label} (${kind.toLowerCase()} ${id})`)
         setAttribute(button, "aria-disabled", isRunning ? "true" : null)
