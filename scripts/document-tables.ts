@@ -11,6 +11,7 @@ import { Settings } from "../schemas/Settings.ts"
 import { rejectionFallback } from "../src/policy/fallback/FallbackTable.ts"
 import { recover, recoveryRows } from "../src/policy/recovery/Recovery.ts"
 import { isRejectionRetryable } from "../src/policy/recovery/RejectionTable.ts"
+import { settingsAtStart } from "../src/settings/AtStart.ts"
 import { settingReports } from "../src/settings/SettingReport.ts"
 import { settingPaths, settingVariables, wideVariables } from "../src/settings/Variables.ts"
 import { expectedOf } from "../src/settings/VariableForm.ts"
@@ -93,14 +94,16 @@ const settings = (): string => {
     return value === "unset" || value === "missing" ? "" : `\`${value}\``
   }
   return table(
-    ["variable", "in code", "default", "whose default", "expected", "what it is"],
+    ["setting", "variable", "default", "whose default", "expected of the variable", "changes", "what it is"],
     [
       ...settingPaths.map((path) => {
         const { about, defaultFrom, form, name } = settingVariables[path]
         const value = shown(name)
-        return [`\`${name}\``, `\`${path}\``, value, value === "" ? "" : owners[defaultFrom], expectedOf(form), about]
+        const owner = value === "" ? "" : owners[defaultFrom]
+        const changes = settingsAtStart.has(path) ? "at the next start" : "while it runs"
+        return [`\`${path}\``, `\`${name}\``, value, owner, expectedOf(form), changes, about]
       }),
-      ...wideVariables.map(({ about, form, name }) => [`\`${name}\``, "", "", "", expectedOf(form), about])
+      ...wideVariables.map(({ about, form, name }) => ["", `\`${name}\``, "", "", expectedOf(form), "", about])
     ]
   )
 }

@@ -15,6 +15,7 @@ import { misspelledVariables } from "../../src/settings/MisspelledVariables.ts"
 import { settingsOf } from "../../src/settings/SettingEntries.ts"
 import { settingLines } from "../../src/settings/SettingLines.ts"
 import { entriesOfFile, noContents, type SettingsFileContents } from "../../src/settings/SettingsFile.ts"
+import { settingsJsonSchema } from "../../src/settings/SettingsJsonSchema.ts"
 import { changedSettings, entriesOfSources } from "../../src/settings/SettingsState.ts"
 import { UsageFailed } from "./Outcome.ts"
 import { Session } from "./Session.ts"
@@ -35,6 +36,11 @@ export const showSettings = Effect.fnUntraced(function* (below: string | undefin
   run.screen.result(run.isJson ? JSON.stringify(report) : settingTable(report).join("\n"))
   if (problems.length > 0) run.exitCode = 5
 })
+
+/** `settings schema`. */
+export const printSchema = Effect.map(Session, ({ screen }) =>
+  screen.result(JSON.stringify(settingsJsonSchema(), undefined, 2))
+)
 
 /** `settings set PATH VALUE …`. **Errors** `ConfigurationError`, `UsageFailed`; nothing is written then. */
 export const setSettings = Effect.fnUntraced(function* (words: ReadonlyArray<string>) {

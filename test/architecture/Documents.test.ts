@@ -15,7 +15,14 @@ const documents = filesOf("*.md", "docs/**/*.md")
 
 const variables = [...settingPaths.map((it) => settingVariables[it]), ...wideVariables].map((it) => it.name)
 
-const programVariables = ["USE_MOCK_APIS", "MOCK_FAILURE_RATE", "MOCK_LATENCY", "MOCK_SCENARIO", "MOCK_SEED"]
+const programVariables = [
+  "LUDENG_CONFIG",
+  "USE_MOCK_APIS",
+  "MOCK_FAILURE_RATE",
+  "MOCK_LATENCY",
+  "MOCK_SCENARIO",
+  "MOCK_SEED"
+]
 
 describe("Documents", () => {
   for (const { document, make, name } of documentTables) {

@@ -80,8 +80,17 @@ const diff = Command.make(
   })
 ).pipe(Command.withDescription("What differs from the defaults, or what a change or another file would change"))
 
+const schema = Command.make(
+  "schema",
+  {},
+  Effect.fnUntraced(function* () {
+    const { printSchema } = yield* load
+    yield* printSchema
+  })
+).pipe(Command.withDescription("The JSON Schema of the settings file, for editors: name it in the file as $schema"))
+
 /** The command. */
 export const settings = Command.make("settings").pipe(
   Command.withDescription("The settings in force, where each comes from, and the settings file"),
-  Command.withSubcommands([show, set, unset, diff])
+  Command.withSubcommands([show, set, unset, diff, schema])
 )
