@@ -24,12 +24,27 @@ import * as Layer from "effect/Layer"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../../schemas/http-face/Api.ts"
 import * as Access from "./Access.ts"
+import * as Admin from "./Admin.ts"
+import * as Costs from "./Costs.ts"
+import * as Enhancements from "./Enhancements.ts"
+import * as Failures from "./Failures.ts"
 import * as Health from "./Health.ts"
 import * as Illustrations from "./Illustrations.ts"
+import * as Images from "./Images.ts"
+import * as Jobs from "./Jobs.ts"
 import * as ProblemsLive from "./ProblemsLive.ts"
 
 /** The routes, and the OpenAPI document at `/openapi.json`. */
 export const layer = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([Illustrations.layer, Health.layer]),
+  Layer.provide([
+    Illustrations.layer,
+    Enhancements.layer,
+    Images.layer,
+    Jobs.layer,
+    Failures.layer,
+    Costs.layer,
+    Admin.layer,
+    Health.layer
+  ]),
   Layer.provide([Access.scopes, ProblemsLive.layer])
 )

@@ -11,6 +11,7 @@ import type { IllustrationRequest } from "../../schemas/Illustration.ts"
 import type { GeneratedImage } from "../../schemas/Image.ts"
 import { addCosts } from "../../schemas/Money.ts"
 import { imageAnswer, jobViewOf } from "../../src/http-face/JobViewOf.ts"
+import { illustrationPreviewViewOf } from "../../src/http-face/PreviewViewOf.ts"
 import { problemOf } from "../../src/http-face/ProblemOf.ts"
 import { readCreation } from "../../src/http-face/ReadCreation.ts"
 import { preferenceHeaders, underWayHeaders, waitForJob } from "../../src/http-face/WaitForJob.ts"
@@ -64,8 +65,9 @@ export const layer = HttpApiBuilder.group(
       )
       .handleRaw("preview", ({ request }) =>
         Effect.gen(function* () {
-          const { options, wish } = yield* readCreation<IllustrationRequest>(request)
-          return yield* Effect.mapError(illustrator.preview(wish, options), problemOf)
+          const { options, scopes, wish } = yield* readCreation<IllustrationRequest>(request)
+          const preview = yield* Effect.mapError(illustrator.preview(wish, options), problemOf)
+          return illustrationPreviewViewOf(preview, scopes)
         })
       )
   })

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as HttpServerError from "effect/http/HttpServerError"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
@@ -16,44 +17,61 @@ import { HttpProblem } from "../../schemas/http-face/Problem.ts"
 import { defectProblem, faceProblem, inputProblem } from "../../src/http-face/ProblemOf.ts"
 import { problemResponse } from "../../src/http-face/ProblemResponse.ts"
 import { callIdOf } from "../../src/pipeline/CallId.ts"
-import { everyProblem } from "../../src/input/SchemaProblem.ts"
+import { everyProblem, expectedAt } from "../../src/input/SchemaProblem.ts"
 
 /** The middleware. */
-export const layer: Layer.Layer<Problems> = Layer.succeed(Problems, (handled) =>
-  Effect.catchCause(handled, (cause) => answerTo(cause))
+export const layer: Layer.Layer<Problems> = Layer.succeed(Problems, (handled, { endpoint }) =>
+  Effect.catchCause(handled, (cause) => answerTo(cause, endpoint))
 )
 
 /** What a cause is answered with; who has left hears nothing. */
-export const answerTo = (cause: Cause.Cause<unknown>): Effect.Effect<HttpServerResponse> => {
+const answerTo = (cause: Cause.Cause<unknown>, endpoint: HttpApiEndpoint.Top): Effect.Effect<HttpServerResponse> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause as Cause.Cause<never>)
   const known = cause.reasons
     .map((it) => (it._tag === "Fail" ? it.error : it._tag === "Die" ? it.defect : undefined))
-    .map(problemIn)
+    .map((thrown) => problemIn(thrown, endpoint))
     .find((it) => it !== undefined)
   return known === undefined ? answerDefect(cause) : Effect.succeed(problemResponse(known))
 }
 
-const problemIn = (thrown: unknown): HttpProblem | undefined => {
+const problemIn = (thrown: unknown, endpoint: HttpApiEndpoint.Top): HttpProblem | undefined => {
   if (thrown instanceof HttpProblem) return thrown
-  if (HttpApiError.HttpApiSchemaError.is(thrown)) return requestProblem(thrown)
-  if (HttpServerError.isHttpServerError(thrown)) {
-    if (thrown.reason._tag === "RequestParseError") return faceProblem("BodyTooLarge", "the body could not be read")
-    if (thrown.reason._tag === "RouteNotFound") return faceProblem("RouteNotFound", "there is nothing at this path")
-  }
+  if (HttpApiError.HttpApiSchemaError.is(thrown)) return requestProblem(thrown, endpoint)
+  if (HttpServerError.isHttpServerError(thrown) && thrown.reason._tag === "RequestParseError")
+    return faceProblem("BodyTooLarge", "the body is too large, or broke off")
   return undefined
 }
 
 const places = { Params: "path", Headers: "header", Query: "query", Payload: "body" } as const
 
+const schemaOf = (kind: keyof typeof places, { headers, params, payload, query }: HttpApiEndpoint.Top) => {
+  switch (kind) {
+    case "Params":
+      return params
+    case "Headers":
+      return headers
+    case "Query":
+      return query
+    case "Payload":
+      return [...payload.values()][0]?.schemas[0]
+  }
+}
+
 /** An answer of ours that does not keep to its schema is a defect, and no fault of the caller. */
-const requestProblem = (error: HttpApiError.HttpApiSchemaError): HttpProblem | undefined => {
+const requestProblem = (
+  error: HttpApiError.HttpApiSchemaError,
+  endpoint: HttpApiEndpoint.Top
+): HttpProblem | undefined => {
   if (error.kind === "Body" || error.kind === "ResponseHeaders") return undefined
   const place = places[error.kind]
-  const [first, ...others] = everyProblem(error.cause.issue, Schema.Unknown.ast).map(
+  const schema = schemaOf(error.kind, endpoint)
+  const ast = (schema === undefined ? Schema.Unknown : Schema.toType(schema)).ast
+  const [first, ...others] = everyProblem(error.cause.issue, ast).map(
     ({ expected, isMissing, isUnknownField, path }) => ({
       field: [place, ...path.map(String)].join("."),
       problem: isMissing ? "missing" : isUnknownField ? "unknown field" : "not as expected",
-      expected
+      // What is asked for over HTTP is text; what it must mean is what a caller wants to hear.
+      expected: (path.length === 0 ? undefined : expectedAt(ast, path)) ?? expected
     })
   )
   if (first === undefined) return undefined

@@ -4,13 +4,25 @@
  */
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { adminGroup } from "./AdminGroup.ts"
+import { costsGroup } from "./CostsGroup.ts"
+import { enhancementsGroup } from "./EnhancementsGroup.ts"
+import { failuresGroup } from "./FailuresGroup.ts"
 import { healthGroup } from "./HealthGroup.ts"
 import { illustrationsGroup } from "./IllustrationsGroup.ts"
+import { imagesGroup } from "./ImagesGroup.ts"
+import { jobsGroup } from "./JobsGroup.ts"
 import { Problems } from "./Middleware.ts"
 
 /** The definition. */
 export const Api = HttpApi.make("ludeng")
   .add(illustrationsGroup)
+  .add(enhancementsGroup)
+  .add(imagesGroup)
+  .add(jobsGroup)
+  .add(failuresGroup)
+  .add(costsGroup)
+  .add(adminGroup)
   .add(healthGroup)
   .middleware(Problems)
   .annotateMerge(

@@ -1,11 +1,13 @@
 /**
  * A job as its owner sees it over HTTP, and a picture as a link. Pure.
  */
+import * as Duration from "effect/Duration"
+import type { Illustration } from "../../schemas/Illustration.ts"
 import type { GeneratedImage, StoredImage } from "../../schemas/Image.ts"
 import { isTerminal, type Job, providerJobIdOf } from "../../schemas/Job.ts"
 import type { JobId } from "../../schemas/Identifiers.ts"
 import type { JobView } from "../../schemas/http-face/JobView.ts"
-import type { ImageAnswer, PictureLink } from "../../schemas/http-face/Results.ts"
+import type { IllustrationAnswer, ImageAnswer, PictureLink } from "../../schemas/http-face/Results.ts"
 import type { ImageProtocolName } from "../../schemas/Provider.ts"
 import { adviceOf } from "../job/JobAdvice.ts"
 import { facts as genericFacts } from "../provider/nanobanana/generic/Facts.ts"
@@ -36,6 +38,13 @@ export const pictureLink = (jobId: JobId, { bytes, format, height, sha256, width
 export const imageAnswer = ({ image, ...generated }: GeneratedImage): ImageAnswer => ({
   ...generated,
   image: pictureLink(generated.jobId, image)
+})
+
+/** The same of an illustration. */
+export const illustrationAnswer = ({ elapsed, generated, ...illustration }: Illustration): IllustrationAnswer => ({
+  ...illustration,
+  generated: imageAnswer(generated),
+  elapsedMillis: Math.round(Duration.toMillis(elapsed))
 })
 
 /** The job. */

@@ -2,11 +2,16 @@
  * Turns failures into problem documents. Pure.
  */
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { type FaceReason, statusByFaceReason, statusByReason } from "../../schemas/http-face/ProblemStatus.ts"
 import { HttpProblem } from "../../schemas/http-face/Problem.ts"
-import type { CallId } from "../../schemas/Identifiers.ts"
-import type { InputRejected, Reason } from "../../schemas/Reason.ts"
+import { CallId } from "../../schemas/Identifiers.ts"
+import type { InputRejected, Reason, RejectionReason } from "../../schemas/Reason.ts"
+import type { ConfigurationError } from "../../schemas/Settings.ts"
+import { makeIdentifier } from "../pipeline/CallId.ts"
+import { reject } from "../pipeline/Reject.ts"
+import { isSharedBudget } from "./OwnBudgets.ts"
 
 /** The name of the kind of a problem. */
 export const problemType = (reason: string): string => `urn:ludeng:problem:${reason}`
@@ -41,6 +46,12 @@ const factsOf = (reason: Reason) => {
   }
 }
 
+/** What is left of a budget of all owners tells what the others have spent: that stays here. */
+const detailOf = ({ message, reason }: CallFailure): string =>
+  reason._tag === "BudgetExhausted" && isSharedBudget(reason.budget)
+    ? `refused: BudgetExhausted (the budget ${reason.budget} does not allow it)`
+    : message
+
 /** The problem of a call that failed or was refused. */
 export const problemOf = (failure: CallFailure): HttpProblem => {
   const { callId, category, isRetryable, jobId, outcome, reason, retryAfter } = failure
@@ -48,7 +59,7 @@ export const problemOf = (failure: CallFailure): HttpProblem => {
     type: problemType(reason._tag),
     title: titleOf(reason._tag),
     status: statusByReason[reason._tag],
-    detail: failure.message,
+    detail: detailOf(failure),
     reason: reason._tag,
     category,
     outcome,
@@ -103,6 +114,19 @@ export const inputProblem = (rejected: typeof InputRejected.Type): HttpProblem =
     outcome: "NotSent",
     retryable: false,
     ...fieldsOf(rejected)
+  })
+
+/** The problem of a look into a store, outside of any call. */
+export const refusalOf = <A, R>(look: Effect.Effect<A, RejectionReason, R>): Effect.Effect<A, HttpProblem, R> =>
+  Effect.catch(look, (reason) =>
+    Effect.flatMap(makeIdentifier("call"), (id) => Effect.fail(problemOf(reject(reason, CallId.make(id)))))
+  )
+
+/** The problem of settings that can not be taken: every field of it is named. */
+export const settingsProblem = ({ message, problems }: ConfigurationError): HttpProblem =>
+  new HttpProblem({
+    ...faceProblem("SettingsRejected", message),
+    errors: problems.map(({ expected, name, problem }) => ({ field: name, problem, expected }))
   })
 
 /**

@@ -36,22 +36,28 @@ export const readJson = Effect.fnUntraced(function* (
     : yield* inputProblem({ _tag: "InputRejected", field: "body", problem: "no JSON", expected: "a JSON object" })
 })
 
+/** The body as a JSON object. **Errors** those of `readJson`; `InputRejected` where it is something else, or missing. */
+export const readObject = Effect.fnUntraced(function* (
+  request: HttpServerRequest
+): Effect.fn.Return<Record<string, unknown>, HttpProblem> {
+  const body = yield* readJson(request)
+  if (isPlainObject(body)) return body
+  const problem = body === undefined ? "missing" : Array.isArray(body) ? "a list" : `a ${typeof body}`
+  return yield* inputProblem({ _tag: "InputRejected", field: "body", problem, expected: "a JSON object" })
+})
+
 /** A body split in two; the rest is not checked yet. */
 export interface SplitBody {
   readonly request: Readonly<Record<string, unknown>>
   readonly options: CallOptions
 }
 
-/** **Errors** `InputRejected` naming the field of `options`, or the body where it is no object. */
+/** **Errors** `InputRejected` naming the field of `options`. */
 export const splitBody = Effect.fnUntraced(function* (
-  body: unknown,
+  body: Readonly<Record<string, unknown>>,
   owner: Owner
 ): Effect.fn.Return<SplitBody, HttpProblem> {
-  if (!isPlainObject(body)) {
-    const problem = body === undefined ? "missing" : Array.isArray(body) ? "a list" : `a ${typeof body}`
-    return yield* inputProblem({ _tag: "InputRejected", field: "body", problem, expected: "a JSON object" })
-  }
-  const { options: wishes = {}, ...request } = body as { readonly [field: string]: unknown }
+  const { options: wishes = {}, ...request } = body
   const checked = validateInput(CallWishes, wishes, "options")
   if (Result.isFailure(checked)) return yield* inputProblem(checked.failure)
   const { deadlineMillis, ...options } = checked.success

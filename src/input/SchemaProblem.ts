@@ -37,6 +37,12 @@ export const problemText = (issue: SchemaIssue.Issue, ast: SchemaAST.AST): strin
   return `${place}: ${isMissing ? "missing, " : ""}${isUnknownField ? "unknown field, " : ""}expected ${expected}`
 }
 
+/** What a schema says that it expects at a place; of the decoded side, where `ast` is that. */
+export const expectedAt = (ast: SchemaAST.AST, path: Path): string | undefined => {
+  const part = partAt(ast, path)
+  return part === undefined ? undefined : expectedBy(part)
+}
+
 const visit = (
   issue: SchemaIssue.Issue,
   ast: SchemaAST.AST | undefined,

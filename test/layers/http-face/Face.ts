@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -14,7 +15,9 @@ import * as Access from "../../../layers/http-face/Access.ts"
 import * as HttpFace from "../../../layers/http-face/HttpFace.ts"
 import * as UnknownRoutes from "../../../layers/http-face/UnknownRoutes.ts"
 import type { Services } from "../../../layers/Services.ts"
-import type { Authorization } from "../../../schemas/http-face/Middleware.ts"
+import { Authorization, CurrentBearer } from "../../../schemas/http-face/Middleware.ts"
+import { Owner } from "../../../schemas/Identifiers.ts"
+import { faceProblem } from "../../../src/http-face/ProblemOf.ts"
 
 /** What a request is made of; an object as `body` goes out as JSON. */
 export interface Asked {
@@ -39,7 +42,9 @@ export const makeFace = (
     const scope = yield* Effect.scope
     return (path, { body, headers, method = "GET" } = {}) =>
       handler.pipe(
-        Effect.map((response) => HttpServerResponse.toWeb(response)),
+        Effect.flatMap((response) =>
+          Effect.map(Effect.context<never>(), (context) => HttpServerResponse.toWeb(response, { context }))
+        ),
         Effect.provideService(HttpServerRequest, fromWeb(webRequest(path, method, headers, body))),
         Effect.provideService(Scope.Scope, scope),
         Effect.orDie
@@ -75,3 +80,18 @@ export const post = (body: object, headers: Readonly<Record<string, string>> = {
   body,
   headers
 })
+
+/** Whoever asks is the owner that his token names; `operator` may operate too. */
+export const namedAccess: Layer.Layer<Authorization> = Layer.succeed(Authorization, {
+  bearer: (handled, { credential }) => {
+    const name = Redacted.value(credential)
+    if (name === "") return Effect.fail(faceProblem("Unauthenticated", "a token is needed"))
+    return Effect.provideService(handled, CurrentBearer, {
+      owner: Owner.make(name),
+      scopes: name === "operator" ? ["use", "operate"] : ["use"]
+    })
+  }
+})
+
+/** The header of an owner. */
+export const as = (name: string) => ({ authorization: `Bearer ${name}` })
