@@ -11,6 +11,7 @@ import * as BearerAuthorization from "../../layers/access/BearerAuthorization.ts
 import * as HttpFace from "../../layers/http-face/HttpFace.ts"
 import * as UnknownRoutes from "../../layers/http-face/UnknownRoutes.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
+import * as DashboardRoutes from "./DashboardRoutes.ts"
 
 /** Where it listens. `port` 0 takes a free one. */
 export interface ServeOptions {
@@ -25,7 +26,7 @@ export interface Listening {
   readonly port: number
 }
 
-const routes = Layer.mergeAll(HttpFace.layer, UnknownRoutes.layer)
+const routes = Layer.mergeAll(HttpFace.layer, DashboardRoutes.layer, UnknownRoutes.layer)
 
 /**
  * Serves until it is interrupted; `told` is run once it listens.

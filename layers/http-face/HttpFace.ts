@@ -32,6 +32,7 @@ import * as Health from "./Health.ts"
 import * as Illustrations from "./Illustrations.ts"
 import * as Images from "./Images.ts"
 import * as Jobs from "./Jobs.ts"
+import * as Overviews from "./Overviews.ts"
 import * as ProblemsLive from "./ProblemsLive.ts"
 
 /** The routes, and the OpenAPI document at `/openapi.json`. */
@@ -43,6 +44,7 @@ export const layer = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" })
     Jobs.layer,
     Failures.layer,
     Costs.layer,
+    Overviews.layer,
     Admin.layer,
     Health.layer
   ]),

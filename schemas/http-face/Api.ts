@@ -12,6 +12,7 @@ import { healthGroup } from "./HealthGroup.ts"
 import { illustrationsGroup } from "./IllustrationsGroup.ts"
 import { imagesGroup } from "./ImagesGroup.ts"
 import { jobsGroup } from "./JobsGroup.ts"
+import { overviewGroup } from "./OverviewGroup.ts"
 import { Problems } from "./Middleware.ts"
 
 /** The definition. */
@@ -22,6 +23,7 @@ export const Api = HttpApi.make("ludeng")
   .add(jobsGroup)
   .add(failuresGroup)
   .add(costsGroup)
+  .add(overviewGroup)
   .add(adminGroup)
   .add(healthGroup)
   .middleware(Problems)
