@@ -16,9 +16,9 @@ import { millisOf } from "../../src/policy/deadline/Deadline.ts"
 import { PermitStores, type Quota, quotaName } from "../../src/policy/rate-limit/PermitStores.ts"
 import { Home } from "../home/Home.ts"
 import { layerDatabase, unusable } from "../sql/OpenDatabase.ts"
-import { openSqlite } from "../sql/SqliteClient.ts"
+import { openUnlocked } from "../sql/SqliteClient.ts"
 import { permitTables } from "../sql/permits/PermitTables.ts"
-import { thrownFailure } from "../sql/SqlFailure.ts"
+import { problemOf, thrownFailure } from "../sql/SqlFailure.ts"
 import { type MachineReading, readMachine } from "./MachineClock.ts"
 import { PermitFile } from "./PermitFile.ts"
 import { SqlitePermitStore } from "./SqlitePermitStore.ts"
@@ -40,7 +40,7 @@ export const layerBy = (read: () => MachineReading): Layer.Layer<PermitStores, C
         Effect.try({ try: open, catch: (error) => unusable(name, thrownFailure("open", error).problem) })
       const stores = new Map<string, SqlitePermitStore>()
       const database = yield* Effect.acquireRelease(
-        orUnusable(() => openSqlite({ file: name, synchronous: "FULL" })),
+        Effect.mapError(openUnlocked({ file: name, synchronous: "FULL" }), (error) => unusable(name, problemOf(error))),
         (it) =>
           Effect.sync(() => {
             for (const store of stores.values()) store.flush()

@@ -47,10 +47,7 @@ const beginTransaction = "BEGIN IMMEDIATE"
 export const makeSqliteClient = Effect.fnUntraced(function* (
   options: SqliteOptions
 ): Effect.fn.Return<SqlClient.SqlClient, SqlError.SqlError, Scope.Scope> {
-  const database = yield* Effect.acquireRelease(
-    Effect.try({ try: () => openSqlite(options), catch: sqlErrorOf("open") }),
-    (it) => Effect.sync(() => it.close())
-  )
+  const database = yield* Effect.acquireRelease(openUnlocked(options), (it) => Effect.sync(() => it.close()))
   const connection = connectionOver(database)
   const turn = yield* Semaphore.make(1)
   return yield* SqlClient.make({
@@ -70,6 +67,15 @@ export const makeSqliteClient = Effect.fnUntraced(function* (
     spanAttributes: [["db.system.name", "sqlite"]]
   }).pipe(Effect.provide(Reactivity.layer))
 })
+
+/**
+ * Opens the file, and waits for another process that holds it: the first to open a new database holds it until its form
+ * is on disk. **Errors** `SqlError`.
+ */
+export const openUnlocked = (options: SqliteOptions): Effect.Effect<DatabaseSync, SqlError.SqlError> =>
+  Effect.suspend(() => Effect.try({ try: () => openSqlite(options), catch: sqlErrorOf("open") })).pipe(
+    Effect.retry(untilUnlocked)
+  )
 
 /** The connection itself, for a store that has to answer in one synchronous step. **Gotchas** It throws. */
 export const openSqlite = ({ busyMillis = defaultBusyMillis, file, synchronous }: SqliteOptions): DatabaseSync => {

@@ -121,6 +121,24 @@ describe("a database of the home", () => {
     })
   )
 
+  it.live("that another process has just made, and still holds whole, is waited for", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const other = new DatabaseSync(join(folder, "test.db"))
+      other.exec("BEGIN EXCLUSIVE; CREATE TABLE elsewhere (id INTEGER)")
+      yield* Effect.forkChild(
+        Effect.delay(
+          Effect.sync(() => {
+            other.exec("COMMIT")
+            other.close()
+          }),
+          "300 millis"
+        )
+      )
+      assert.deepStrictEqual(yield* Effect.provide(query("SELECT * FROM notes"), databaseIn(folder, [first])), [])
+    })
+  )
+
   it.live("that another process holds for a moment is waited for, without blocking anybody", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
