@@ -8,6 +8,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
@@ -18,17 +19,17 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import { answerFacts } from "../../src/provider/AnswerFacts.ts"
 import { brokenExchange } from "../../src/transport/ExchangeFailure.ts"
 import { type ExchangeProgress, failedAt, notStarted } from "../../src/transport/ExchangeProgress.ts"
-import { withExchangeTimeout } from "../../src/transport/ExchangeTimeout.ts"
+import { withExchangeTimeout, withStreamTimeout } from "../../src/transport/ExchangeTimeout.ts"
 import { exchangeHeaders, foreignCredential, mayCarryCredential } from "../../src/transport/RequestHeaders.ts"
-import { type Answer, type ExchangeRequest, Transport } from "../../src/transport/Transport.ts"
+import { type Answer, type ExchangeRequest, type StreamedAnswer, Transport } from "../../src/transport/Transport.ts"
 import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
 import * as UndiciTransport from "./UndiciTransport.ts"
 
 /** Headers that must not show up in a trace or a log; a list of ours replaces Effect's, so it holds Effect's too. */
 const redactedNames = ["authorization", "cookie", "set-cookie", "x-api-key", "x-goog-api-key"]
 
-const clientRequest = (request: ExchangeRequest): HttpClientRequest.HttpClientRequest => {
-  const { "Content-Type": contentType, ...headers } = exchangeHeaders(request)
+const clientRequest = (request: ExchangeRequest, accept?: "text/event-stream"): HttpClientRequest.HttpClientRequest => {
+  const { "Content-Type": contentType, ...headers } = exchangeHeaders(request, accept)
   const plain = HttpClientRequest.make(request.method)(request.url, { headers })
   return request.body === undefined ? plain : HttpClientRequest.bodyText(plain, request.body, contentType)
 }
@@ -91,6 +92,51 @@ const exchangeOver =
       return withExchangeTimeout(exchange, request.timeout, progress)
     })
 
+/** Reads the body as it comes; bytes are counted, and the client's errors are told without their request. */
+const bodyOf = (
+  response: HttpClientResponse.HttpClientResponse,
+  request: ExchangeRequest,
+  url: URL,
+  progress: ExchangeProgress
+): Stream.Stream<Uint8Array, TransportFailed> =>
+  Stream.suspend(() => {
+    let bytes = 0
+    const tooLong = (): TransportFailed => {
+      const facts = answerFacts({ status: response.status, headers: { ...response.headers }, body: new Uint8Array() })
+      const problem = `longer than ${request.maximumBytes} bytes`
+      return failedAt(progress, { _tag: "IncompleteResponse", ...facts, bytes, problem })
+    }
+    return response.stream.pipe(
+      Stream.catch((error) => Stream.fromEffect(brokenOff(error, url, request, progress))),
+      Stream.mapEffect((chunk) => {
+        bytes += chunk.byteLength
+        return bytes <= request.maximumBytes ? Effect.succeed(chunk) : Effect.fail(tooLong())
+      })
+    )
+  })
+
+const streamOver =
+  (client: HttpClient.HttpClient) =>
+  (request: ExchangeRequest): Effect.Effect<StreamedAnswer, TransportFailed, Scope.Scope> =>
+    Effect.suspend(() => {
+      const url = new URL(request.url)
+      if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
+      const progress = notStarted()
+      const start = Effect.gen(function* () {
+        progress.wasSent = true
+        progress.phase = "headers"
+        request.observer?.onSend()
+        const response = yield* Effect.catch(client.execute(clientRequest(request, "text/event-stream")), responseOf)
+        progress.phase = "body"
+        progress.status = response.status
+        request.observer?.onFirstByte()
+        const headers = { ...response.headers }
+        request.observer?.onHead?.(headers)
+        return { status: response.status, headers, body: bodyOf(response, request, url, progress) }
+      }).pipe(Effect.catchTag("HttpClientError", (error) => brokenOff(error, url, request, progress)))
+      return withStreamTimeout(start, request.timeout, progress)
+    })
+
 /** The transport over the host's client. It takes `HTTPS_PROXY` and `NO_PROXY` for downloads only. */
 export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer.effect(
   Transport,
@@ -99,18 +145,21 @@ export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer
     const fetchOptions = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
     const undici = yield* UndiciTransport.make({ environment: process.env })
     const exchange = exchangeOver(client)
+    const stream = streamOver(client)
+    const underRules = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      effect.pipe(
+        Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+        Effect.provideService(Headers.CurrentRedactedNames, redactedNames),
+        Effect.provideService(FetchHttpClient.RequestInit, {
+          ...Option.getOrElse(fetchOptions, () => ({})),
+          redirect: "manual"
+        })
+      )
     return Transport.of({
       isSimulated: false,
       download: undici.download,
-      exchange: (request) =>
-        exchange(request).pipe(
-          Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-          Effect.provideService(Headers.CurrentRedactedNames, redactedNames),
-          Effect.provideService(FetchHttpClient.RequestInit, {
-            ...Option.getOrElse(fetchOptions, () => ({})),
-            redirect: "manual"
-          })
-        )
+      exchange: (request) => underRules(exchange(request)),
+      stream: (request) => underRules(stream(request))
     })
   })
 )

@@ -24,7 +24,7 @@ import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
 import { Connection } from "./Connection.ts"
 import { connector } from "./Connector.ts"
 import { contentCoding } from "./ContentCoding.ts"
-import { DownloadHandler, type DownloadRules } from "./DownloadHandler.ts"
+import { StreamedBodyHandler, type StreamedBodyRules } from "./StreamedBodyHandler.ts"
 import { AddressNotAllowed, guardedLookup } from "./GuardedLookup.ts"
 import type { SocketOptions } from "./Sockets.ts"
 
@@ -36,7 +36,7 @@ const rulesOf = (
   progress: ExchangeProgress,
   head: HeadOf,
   connection: Connection
-): DownloadRules => ({
+): StreamedBodyRules => ({
   headProblem: (answer) => {
     const coding = contentCoding(answer.headers)
     if (coding === undefined) return undefined
@@ -68,7 +68,7 @@ const fetchFile = (request: DownloadRequest, url: URL, options: SocketOptions, p
       closeOf
     )
     const head: HeadOf = yield* Deferred.make<AnswerHead, TransportFailed>()
-    const handler = new DownloadHandler(progress, rulesOf(request, url, progress, head, connection))
+    const handler = new StreamedBodyHandler(progress, rulesOf(request, url, progress, head, connection))
     const endInTime = Effect.sync(() => handler.fail(Effect.fail(timedOut(request.timeout, progress))))
     yield* Effect.forkScoped(Effect.andThen(Effect.sleep(request.timeout), endInTime))
     connection.dispatch(

@@ -32,6 +32,7 @@ import { connector } from "./Connector.ts"
 import { contentCoding, decodeBody } from "./ContentCoding.ts"
 import type { SocketOptions } from "./Sockets.ts"
 import { makeDownload } from "./UndiciDownload.ts"
+import { makeStream } from "./UndiciStream.ts"
 
 /** How the transport reaches the network. */
 export interface UndiciTransportOptions extends SocketOptions {
@@ -118,9 +119,11 @@ export const make = (options: UndiciTransportOptions): Effect.Effect<Transport["
       Effect.sync(() => new ConnectionPool(connector(options, proxyFor), now)),
       (open) => Effect.callback<void>((closed) => open.closeAll(() => closed(Effect.void)))
     )
+    const timeouts = yield* makeTimeoutList
     return Transport.of({
       isSimulated: false,
-      exchange: exchangeOver(pool, yield* makeTimeoutList, now),
+      exchange: exchangeOver(pool, timeouts, now),
+      stream: makeStream(pool, timeouts, now),
       download: makeDownload(options, proxyFor)
     })
   })

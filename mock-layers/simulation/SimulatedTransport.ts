@@ -6,7 +6,6 @@
  * reasons for the same ends, the same refusals of keys and addresses. A request is processed at the instant it is sent,
  * or, where the script gives the network a time, at the end of its way.
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -15,7 +14,7 @@ import * as Stream from "effect/Stream"
 import { answerFacts } from "../../src/provider/AnswerFacts.ts"
 import { checkDownloadUrl } from "../../src/transport/DownloadUrl.ts"
 import { type ExchangeProgress, failedAt, notStarted } from "../../src/transport/ExchangeProgress.ts"
-import { timedOut, withExchangeTimeout } from "../../src/transport/ExchangeTimeout.ts"
+import { withExchangeTimeout, withStreamTimeout } from "../../src/transport/ExchangeTimeout.ts"
 import { foreignCredential, mayCarryCredential } from "../../src/transport/RequestHeaders.ts"
 import {
   type Answer,
@@ -24,6 +23,7 @@ import {
   type DownloadRequest,
   type ExchangeObserver,
   type ExchangeRequest,
+  type StreamedAnswer,
   Transport
 } from "../../src/transport/Transport.ts"
 import type { TransportFailed } from "../../src/transport/TransportFailed.ts"
@@ -46,6 +46,13 @@ export const makeSimulatedTransport = (simulation: Simulation): Transport["Servi
         const progress = notStarted()
         return withExchangeTimeout(exchange(simulation, request, url, progress), request.timeout, progress)
       }),
+    stream: (request) =>
+      Effect.suspend(() => {
+        const url = new URL(request.url)
+        if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
+        const progress = notStarted()
+        return withStreamTimeout(stream(simulation, request, url, progress), request.timeout, progress)
+      }),
     download: (request) => download(simulation, request)
   })
 
@@ -54,6 +61,35 @@ interface Started {
   readonly body: Stream.Stream<Uint8Array, TransportFailed>
 }
 
+const sentOf = (request: ExchangeRequest, url: URL): SimulatedRequest => ({
+  ...routeOf(request.provider, url, request.body ?? ""),
+  operation: request.operation,
+  method: request.method,
+  hasKey: hasBearerKey(request),
+  body: request.body ?? "",
+  fileBaseUrl: simulatedFileBaseUrl
+})
+
+const stream = (
+  simulation: Simulation,
+  request: ExchangeRequest,
+  url: URL,
+  progress: ExchangeProgress
+): Effect.Effect<StreamedAnswer, TransportFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { body, head } = yield* start(simulation, sentOf(request, url), url, progress, request.observer)
+    request.observer?.onHead?.(head.headers)
+    let bytes = 0
+    const bounded = Stream.mapEffect(body, (chunk) => {
+      bytes += chunk.length
+      if (bytes <= request.maximumBytes) return Effect.succeed(chunk)
+      const facts = answerFacts({ ...head, body: new Uint8Array() })
+      const problem = `longer than ${request.maximumBytes} bytes`
+      return Effect.fail(failedAt(progress, { _tag: "IncompleteResponse", ...facts, bytes, problem }))
+    })
+    return { ...head, body: bounded }
+  })
+
 const exchange = (
   simulation: Simulation,
   request: ExchangeRequest,
@@ -61,15 +97,7 @@ const exchange = (
   progress: ExchangeProgress
 ): Effect.Effect<Answer, TransportFailed> =>
   Effect.gen(function* () {
-    const sent: SimulatedRequest = {
-      ...routeOf(request.provider, url, request.body ?? ""),
-      operation: request.operation,
-      method: request.method,
-      hasKey: hasBearerKey(request),
-      body: request.body ?? "",
-      fileBaseUrl: simulatedFileBaseUrl
-    }
-    const { body, head } = yield* start(simulation, sent, url, progress, request.observer)
+    const { body, head } = yield* start(simulation, sentOf(request, url), url, progress, request.observer)
     const chunks: Array<Uint8Array> = []
     let length = 0
     yield* Stream.runForEach(body, (chunk) => {
@@ -98,13 +126,11 @@ const download = (
     if (!request.url.startsWith(`${simulatedFileBaseUrl}/`)) {
       return yield* failedAt(progress, { _tag: "DnsFailed", host: url.hostname, isTemporary: false })
     }
-    const timeIsUp = yield* Deferred.make<never, TransportFailed>()
-    const giveUp = Effect.suspend(() => Deferred.fail(timeIsUp, timedOut(request.timeout, progress)))
-    yield* Effect.forkScoped(Effect.andThen(Effect.sleep(request.timeout), giveUp), { startImmediately: true })
-    const { body, head } = yield* Effect.raceFirst(
-      start(simulation, requestOf(url), url, progress),
-      Deferred.await(timeIsUp)
-    )
+    const started = Effect.map(start(simulation, requestOf(url), url, progress), ({ body, head }) => ({
+      ...head,
+      body
+    }))
+    const { body, ...head } = yield* withStreamTimeout(started, request.timeout, progress)
     let length = 0
     const bounded = Stream.mapEffect(body, (chunk) => {
       length += chunk.length
@@ -113,7 +139,7 @@ const download = (
         ? Effect.succeed(chunk)
         : Effect.fail(failedAt(progress, { _tag: "ImageRejected", problem: "TooManyBytes", detail }))
     })
-    return { ...head, body: Stream.interruptWhen(bounded, Deferred.await(timeIsUp)) }
+    return { ...head, body: bounded }
   })
 
 const requestOf = (url: URL): SimulatedRequest => ({

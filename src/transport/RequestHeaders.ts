@@ -16,8 +16,11 @@ export const mayCarryCredential = (request: ExchangeRequest, url: Pick<URL, "ori
 export const foreignCredential = (): Error => new Error("A credential was about to be sent to a foreign origin")
 
 /** The headers of an exchange. To be made only after `mayCarryCredential`, and only to be written. */
-export const exchangeHeaders = (request: ExchangeRequest): Record<string, string> => {
-  const headers: Record<string, string> = { "User-Agent": userAgent, Accept: "application/json" }
+export const exchangeHeaders = (
+  request: ExchangeRequest,
+  accept: "application/json" | "text/event-stream" = "application/json"
+): Record<string, string> => {
+  const headers: Record<string, string> = { "User-Agent": userAgent, Accept: accept }
   if (request.body !== undefined) headers["Content-Type"] = "application/json"
   if (request.credential !== undefined) {
     headers["Authorization"] = `${request.credential.scheme} ${Redacted.value(request.credential.key)}`

@@ -68,6 +68,11 @@ export interface Answer extends AnswerHead {
   readonly body: Uint8Array
 }
 
+/** An answer whose body is read as it comes, at the reader's pace. Closing the scope before its end closes the socket. */
+export interface StreamedAnswer extends AnswerHead {
+  readonly body: Stream.Stream<Uint8Array, TransportFailed>
+}
+
 /** The request of a file whose URL came out of a provider's answer: no credential, no body, its address checked. */
 export interface DownloadRequest {
   readonly provider: Provider
@@ -80,10 +85,8 @@ export interface DownloadRequest {
   readonly maximumBytes: number
 }
 
-/** An answer whose body is read as it comes. Closing the scope closes the socket. */
-export interface Download extends AnswerHead {
-  readonly body: Stream.Stream<Uint8Array, TransportFailed>
-}
+/** A file as it comes. Closing the scope closes the socket. */
+export interface Download extends StreamedAnswer {}
 
 /**
  * The service.
@@ -118,6 +121,11 @@ export class Transport extends Context.Service<
     readonly isSimulated: boolean
     /** Sends a request and collects its whole answer. */
     readonly exchange: (request: ExchangeRequest) => Effect.Effect<Answer, TransportFailed>
+    /**
+     * Sends a request and gives its answer as it comes. The time limit covers the body to its last byte, whoever is slow;
+     * `observer.onExchanged` is told by whoever reads the body.
+     */
+    readonly stream: (request: ExchangeRequest) => Effect.Effect<StreamedAnswer, TransportFailed, Scope.Scope>
     /** Fetches a result file as a stream, from addresses on the public internet only. */
     readonly download: (request: DownloadRequest) => Effect.Effect<Download, TransportFailed, Scope.Scope>
   }

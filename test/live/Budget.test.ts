@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { budgetOf } from "../../scripts/live-budget.ts"
 import type { ExchangeRequest, Transport } from "../../src/transport/Transport.ts"
 import { makeBudget, withBudget } from "./Budget.ts"
@@ -34,12 +35,15 @@ describe("Budget", () => {
       const transport = {
         isSimulated: true,
         exchange: () => Effect.sync(() => ({ status: 200, headers: {}, body: new Uint8Array(++sent) })),
+        stream: () => Effect.sync(() => ({ status: 200, headers: {}, body: Stream.make(new Uint8Array(++sent)) })),
         download: () => Effect.die(new Error("not asked for"))
       } satisfies Transport["Service"]
       const budget = makeBudget(100)
       const bounds = [60, 60, 40, undefined]
       const limited = withBudget(transport, budget, () => bounds.shift())
-      const exits = yield* Effect.forEach([1, 2, 3, 4], () => Effect.exit(limited.exchange(request)))
+      const exits = yield* Effect.forEach([1, 2, 3, 4], (it) =>
+        Effect.exit(it % 2 === 0 ? Effect.asVoid(limited.stream(request)) : Effect.asVoid(limited.exchange(request)))
+      )
       assert.deepStrictEqual(
         exits.map((it) => it._tag),
         ["Success", "Failure", "Success", "Failure"]

@@ -30,13 +30,15 @@ export const withBudget = (
   transport: Transport["Service"],
   budget: Budget,
   boundOf: (request: ExchangeRequest) => number | undefined
-): Transport["Service"] => ({
-  ...transport,
-  exchange: (request) =>
-    Effect.suspend(() => {
-      const bound = boundOf(request)
-      return bound !== undefined && budget.take(bound)
-        ? transport.exchange(request)
-        : Effect.die(new Error(`LUDENG_LIVE_BUDGET does not allow a ${request.operation} of ${request.provider}`))
-    })
-})
+): Transport["Service"] => {
+  const limited =
+    <A, E, R>(send: (request: ExchangeRequest) => Effect.Effect<A, E, R>) =>
+    (request: ExchangeRequest) =>
+      Effect.suspend(() => {
+        const bound = boundOf(request)
+        return bound !== undefined && budget.take(bound)
+          ? send(request)
+          : Effect.die(new Error(`LUDENG_LIVE_BUDGET does not allow a ${request.operation} of ${request.provider}`))
+      })
+  return { ...transport, exchange: limited(transport.exchange), stream: limited(transport.stream) }
+}

@@ -152,6 +152,7 @@ export const fakeImageProvider = (
   const transport = Layer.succeed(Transport, {
     isSimulated: true,
     exchange: () => Effect.die(new Error("the fake provider does not exchange")),
+    stream: () => Effect.die(new Error("the fake provider does not exchange")),
     download: ({ url }) =>
       Effect.suspend(() => {
         const count = asked.filter((it) => it === "download").length

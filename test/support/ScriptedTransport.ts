@@ -45,6 +45,7 @@ export const scriptedTransport = (script: ReadonlyArray<ScriptStep>, isSimulated
           body: bytesOf(body)
         })
       }),
+    stream: () => Effect.die(new Error("nothing is streamed here")),
     download: () => Effect.die(new Error("nothing is downloaded here"))
   }
   return { service, layer: Layer.succeed(Transport, service), requests }

@@ -31,6 +31,7 @@ export const fakeDownloads = (script: Readonly<Record<string, FakeAnswer>>): Fak
     layer: Layer.succeed(Transport, {
       isSimulated: true,
       exchange: () => Effect.die(new Error("a download is no exchange")),
+      stream: () => Effect.die(new Error("a download is no exchange")),
       download: (request) =>
         Effect.suspend(() => {
           fake.requests.push(request)

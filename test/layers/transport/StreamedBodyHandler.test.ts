@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { DownloadHandler } from "../../../layers/transport/DownloadHandler.ts"
+import { StreamedBodyHandler } from "../../../layers/transport/StreamedBodyHandler.ts"
 import { failedAt, notStarted } from "../../../src/transport/ExchangeProgress.ts"
 
 const makeController = () => {
@@ -18,7 +18,7 @@ const makeController = () => {
 }
 
 const makeHandler = () =>
-  new DownloadHandler(notStarted(), {
+  new StreamedBodyHandler(notStarted(), {
     headProblem: () => undefined,
     lengthProblem: () => undefined,
     broken: () => Effect.fail(failedAt(notStarted(), { _tag: "ConnectionLost", phase: "body", code: "UNKNOWN" })),
@@ -26,7 +26,7 @@ const makeHandler = () =>
     onFailure: () => undefined
   })
 
-describe("DownloadHandler", () => {
+describe("StreamedBodyHandler", () => {
   it.effect("pauses the socket while 64 KiB wait, and goes on when they are taken", () =>
     Effect.gen(function* () {
       const controller = makeController()
