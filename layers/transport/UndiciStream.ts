@@ -100,7 +100,8 @@ const open = (
         headers: exchangeHeaders(request, "text/event-stream"),
         body: request.body ?? null
       },
-      handler
+      handler,
+      request.observer?.onConnected?.bind(request.observer)
     )
     const answer = yield* Deferred.await(started)
     const body = Stream.fromPull(Effect.succeed(handler.pull))
