@@ -7,7 +7,10 @@ import * as Result from "effect/Result"
 import type { Provider, QuotaScope } from "../../schemas/Provider.ts"
 import type { NanoBananaSettings, SettingProblem, Settings } from "../../schemas/Settings.ts"
 import { fallbackSettingsOf } from "../../src/settings/FallbackSettings.ts"
+import { type MisspelledVariable, misspelledVariables } from "../../src/settings/MisspelledVariables.ts"
 import type { SettingReport } from "../../src/settings/SettingReport.ts"
+import { ownNamesIn, variableSources } from "../../layers/settings/VariableSources.ts"
+import { misspelledLine } from "./SettingsReport.ts"
 import type { Mode } from "./Mode.ts"
 import { Session } from "./Session.ts"
 import { settingRows } from "./SettingRows.ts"
@@ -36,6 +39,8 @@ export interface Diagnosis {
   readonly mode: "live" | "simulated" | "refused"
   readonly settings: ReadonlyArray<SettingReport>
   readonly providers: ReadonlyArray<ProviderDiagnosis>
+  /** Variables that are nearly one of ours, and set nothing. */
+  readonly misspelled: ReadonlyArray<MisspelledVariable>
   readonly problems: ReadonlyArray<SettingProblem>
 }
 
@@ -66,6 +71,7 @@ export const runDoctor = Effect.fnUntraced(function* (isOffline: boolean) {
       (account) => diagnose(account, { settings: loaded.settings, kept, mode, isOffline, ask }),
       { concurrency: "unbounded" }
     ),
+    misspelled: misspelledVariables(yield* ownNamesIn(yield* variableSources)),
     problems
   }
   run.screen.result(run.isJson ? JSON.stringify(diagnosis) : diagnosisLines(diagnosis).join("\n"))
@@ -88,6 +94,7 @@ export const diagnosisLines = (diagnosis: Diagnosis): ReadonlyArray<string> => {
       ({ provider, key, baseURL, state, detail }) =>
         `${provider}: key ${key}, ${baseURL}: ${stateWords[state]} (${detail})`
     ),
+    ...diagnosis.misspelled.map(misspelledLine),
     ...diagnosis.problems.map(({ name, problem, expected }) => `✖ ${name}: ${problem}, expected ${expected}`)
   ]
 }

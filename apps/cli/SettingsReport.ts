@@ -20,7 +20,7 @@ export const settingTable = ({ misspelled, problems, settings }: SettingsShown):
     ["setting", "value", "source", "default", "variable"],
     ...settings.map((line) => [line.path, line.value, sourceText(line), line.default ?? "", line.variable])
   ]),
-  ...misspelled.map(({ meant, name }) => `⚠ ${name} is set and read by nobody: did you mean ${meant}?`),
+  ...misspelled.map(misspelledLine),
   ...problems.map(problemLine)
 ]
 
@@ -60,3 +60,7 @@ const sourceText = ({ from, path, source }: SettingLine): string =>
 
 const problemLine = ({ expected, name, problem }: SettingProblem): string =>
   `✖ ${name}: ${problem}, expected ${expected}`
+
+/** Of a variable that sets nothing. */
+export const misspelledLine = ({ meant, name }: MisspelledVariable): string =>
+  `⚠ ${name} is set and read by nobody: did you mean ${meant}?`
