@@ -13,6 +13,7 @@ import type { CallEvent, RequestFacts } from "../../schemas/CallEvent.ts"
 import type { CallTimes } from "../../schemas/CallTimes.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import type { ApiReason, RejectionReason } from "../../schemas/Reason.ts"
+import type { SettingsChanged } from "../../schemas/SettingsChange.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -130,25 +131,14 @@ export const logLine = (event: CallEvent): Line | undefined => {
         fields: { problem: event.problem, remedy: event.remedy }
       }
     case "SettingsChanged":
+      return settingsChangedLine(event)
+    case "SettingsRefused": {
+      const problems = event.problems.map(({ expected, name, problem }) => `${name}: ${problem}, expected ${expected}`)
       return {
-        message: "settings changed",
-        fields: {
-          version: event.version,
-          by: event.by,
-          changed: event.changed.map(({ after, before, path }) =>
-            before === undefined || after === undefined ? path : `${path}: ${before} -> ${after}`
-          ),
-          ...(event.afterRestart.length === 0 ? {} : { afterRestart: event.afterRestart })
-        }
+        message: `settings refused, those before stay in force: ${problems.join("; ")}`,
+        fields: { by: event.by, problems }
       }
-    case "SettingsRefused":
-      return {
-        message: "settings refused, those before stay in force",
-        fields: {
-          by: event.by,
-          problems: event.problems.map(({ expected, name, problem }) => `${name}: ${problem}, expected ${expected}`)
-        }
-      }
+    }
     case "AuditDropped":
       return { message: "audit rows dropped", fields: { count: event.count, because: event.because } }
     case "TokenAdded":
@@ -175,6 +165,17 @@ export const logLine = (event: CallEvent): Line | undefined => {
 const levelOf = (event: CallEvent): "Error" | "Warn" | "Info" | "Debug" => {
   if (event._tag === "DefectCaught") return "Error"
   return event._tag === "CallSucceeded" ? summaryLevel(event.operation) : "Warn"
+}
+
+const settingsChangedLine = ({ afterRestart, by, changed, version }: SettingsChanged): Line => {
+  const changes = changed.map(({ after, before, path }) =>
+    before === undefined || after === undefined ? path : `${path}: ${before} -> ${after}`
+  )
+  const waiting = afterRestart.map((path) => `${path} after a restart`)
+  return {
+    message: `settings changed by ${by}: ${[...changes, ...waiting].join("; ") || "nothing waits for a restart any more"}`,
+    fields: { version, by, changed: changes, ...(afterRestart.length === 0 ? {} : { afterRestart }) }
+  }
 }
 
 const known = (fields: Fields): Record<string, unknown> =>
