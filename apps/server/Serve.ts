@@ -1,8 +1,8 @@
 /**
- * The server: the HTTP face on a listener, over services that somebody provides.
+ * The server: the HTTP face and the dashboard on a guarded listener, over services that somebody provides.
  */
-import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -11,12 +11,16 @@ import * as BearerAuthorization from "../../layers/access/BearerAuthorization.ts
 import * as HttpFace from "../../layers/http-face/HttpFace.ts"
 import * as UnknownRoutes from "../../layers/http-face/UnknownRoutes.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
+import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import * as DashboardRoutes from "./DashboardRoutes.ts"
+import { type GuardOptions, makeGuard } from "./Guard.ts"
+import { makeNodeServer, type NodeListenerLimits } from "./NodeListener.ts"
 
-/** Where it listens. `port` 0 takes a free one. */
-export interface ServeOptions {
+/** Where it listens, and how it is guarded. `port` 0 takes a free one; `limits` are shortened by tests. */
+export interface ServeOptions extends Partial<GuardOptions> {
   readonly host: string
   readonly port: number
+  readonly limits?: Partial<NodeListenerLimits>
 }
 
 /** What is told once it listens. */
@@ -26,30 +30,50 @@ export interface Listening {
   readonly port: number
 }
 
+/** How many requests may be open at once unless told otherwise; streams of events count while they run. */
+export const defaultOpenRequests = 2_000
+
 const routes = Layer.mergeAll(HttpFace.layer, DashboardRoutes.layer, UnknownRoutes.layer)
 
 /**
- * Serves until it is interrupted; `told` is run once it listens.
+ * Serves until it is interrupted; `told` is run once it listens. Interrupted, it answers what it can within `submitGrace`.
  *
  * **Errors** `ConfigurationError` where the address can not be had.
  */
 export const serve = Effect.fnUntraced(function* (
-  { host, port }: ServeOptions,
+  { corsOrigins = [], host, limits, maximumOpenRequests = defaultOpenRequests, port }: ServeOptions,
   told: (listening: Listening) => Effect.Effect<void>
 ) {
-  const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
-    Layer.provide(BearerAuthorization.layer),
-    Layer.provideMerge(NodeHttpServer.layer(createServer, { host, port }))
-  )
+  // Somewhat more connections than requests: some are idle, and whoever is refused must hear so.
+  const server = makeNodeServer(2 * maximumOpenRequests + 100, limits)
+  const guard = yield* makeGuard({ corsOrigins, maximumOpenRequests })
+  const settings = yield* LiveSettings
+  const listener = NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: "1 second" })
   const context = yield* Effect.mapError(
-    Layer.build(server),
+    Layer.build(listener),
     () =>
       new ConfigurationError({
         problems: [{ name: "--port", problem: `${host}:${port} can not be listened on`, expected: "a free port" }]
       })
   )
-  const { address } = yield* Effect.provideContext(HttpServer.HttpServer, context)
-  if (address._tag !== "UnixPathAddress")
-    yield* told({ url: HttpServer.formatAddress(address), host, port: address.port })
+  yield* Effect.gen(function* () {
+    const face = yield* HttpRouter.toHttpEffect(routes.pipe(Layer.provide(BearerAuthorization.layer)))
+    const { address, serve } = yield* HttpServer.HttpServer
+    yield* serve(guard.around(face))
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function* () {
+        const closed = yield* Deferred.make<void>()
+        server.close(() => Deferred.doneUnsafe(closed, Effect.void))
+        const { submitGrace } = (yield* settings.current).settings.nanobanana
+        yield* guard.end(submitGrace)
+        server.closeIdleConnections()
+        // What was answered last is still on its way; whoever does not read it is not waited for.
+        yield* Effect.timeoutOption(Deferred.await(closed), "1 second")
+        server.closeAllConnections()
+      })
+    )
+    if (address._tag !== "UnixPathAddress")
+      yield* told({ url: HttpServer.formatAddress(address), host, port: address.port })
+  }).pipe(Effect.provideContext(context))
   return yield* Effect.never
 }, Effect.scoped)

@@ -24,8 +24,13 @@ export const layer: Layer.Layer<Problems> = Layer.succeed(Problems, (handled, { 
   Effect.catchCause(handled, (cause) => answerTo(cause, endpoint))
 )
 
-/** What a cause is answered with; who has left hears nothing. */
-const answerTo = (cause: Cause.Cause<unknown>, endpoint: HttpApiEndpoint.Top): Effect.Effect<HttpServerResponse> => {
+/**
+ * What a cause is answered with; who has left hears nothing. `endpoint` is absent for what failed before one was found.
+ */
+export const answerTo = (
+  cause: Cause.Cause<unknown>,
+  endpoint?: HttpApiEndpoint.Top
+): Effect.Effect<HttpServerResponse> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause as Cause.Cause<never>)
   const known = cause.reasons
     .map((it) => (it._tag === "Fail" ? it.error : it._tag === "Die" ? it.defect : undefined))
@@ -34,9 +39,11 @@ const answerTo = (cause: Cause.Cause<unknown>, endpoint: HttpApiEndpoint.Top): E
   return known === undefined ? answerDefect(cause) : Effect.succeed(problemResponse(known))
 }
 
-const problemIn = (thrown: unknown, endpoint: HttpApiEndpoint.Top): HttpProblem | undefined => {
+const problemIn = (thrown: unknown, endpoint: HttpApiEndpoint.Top | undefined): HttpProblem | undefined => {
   if (thrown instanceof HttpProblem) return thrown
-  if (HttpApiError.HttpApiSchemaError.is(thrown)) return requestProblem(thrown, endpoint)
+  if (endpoint !== undefined && HttpApiError.HttpApiSchemaError.is(thrown)) return requestProblem(thrown, endpoint)
+  if (HttpServerError.isHttpServerError(thrown) && thrown.reason._tag === "RouteNotFound")
+    return faceProblem("RouteNotFound", "there is nothing at this path")
   if (HttpServerError.isHttpServerError(thrown) && thrown.reason._tag === "RequestParseError")
     return faceProblem("BodyTooLarge", "the body is too large, or broke off")
   return undefined

@@ -70,7 +70,8 @@ export const statusByFaceReason = {
   TooManyFailures: 429,
   InternalError: 500,
   TokensUnreadable: 503,
-  ServerBusy: 503
+  ServerBusy: 503,
+  ServerEnding: 503
 } as const satisfies Readonly<Record<string, number>>
 
 /** A reason of the HTTP face itself. */

@@ -17,6 +17,6 @@ export const problemResponse = (problem: HttpProblem): HttpServerResponse.HttpSe
       ...(problem.retryAfter === undefined ? {} : { "retry-after": String(problem.retryAfter) }),
       ...(problem.allow === undefined ? {} : { allow: problem.allow.join(", ") }),
       ...(problem.reason === "Unauthenticated" ? { "www-authenticate": 'Bearer realm="ludeng"' } : {}),
-      ...(problem.reason === "ShuttingDown" ? { connection: "close" } : {})
+      ...(problem.reason === "ShuttingDown" || problem.reason === "ServerEnding" ? { connection: "close" } : {})
     }
   })

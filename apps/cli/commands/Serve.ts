@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { SettingsWatch } from "../../../layers/settings/SettingsWatch.ts"
+import { isOrigin } from "../../server/CrossOrigin.ts"
 import { callFlags } from "../Flags.ts"
 
 /** The command. */
@@ -23,11 +24,30 @@ export const serve = Command.make(
       Flag.withDescription("Address to listen on (default 127.0.0.1); others than this machine need a token"),
       Flag.withDefault("127.0.0.1")
     ),
+    maxOpenRequests: Flag.Int("max-open-requests").pipe(
+      Flag.filter(
+        (count) => count >= 1 && count <= 100_000,
+        () => "a number from 1 to 100000"
+      ),
+      Flag.withDescription("How many requests may be open at once; further ones are told to come again (default 2000)"),
+      Flag.withDefault(2_000)
+    ),
+    corsOrigins: Flag.String("cors-origin").pipe(
+      Flag.filter(isOrigin, () => "an exact origin, like https://app.example"),
+      Flag.withDescription(
+        "A web origin whose pages may call, with a token; may be given several times (default none)"
+      ),
+      Flag.atLeast(0)
+    ),
     json: callFlags.json
   },
-  Effect.fnUntraced(function* ({ host, port }) {
+  Effect.fnUntraced(function* ({ corsOrigins, host, maxOpenRequests, port }) {
     const { runServer } = yield* Effect.promise(() => import("../ServeCommand.ts"))
-    yield* Effect.provideService(runServer({ host, port }), SettingsWatch, true)
+    yield* Effect.provideService(
+      runServer({ host, port, corsOrigins, maximumOpenRequests: maxOpenRequests }),
+      SettingsWatch,
+      true
+    )
   })
 ).pipe(
   Command.withDescription("Serve the library over HTTP"),
