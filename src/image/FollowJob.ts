@@ -17,6 +17,7 @@ import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { type ImageResult, NanoBanana, type ProviderJobStatus } from "../provider/nanobanana/NanoBanana.ts"
 import { accountOfJob } from "./AccountOfJob.ts"
+import { askStatus } from "./AskStatus.ts"
 import { imageCallPlan, requestFactsOf } from "./ImageCallPlan.ts"
 import type { ImageDownload } from "./ImageDownload.ts"
 import { ledgerReason } from "./JobFailure.ts"
@@ -46,16 +47,6 @@ const notRecorded = (job: Job, problem: { readonly _tag: string }): ApiError =>
     isRetryable: false,
     jobId: job.id
   })
-
-const askStatus = Effect.fnUntraced(function* (job: Job, providerJobId: ProviderJobId, call: Call) {
-  const protocol = (yield* NanoBanana).protocol(job.plan.protocol)
-  const account = yield* accountOfJob(job, call)
-  const result = yield* (yield* Pipeline).run({
-    ...imageCallPlan(job.plan, requestFactsOf(job.plan), account, "status"),
-    attempt: (attempt) => protocol.status(providerJobId, account.settings, attempt, job.plan)
-  })
-  return result.answer
-})
 
 type FinalStatus = Exclude<ProviderJobStatus, { readonly _tag: "Pending" }>
 

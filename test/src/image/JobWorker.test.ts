@@ -215,14 +215,15 @@ describe("workers side by side", () => {
 })
 
 describe("a person's word on a job of unknown outcome", () => {
-  const unknown = Effect.gen(function* () {
-    const world = yield* machine({ submit: [noAnswer] })
+  const unknownWith = Effect.fnUntraced(function* (script: FakeScript) {
+    const world = yield* machine({ submit: [noAnswer], ...script })
     const program = yield* world.begin
     const job = yield* program.generator.submit(request)
     yield* TestClock.adjust("2 minutes")
     assert.strictEqual(yield* stateOf(program.ledger, job), "OutcomeUnknown")
     return { ...program, job, asked: world.asked }
   })
+  const unknown = unknownWith({})
 
   it.effect("is asked for by an error that says what may have been paid", () =>
     Effect.gen(function* () {
@@ -250,6 +251,33 @@ describe("a person's word on a job of unknown outcome", () => {
       const again = yield* Effect.flip(generator.resolve(job.id, { _tag: "NotCharged" }))
       assert.strictEqual(again.reason._tag, "JobNotResolvable")
       assert.include(again.message, "what became of it is no open question")
+      yield* end
+    })
+  )
+
+  it.effect("under an id that the provider does not know is not taken, and can be given again", () =>
+    Effect.gen(function* () {
+      const notFound = failedAttempt("status", { _tag: "NotFound" }, "Refused")
+      const { end, generator, job, ledger } = yield* unknownWith({ status: [notFound, running] })
+      const charged = (id: string) =>
+        generator.resolve(job.id, { _tag: "Charged", providerJobId: ProviderJobId.make(id) })
+      const refused = yield* Effect.flip(charged("mistyped"))
+      assert.include(refused.message, "the provider has no job of this id")
+      assert.strictEqual(yield* stateOf(ledger, job), "OutcomeUnknown")
+      assert.strictEqual((yield* charged("provider-1")).state._tag, "Submitted")
+      yield* end
+    })
+  )
+
+  it.effect("is taken where the provider can not be asked", () =>
+    Effect.gen(function* () {
+      const refused = failedAttempt("status", { _tag: "ConnectionRefused", host: "images.test" }, "NotSent")
+      const { end, generator, job } = yield* unknownWith({ status: [refused] })
+      const resolving = yield* Effect.forkChild(
+        generator.resolve(job.id, { _tag: "Charged", providerJobId: providerJob })
+      )
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual((yield* Fiber.join(resolving)).state._tag, "Submitted")
       yield* end
     })
   )
