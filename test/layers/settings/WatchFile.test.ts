@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -78,7 +79,7 @@ describe("a settings file on the disk", () => {
     })
   )
 
-  it.effect("is looked at every two seconds of the program's clock, also where no file system tells", () =>
+  it.live("is looked at from time to time, where its folder does not tell", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       fs.mkdirSync(path.join(folder, "elsewhere"))
@@ -88,7 +89,6 @@ describe("a settings file on the disk", () => {
       fs.symlinkSync(target, file)
       const running = yield* program(file)
       fs.writeFileSync(target, retries(2))
-      yield* TestClock.adjust("2200 millis")
       yield* running.next
       assert.strictEqual(retriesNow(running), 2)
     })
@@ -101,7 +101,17 @@ describe("a settings file on the disk", () => {
       const running = yield* Effect.provideService(program(file), SettingsWatch, false)
       fs.writeFileSync(file, retries(2))
       yield* TestClock.adjust("10 seconds")
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
       assert.strictEqual(retriesNow(running), 1)
+    })
+  )
+
+  it.live("keeps no program alive that has nothing else to do", () =>
+    Effect.gen(function* () {
+      const program = path.join(import.meta.dirname, "IdleProgram.ts")
+      const cwd = yield* temporaryFolder
+      const ended = spawnSync(process.execPath, [program], { cwd, encoding: "utf8", timeout: 20_000 })
+      assert.deepStrictEqual([ended.stdout, ended.signal], ["following", null])
     })
   )
 })
