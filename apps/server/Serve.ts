@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as BearerAuthorization from "../../layers/access/BearerAuthorization.ts"
+import * as ApiDocs from "../../layers/http-face/ApiDocs.ts"
 import * as HttpFace from "../../layers/http-face/HttpFace.ts"
 import * as UnknownRoutes from "../../layers/http-face/UnknownRoutes.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
@@ -33,7 +34,7 @@ export interface Listening {
 /** How many requests may be open at once unless told otherwise; streams of events count while they run. */
 export const defaultOpenRequests = 2_000
 
-const routes = Layer.mergeAll(HttpFace.layer, DashboardRoutes.layer, UnknownRoutes.layer)
+const routes = Layer.mergeAll(HttpFace.layer, ApiDocs.layer, DashboardRoutes.layer, UnknownRoutes.layer)
 
 /**
  * Serves until it is interrupted; `told` is run once it listens. Interrupted, it answers what it can within `submitGrace`.

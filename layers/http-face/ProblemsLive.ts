@@ -2,6 +2,7 @@
  * Answers whatever goes wrong as a problem document. A defect is logged under the id that the document names, and tells nobody
  * outside anything else.
  */
+import * as ByteSize from "effect/ByteSize"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,19 +11,38 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiError from "effect/http-api/HttpApiError"
+import { MaxBodySize } from "effect/http/HttpIncomingMessage"
 import * as HttpServerError from "effect/http/HttpServerError"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import { Problems } from "../../schemas/http-face/Middleware.ts"
-import { HttpProblem } from "../../schemas/http-face/Problem.ts"
-import { defectProblem, faceProblem, inputProblem } from "../../src/http-face/ProblemOf.ts"
+import { HttpProblem, problemMediaType } from "../../schemas/http-face/Problem.ts"
+import { defectProblem, faceProblem, inputProblem, unsupportedMediaType } from "../../src/http-face/ProblemOf.ts"
 import { problemResponse } from "../../src/http-face/ProblemResponse.ts"
 import { callIdOf } from "../../src/pipeline/CallId.ts"
 import { everyProblem, expectedAt } from "../../src/input/SchemaProblem.ts"
 
+/** The largest body that is read: a prompt and its wishes are far smaller. */
+export const largestBody: ByteSize.ByteSize = ByteSize.mebibytes(1)
+
 /** The middleware. */
 export const layer: Layer.Layer<Problems> = Layer.succeed(Problems, (handled, { endpoint }) =>
-  Effect.catchCause(handled, (cause) => answerTo(cause, endpoint))
+  bounded(handled).pipe(
+    Effect.map(withProblem),
+    Effect.catchCause((cause) => answerTo(cause, endpoint))
+  )
 )
+
+/** A host without a bound on bodies gets one; a smaller one stays. */
+const bounded = <A, E, R>(handled: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withFiber((fiber) =>
+    fiber.getRef(MaxBodySize) === undefined ? Effect.provideService(handled, MaxBodySize, largestBody) : handled
+  )
+
+/** What is refused before a handler is asked comes without a problem: the media type of a body. */
+const withProblem = (response: HttpServerResponse): HttpServerResponse =>
+  response.status === 415 && response.headers["content-type"] !== problemMediaType
+    ? problemResponse(unsupportedMediaType)
+    : response
 
 /**
  * What a cause is answered with; who has left hears nothing. `endpoint` is absent for what failed before one was found.

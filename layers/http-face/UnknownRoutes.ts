@@ -20,7 +20,7 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
 
 /** The routes that take what no other does. */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.use((router) =>
-  Effect.forEach(methods, (method) => router.add(method, "/*", (request) => Effect.succeed(unknownRoute(request))), {
+  Effect.forEach(methods, (method) => router.add(method, "*", (request) => Effect.succeed(unknownRoute(request))), {
     discard: true
   })
 )

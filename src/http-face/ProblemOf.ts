@@ -100,6 +100,12 @@ export const faceProblem = (
     ...facts
   })
 
+/** A body that is no JSON by its own word. */
+export const unsupportedMediaType: HttpProblem = faceProblem(
+  "UnsupportedMediaType",
+  "the body must be application/json"
+)
+
 /** A request that could not be read. */
 export const inputProblem = (rejected: typeof InputRejected.Type): HttpProblem =>
   new HttpProblem({

@@ -12,7 +12,7 @@ import type { HttpProblem } from "../../schemas/http-face/Problem.ts"
 import { IdempotencyKey, type Owner } from "../../schemas/Identifiers.ts"
 import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
-import { faceProblem, inputProblem } from "./ProblemOf.ts"
+import { inputProblem, unsupportedMediaType } from "./ProblemOf.ts"
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
@@ -25,8 +25,7 @@ export const readJson = Effect.fnUntraced(function* (
   request: HttpServerRequest
 ): Effect.fn.Return<unknown, HttpProblem> {
   const mediaType = request.headers["content-type"]
-  if (mediaType !== undefined && !jsonMediaType.test(mediaType))
-    return yield* faceProblem("UnsupportedMediaType", "the body must be application/json")
+  if (mediaType !== undefined && !jsonMediaType.test(mediaType)) return yield* unsupportedMediaType
   // A body that can not be read is told apart where all problems are.
   const text = yield* Effect.orDie(request.text)
   if (text === "") return undefined
