@@ -32,6 +32,7 @@ import * as Health from "./Health.ts"
 import * as Illustrations from "./Illustrations.ts"
 import * as Images from "./Images.ts"
 import * as Jobs from "./Jobs.ts"
+import * as Metrics from "./Metrics.ts"
 import * as Overviews from "./Overviews.ts"
 import * as ProblemsLive from "./ProblemsLive.ts"
 
@@ -46,6 +47,7 @@ export const layer = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" })
     Costs.layer,
     Overviews.layer,
     Admin.layer,
+    Metrics.layer,
     Health.layer
   ]),
   Layer.provide([Access.scopes, ProblemsLive.layer])

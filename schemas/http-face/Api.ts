@@ -12,6 +12,7 @@ import { healthGroup } from "./HealthGroup.ts"
 import { illustrationsGroup } from "./IllustrationsGroup.ts"
 import { imagesGroup } from "./ImagesGroup.ts"
 import { jobsGroup } from "./JobsGroup.ts"
+import { metricsGroup } from "./MetricsGroup.ts"
 import { overviewGroup } from "./OverviewGroup.ts"
 import { Problems } from "./Middleware.ts"
 
@@ -25,6 +26,7 @@ export const Api = HttpApi.make("ludeng")
   .add(costsGroup)
   .add(overviewGroup)
   .add(adminGroup)
+  .add(metricsGroup)
   .add(healthGroup)
   .middleware(Problems)
   .annotateMerge(
