@@ -22,7 +22,7 @@ const objects = new ObjectStore.ObjectStoreClient()
 const monitor = new Monitor.Monitoring()
 
 const services = Mock.layerOver({ settings: Database.layer(table), imageStore: ObjectStore.layer(objects) })
-const host = Monitor.layer(monitor).pipe(Layer.provideMerge(services))
+const host = services.pipe(Layer.provide(Monitor.layer(monitor)))
 
 const program = Effect.gen(function* () {
   const { generated } = yield* Illustrator.use((it) => it.illustrate({ prompt: "a red fox in the snow" }))

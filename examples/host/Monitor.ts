@@ -2,7 +2,7 @@
  * The host's monitoring, told of everything that happens in the program: counters here, a client of its own there.
  */
 import * as Layer from "effect/Layer"
-import { EventFeed } from "@ludeng/providers"
+import { Telemetry } from "@ludeng/providers"
 
 /** What the host counts. */
 export class Monitoring {
@@ -10,13 +10,11 @@ export class Monitoring {
   failures = 0
 }
 
-/** Listens for the life of the program. It must not wait: what takes time is put into a queue of the host. */
-export const layer = (monitoring: Monitoring): Layer.Layer<never, never, EventFeed> =>
-  Layer.effectDiscard(
-    EventFeed.use((feed) =>
-      feed.listen((event) => {
-        if (event._tag === "CallSucceeded" || event._tag === "CallFailed") monitoring.calls += 1
-        if (event._tag === "CallFailed") monitoring.failures += 1
-      })
-    )
-  )
+/** The host's `Telemetry`. It must not wait: what takes time is put into a queue of the host. */
+export const layer = (monitoring: Monitoring): Layer.Layer<Telemetry> =>
+  Layer.succeed(Telemetry, {
+    observe: (event) => {
+      if (event._tag === "CallSucceeded" || event._tag === "CallFailed") monitoring.calls += 1
+      if (event._tag === "CallFailed") monitoring.failures += 1
+    }
+  })

@@ -5,7 +5,9 @@ import { entriesOfDocument } from "../../src/settings/SettingEntries.ts"
 import { makeLiveSettings } from "../../src/settings/SettingsInMemory.ts"
 import * as Database from "../../examples/host/Database.ts"
 import * as ObjectStore from "../../examples/host/ObjectStore.ts"
+import * as Monitor from "../../examples/host/Monitor.ts"
 import { liveSettingsContract } from "../contract/LiveSettingsContract.ts"
+import { telemetryContract } from "../contract/TelemetryContract.ts"
 import * as ImageStoreContract from "../layers/image/ImageStoreContract.ts"
 
 liveSettingsContract("a row of the host's database", ({ code = {}, file }) =>
@@ -27,3 +29,5 @@ ImageStoreContract.suite(
   Layer.suspend(() => ObjectStore.layer(new ObjectStore.ObjectStoreClient())),
   Effect.succeed("bucket/images")
 )
+
+telemetryContract("the host's monitoring", Monitor.layer(new Monitor.Monitoring()))
