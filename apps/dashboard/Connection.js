@@ -12,18 +12,23 @@ const silenceMillis = 10_000
 export const waitOf = (failures, chance) =>
   250 + chance * Math.min(longestWaitMillis, firstWaitMillis * 2 ** Math.min(10, failures))
 
-/** Cuts a text into the `data` of whole events; what is left of the last one is `rest`. */
+/**
+ * Cuts a text into whole events, each with its `event` (default `message`) and its `data`; comments are no events. What is
+ * left of the last one is `rest`.
+ */
 export const eventsOf = (text) => {
   const blocks = text.replaceAll("\r\n", "\n").split("\n\n")
   const rest = blocks.pop() ?? ""
-  const datas = blocks.map((block) =>
+  const fieldOf = (block, name) =>
     block
       .split("\n")
-      .filter((line) => line.startsWith("data:"))
-      .map((line) => line.slice(line.startsWith("data: ") ? 6 : 5))
-      .join("\n")
-  )
-  return { rest, datas: datas.filter((data) => data !== "") }
+      .filter((line) => line.startsWith(`${name}:`))
+      .map((line) => line.slice(name.length + 1).replace(/^ /, ""))
+  const events = blocks.map((block) => ({
+    event: fieldOf(block, "event").at(-1) ?? "message",
+    data: fieldOf(block, "data").join("\n")
+  }))
+  return { rest, events: events.filter(({ data }) => data !== "") }
 }
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
@@ -82,10 +87,12 @@ const readOnce = async (headers, onSnapshot) => {
       const { done, value } = await reader.read()
       if (done) return "lost"
       alive()
-      const { datas, rest } = eventsOf(text + value)
+      const { events, rest } = eventsOf(text + value)
       text = rest
-      const newest = datas.at(-1)
-      if (newest !== undefined) onSnapshot(JSON.parse(newest))
+      // The server can not read its stores just now, and says so before it ends the stream.
+      if (events.some(({ event }) => event === "problem")) return "lost"
+      const newest = events.at(-1)
+      if (newest !== undefined) onSnapshot(JSON.parse(newest.data))
     }
   } catch (error) {
     // The network, a server that went away, or a message that was cut: each is a stream that is lost.

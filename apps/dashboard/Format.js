@@ -43,14 +43,18 @@ export const money = (usdMicros) => {
 export const roughMoney = (usdMicros) =>
   usdMicros !== null && usdMicros > 10_000 ? money(Math.round(usdMicros / 100) * 100) : money(usdMicros)
 
+/** The most that something costs: never told as less than it is. */
+export const atMost = (usdMicros) =>
+  usdMicros !== null && usdMicros >= 1_000_000 ? money(Math.ceil(usdMicros / 10_000) * 10_000) : money(usdMicros)
+
 /** A cost: `≤` where it is an upper bound. */
 export const cost = ({ basis, usdMicros }) => (basis === "estimated" ? `≤ ${money(usdMicros)}` : money(usdMicros))
 
 /** What something costs at least and at most. */
 export const interval = ({ highest, lowest }) => {
   if (highest.usdMicros === null) return "no price known"
-  if (lowest.usdMicros === null || lowest.usdMicros === highest.usdMicros) return money(highest.usdMicros)
-  return `${money(lowest.usdMicros)} to ${money(highest.usdMicros)}`
+  if (lowest.usdMicros === null || lowest.usdMicros === highest.usdMicros) return atMost(highest.usdMicros)
+  return `${money(lowest.usdMicros)} to ${atMost(highest.usdMicros)}`
 }
 
 /** A share from 0 to 1, in percent. */

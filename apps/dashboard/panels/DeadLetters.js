@@ -2,7 +2,7 @@
  * Failed calls that wait for somebody. A retry is a purchase: it says what it costs, and asks first.
  */
 import { byId, element, list, pairs, part, setAttribute, setText } from "../Dom.js"
-import { ago, instant, interval, money, words } from "../Format.js"
+import { ago, atMost, instant, interval, words } from "../Format.js"
 
 const refusalWords = {
   PromptMissing: "Its prompt was not kept: retry it with `ludeng failures retry ID --prompt …`.",
@@ -60,7 +60,7 @@ const question = ({ id, kind, outcome, price, refusal }) => ({
   confirm:
     price === null || price.highest.usdMicros === null
       ? "Retry without a known price"
-      : `Retry for up to ${money(price.highest.usdMicros)}`
+      : `Retry for up to ${atMost(price.highest.usdMicros)}`
 })
 
 const bodyOf = ({ price, refusal }) =>
@@ -162,7 +162,7 @@ export const makeDeadLetters = (container, headers) => {
           ? "Retrying …"
           : price === null
             ? "Retry …"
-            : `Retry · up to ${money(price.highest.usdMicros)}`
+            : `Retry · up to ${atMost(price.highest.usdMicros)}`
         setText(button, label)
         setAttribute(button, "aria-label", `${label} (${kind.toLowerCase()} ${id})`)
         setAttribute(button, "aria-disabled", isRunning ? "true" : null)
