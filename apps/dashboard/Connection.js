@@ -36,8 +36,8 @@ const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis))
 /**
  * Follows the stream for as long as the page lives.
  *
- * `onSnapshot` gets each snapshot; `onState` what there is to say of the connection; `askForToken(problem)` is asked when
- * the server wants a token, or another, and answers when there is one.
+ * `onSnapshot` gets each snapshot; `onState` what there is to say of the connection; `askForToken(said)` is asked when
+ * the server wants a token, or another, with its own words, and answers when there is one.
  */
 export const follow = async ({ askForToken, headers, onSnapshot, onState }) => {
   let failures = 0
@@ -49,19 +49,29 @@ export const follow = async ({ askForToken, headers, onSnapshot, onState }) => {
       onState({ state: "connected" })
       onSnapshot(snapshot)
     })
-    if (ended === "token" || ended === "scope") {
+    if (ended.end === "token") {
       onState({ state: "locked" })
-      await askForToken(ended)
+      await askForToken(ended.said)
       failures = 0
       continue
     }
     lostAt ??= Date.now()
     const millis = waitOf(failures, Math.random())
     failures += 1
-    onState({ state: "lost", since: lostAt, retryInMillis: millis })
+    onState({ state: "lost", since: lostAt, retryInMillis: millis, said: ended.said })
     await pause(millis)
   }
 }
+
+/** What an answer means that is no stream. A problem document says in words what is wrong. */
+const refusalOf = async (response) => {
+  const problem = await response.json().catch(() => ({}))
+  const said = typeof problem.detail === "string" ? problem.detail : ""
+  const isOfToken = response.status === 401 || response.status === 429 || problem.reason === "ScopeMissing"
+  return { end: isOfToken ? "token" : "lost", said }
+}
+
+const lost = { end: "lost", said: "" }
 
 const readOnce = async (headers, onSnapshot) => {
   const stop = new AbortController()
@@ -77,26 +87,23 @@ const readOnce = async (headers, onSnapshot) => {
       cache: "no-store",
       signal: stop.signal
     })
-    if (!response.ok || response.body === null) {
-      await response.text()
-      return response.status === 401 ? "token" : response.status === 403 ? "scope" : "lost"
-    }
+    if (!response.ok || response.body === null) return await refusalOf(response)
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     let text = ""
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) return "lost"
+      if (done) return lost
       alive()
       const { events, rest } = eventsOf(text + value)
       text = rest
       // The server can not read its stores just now, and says so before it ends the stream.
-      if (events.some(({ event }) => event === "problem")) return "lost"
+      if (events.some(({ event }) => event === "problem")) return lost
       const newest = events.at(-1)
       if (newest !== undefined) onSnapshot(JSON.parse(newest.data))
     }
   } catch (error) {
     // The network, a server that went away, or a message that was cut: each is a stream that is lost.
-    if (error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError) return "lost"
+    if (error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError) return lost
     throw error
   } finally {
     clearTimeout(timer)

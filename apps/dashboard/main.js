@@ -19,17 +19,13 @@ const tokenDialog = byId("token-dialog")
 // Without a token there is nothing behind the dialog.
 tokenDialog.addEventListener("cancel", (event) => event.preventDefault())
 
-const askForToken = (problem) =>
+const askForToken = (said) =>
   new Promise((resolve) => {
     const input = byId("token")
-    const said =
-      problem === "scope"
-        ? "This token may not see the overview: it needs the scope operate."
-        : token === null
-          ? ""
-          : "The server does not know this token: it is mistyped, or was revoked."
-    setText(byId("token-error"), said)
-    setAttribute(input, "aria-invalid", said === "" ? null : "true")
+    const problem =
+      token === null ? "" : `That token does not open it: ${said === "" ? "the server refused it" : said}.`
+    setText(byId("token-error"), problem)
+    setAttribute(input, "aria-invalid", problem === "" ? null : "true")
     if (!tokenDialog.open) tokenDialog.showModal()
     input.value = ""
     input.focus()
@@ -50,8 +46,8 @@ const showConnection = (connection) => {
   const texts = {
     connected: () => "Live",
     locked: () => "Waits for a token",
-    lost: ({ retryInMillis, since }) =>
-      `Not connected since ${timeOfDay(since)}, tries again in ${Math.max(1, Math.round(retryInMillis / 1_000))} s`
+    lost: ({ retryInMillis, said, since }) =>
+      `Not connected since ${timeOfDay(since)}, tries again in ${Math.max(1, Math.round(retryInMillis / 1_000))} s${said === "" ? "" : `: ${said}`}`
   }
   setAttribute(byId("connection"), "data-state", connection.state)
   setText(byId("connection-text"), texts[connection.state](connection))

@@ -34,7 +34,10 @@ export interface Listening {
 /** How many requests may be open at once unless told otherwise; streams of events count while they run. */
 export const defaultOpenRequests = 2_000
 
-const routes = Layer.mergeAll(HttpFace.layer, ApiDocs.layer, DashboardRoutes.layer, UnknownRoutes.layer)
+// What takes every path also takes `/`, unless the page was there before.
+const routes = Layer.mergeAll(HttpFace.layer, ApiDocs.layer, UnknownRoutes.layer).pipe(
+  Layer.provide(DashboardRoutes.layer)
+)
 
 /**
  * Serves until it is interrupted; `told` is run once it listens. Interrupted, it answers what it can within `submitGrace`.

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../../schemas/http-face/Api.ts"
 import { CurrentBearer } from "../../schemas/http-face/Middleware.ts"
+import { defaultOwner } from "../../schemas/Identifiers.ts"
 import { OverviewReport } from "../../schemas/Overview.ts"
 import { eventStreamResponse } from "../../src/http-face/EventStream.ts"
 import { refusalOf } from "../../src/http-face/ProblemOf.ts"
@@ -20,6 +21,8 @@ export const layer = HttpApiBuilder.group(
   "overview",
   Effect.fnUntraced(function* (handlers) {
     const overview = yield* Overview
+    // Counting begins with the first snapshot: whoever opens the page later finds the minutes before.
+    yield* Effect.ignore(overview.snapshot(defaultOwner))
     return handlers
       .handle("snapshot", () => Effect.flatMap(CurrentBearer, ({ owner }) => refusalOf(overview.snapshot(owner))))
       .handle("events", () =>

@@ -147,7 +147,7 @@ describe("a token", () => {
       await page.keyboard.type("a wrong one")
       await page.keyboard.press("Enter")
       await page.waitForSelector('#token-error:has-text("token")')
-      assert.include(await page.textContent("#token-error"), "does not know this token")
+      assert.include(await page.textContent("#token-error"), "That token does not open it: the token is not known")
       assert.strictEqual(await page.inputValue("#token"), "")
       assert.strictEqual(await page.evaluate("document.activeElement.id"), "token")
       await page.keyboard.type(token)

@@ -52,7 +52,7 @@ const guarded = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerRespo
   Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
     token === undefined || headers["authorization"] === `Bearer ${token}`
       ? handler
-      : Effect.succeed(HttpServerResponse.jsonUnsafe({ reason: "Unauthorized" }, { status: 401 }))
+      : Effect.succeed(HttpServerResponse.jsonUnsafe({ detail: "the token is not known" }, { status: 401 }))
   )
 
 const events = Effect.gen(function* () {
