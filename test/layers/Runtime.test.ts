@@ -10,6 +10,7 @@ import { CallAborted } from "../../schemas/CallAborted.ts"
 import { ApiError, Rejection } from "../../schemas/Failures.ts"
 import { defaultOwner, type JobId } from "../../schemas/Identifiers.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
+import * as Live from "../../layers/Live.ts"
 import * as Runtime from "../../layers/Runtime.ts"
 import * as Mock from "../../mock-layers/Mock.ts"
 import { MockHandle } from "../../mock-layers/MockHandle.ts"
@@ -144,6 +145,13 @@ describe("Runtime", () => {
       problems: [{ name: "A", problem: "is missing", expected: "a key" }],
       message: "A: is missing, expected a key"
     })
+  })
+
+  it("live without usable settings rejects with every problem by name", async () => {
+    await using runtime = Runtime.make(Live.layerWith({ deepseek: { timeout: -1 } }))
+    const error = await rejectionOf(runtime.illustrate({ prompt }))
+    assert.instanceOf(error, ConfigurationError)
+    assert.include((error as ConfigurationError).message, "deepseek.timeout")
   })
 
   it("a signal that was aborted before begins nothing", async () => {
