@@ -36,7 +36,8 @@ import type { LiveSettings } from "../src/settings/LiveSettings.ts"
 import type { CallStatistics } from "../src/telemetry/CallStatistics.ts"
 import * as MakeTelemetry from "../src/telemetry/MakeTelemetry.ts"
 import { Telemetry } from "../src/telemetry/Telemetry.ts"
-import type { Transport } from "../src/transport/Transport.ts"
+import { tracedTransport } from "../src/transport/TracedTransport.ts"
+import { Transport } from "../src/transport/Transport.ts"
 import { KeyCheck, make as MakeKeyCheck } from "../src/vault/KeyCheck.ts"
 import type { KeyStore } from "../src/vault/KeyStore.ts"
 import type { KeyVault } from "../src/vault/KeyVault.ts"
@@ -67,9 +68,12 @@ export type Services =
   | KeyCheck
   | Leaves
 
+const traced = Layer.effect(Transport, Transport.useSync(tracedTransport))
+
 const providers = Layer.mergeAll(
-  Layer.effect(DeepSeek, DeepSeekClient.make),
-  Layer.effect(NanoBanana, Protocols.make),
+  Layer.merge(Layer.effect(DeepSeek, DeepSeekClient.make), Layer.effect(NanoBanana, Protocols.make)).pipe(
+    Layer.provide(traced)
+  ),
   Layer.succeed(Prices, MakePrices.makePrices(priceTable)),
   Layer.succeed(RetryPolicy, { schedule: retrySchedule })
 )
@@ -81,7 +85,7 @@ const degradation = Layer.mergeAll(
 
 const calls = Layer.mergeAll(
   Layer.effect(PromptEnhancer, Enhance.make),
-  Layer.effect(ImageGenerator, MakeImageGenerator.make)
+  Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(Layer.provide(traced))
 )
 
 /** Every service, over the leaves. The leaves stay visible, so that a program can read settings or stored images. */

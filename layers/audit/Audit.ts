@@ -11,6 +11,8 @@ import type { AuditStore } from "../../src/audit/AuditStore.ts"
 import * as MakeAuditLog from "../../src/audit/MakeAuditLog.ts"
 import type { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { CallRecorder } from "../../src/telemetry/CallRecorder.ts"
+import { logWithheld } from "../../src/telemetry/Emit.ts"
+import { FailureLines } from "../../src/telemetry/FailureLines.ts"
 import { EventFeed } from "../../src/telemetry/EventFeed.ts"
 import { recorderOf } from "../../src/telemetry/MakeEventFeed.ts"
 import type { Sealer } from "../../src/vault/Sealer.ts"
@@ -22,7 +24,10 @@ import * as SqliteAuditStore from "./SqliteAuditStore.ts"
 const recorder = Layer.effect(
   CallRecorder,
   Effect.gen(function* () {
-    return recorderOf((yield* AuditLog).record, yield* EventFeed)
+    const recorder = recorderOf((yield* AuditLog).record, yield* EventFeed)
+    const lines = new FailureLines()
+    yield* Effect.addFinalizer(() => Effect.suspend(() => logWithheld(lines.takeAll())))
+    return Object.assign(recorder, { lines })
   })
 )
 

@@ -38,6 +38,7 @@ export const cancelAtProvider = Effect.fnUntraced(function* (
   const { answer } = yield* (yield* Pipeline)
     .run({
       ...imageCallPlan(job.plan, { fieldLengths: {}, bodySha256: "", parameters: {} }, account, "cancel"),
+      subject: { jobId: job.id },
       attempt: (attempt) => protocol.cancel(providerJobId, account.settings, attempt)
     })
     .pipe(

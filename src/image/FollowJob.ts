@@ -104,6 +104,7 @@ const storeResult = Effect.fnUntraced(function* (
   if (result === undefined) return yield* Effect.die(new Error("a completed job came without results"))
   const { answer } = yield* (yield* Pipeline).run({
     ...imageCallPlan(job.plan, requestFactsOf(job.plan), account, "download"),
+    subject: { jobId: job.id },
     attempt: (attempt) =>
       download.fetch({
         url: result.url,

@@ -88,6 +88,7 @@ export const submitJob = Effect.fnUntraced(function* (
   const { answer } = yield* (yield* Pipeline)
     .run({
       ...imageCallPlan(job.plan, requestFactsOf(job.plan), account, "submit"),
+      subject: { jobId: job.id },
       attempt: (attempt) => exchanges.run(Effect.provideContext(sendOnce(job, account, attempt), context))
     })
     .pipe(Effect.provideService(CurrentCall, call))

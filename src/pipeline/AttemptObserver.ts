@@ -15,7 +15,10 @@ export class AttemptObserver implements ExchangeObserver {
   readonly #door: Door
   readonly #tell: CallTeller
 
-  constructor(admission: Admission, door: Door, tell: CallTeller) {
+  readonly attempt: number
+
+  constructor(admission: Admission, door: Door, tell: CallTeller, attempt: number) {
+    this.attempt = attempt
     this.#admission = admission
     this.#door = door
     this.#tell = tell

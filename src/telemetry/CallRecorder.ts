@@ -7,6 +7,7 @@ import type * as Fiber from "effect/Fiber"
 import type * as Redacted from "effect/Redacted"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { Answer } from "../transport/Transport.ts"
+import type { FailureLines } from "./FailureLines.ts"
 import { CallEvents, type CallObserver, nobody } from "./CallEvents.ts"
 
 /**
@@ -26,6 +27,14 @@ export interface Exchange {
 export interface Recorder {
   (event: CallEvent, exchange: Exchange | undefined): void
   readonly isIdle?: () => boolean
+  /** Keeps lines of failure from flooding the log; default: every line is written. */
+  readonly lines?: FailureLines
+}
+
+/** The recorder in force: that of the fiber, or else the one of the layer that a service was built in. */
+export const recorderIn = (fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">, built: Recorder): Recorder => {
+  const current = fiber.getRef(CallRecorder)
+  return current === recordNothing ? built : current
 }
 
 /** The recorder where nothing is kept. */
@@ -46,8 +55,7 @@ export const listenerOf = (
   onThrow: (event: CallEvent) => void,
   built: Recorder = recordNothing
 ): Recorder | undefined => {
-  const current = fiber.getRef(CallRecorder)
-  const record = current === recordNothing ? built : current
+  const record = recorderIn(fiber, built)
   const observe = fiber.getRef(CallEvents)
   if (observe === nobody) return record === recordNothing || record.isIdle?.() === true ? undefined : record
   return (event, exchange) => {

@@ -18,6 +18,8 @@ import type { TransportFailed } from "./TransportFailed.ts"
 
 /** What the pipeline hears of an exchange while it runs. Called synchronously, at most once each, in this order. */
 export interface ExchangeObserver {
+  /** The number of the attempt, from 1. */
+  readonly attempt?: number
   /** A connection was made for this exchange, which took so long. **Units** milliseconds. */
   readonly onConnected?: (millis: number) => void
   /** The first byte of the request is about to be written; from here on the provider may have seen it. */

@@ -72,11 +72,11 @@ describe("the span of a request", () => {
       })
     )
 
-  it.effect("is one for each request of the pipeline, and says nothing of the prompt", () =>
+  it.effect("is one for each request of the pipeline, and one for its exchange, and says nothing of the prompt", () =>
     Effect.gen(function* () {
       const names: Array<string> = []
       yield* throughTime(enhance("a fox")).pipe(Effect.provide(traced(names)))
-      assert.deepStrictEqual(names, ["deepseek.chat"])
+      assert.deepStrictEqual(names, ["deepseek.chat", "POST"])
     }).pipe(Effect.provide(Mock.layer))
   )
 })

@@ -1,0 +1,92 @@
+/**
+ * The lines of failure of a program, kept from flooding its log. The kinds are bounded: what happened, its reason, provider
+ * and operation.
+ */
+import type { CallEvent } from "../../schemas/CallEvent.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
+import { decideLine, isOver, type LineLimit, lineLimit, type LineWindow } from "./DecideLine.ts"
+
+/** Lines that were withheld. `callId` is that of the last of them. **Units** `count` in lines. */
+export interface Withheld {
+  readonly count: number
+  readonly like: Readonly<Record<string, string>>
+  readonly callId: CallId
+}
+
+interface Kind {
+  readonly like: Readonly<Record<string, string>>
+  window: LineWindow | undefined
+  callId: CallId
+}
+
+type Failing = Extract<
+  CallEvent,
+  { readonly _tag: "AttemptFailed" | "CallFailed" | "CallRejected" | "FellBack" | "DefectCaught" }
+>
+
+/** Whether many equal lines of such an event say no more than a few. */
+export const isFailing = (event: CallEvent): event is Failing =>
+  event._tag === "AttemptFailed" ||
+  event._tag === "CallFailed" ||
+  event._tag === "CallRejected" ||
+  event._tag === "FellBack" ||
+  event._tag === "DefectCaught"
+
+const likeOf = (event: Failing): Record<string, string> => {
+  if (event._tag === "CallRejected") return { event: event._tag, reason: event.reason._tag }
+  const { operation, provider } = event
+  const common = { event: event._tag, provider, operation }
+  switch (event._tag) {
+    case "AttemptFailed":
+      return { ...common, reason: event.failure.reason._tag }
+    case "CallFailed":
+      return { ...common, reason: event.reason._tag }
+    case "FellBack":
+      return { ...common, reason: event.reason, to: event.to }
+    case "DefectCaught":
+      return common
+  }
+}
+
+/** The state: one window for each kind. */
+export class FailureLines {
+  readonly #limit: LineLimit
+  readonly #kinds = new Map<string, Kind>()
+
+  constructor(limit: LineLimit = lineLimit) {
+    this.#limit = limit
+  }
+
+  /** Whether the line of an event is written. **Units** `now` in milliseconds. */
+  admits(event: Failing, now: number): boolean {
+    const like = likeOf(event)
+    const name = Object.values(like).join(" ")
+    const kind = this.#kinds.get(name) ?? { like, window: undefined, callId: event.callId }
+    this.#kinds.set(name, kind)
+    const { isWritten, window } = decideLine(this.#limit, kind.window, now)
+    kind.window = window
+    if (!isWritten) kind.callId = event.callId
+    return isWritten
+  }
+
+  /** What was withheld in windows that are over; each is given once. */
+  takeOver(now: number): ReadonlyArray<Withheld> {
+    return this.#take((window) => isOver(this.#limit, window, now))
+  }
+
+  /** What was withheld and not told yet. */
+  takeAll(): ReadonlyArray<Withheld> {
+    return this.#take(() => true)
+  }
+
+  #take(isDue: (window: LineWindow) => boolean): ReadonlyArray<Withheld> {
+    const due: Array<Withheld> = []
+    for (const kind of this.#kinds.values()) {
+      const { callId, like, window } = kind
+      if (window === undefined || window.withheld === 0 || !isDue(window)) continue
+      due.push({ count: window.withheld, like, callId })
+      kind.window = { ...window, withheld: 0 }
+    }
+    return due
+  }
+}
