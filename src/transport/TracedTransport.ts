@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
-import type { Transport } from "./Transport.ts"
+import type { ExchangeRequest, Transport } from "./Transport.ts"
 
 /**
  * What may be told of an address: its query is left out whole, as providers put signatures into it, and so is the path of
@@ -53,16 +53,15 @@ const traced = <A extends { readonly status: number }, E extends { readonly reas
     )
   })
 
-/** The transport, with a span for each exchange. */
-export const tracedTransport = (transport: Transport["Service"]): Transport["Service"] => ({
-  isSimulated: transport.isSimulated,
-  exchange: (request) =>
-    traced(
-      request.method,
-      () => addressAttributes(request.url, true),
-      request.observer?.attempt,
-      transport.exchange(request)
-    ),
-  download: (request) =>
-    traced("GET", () => addressAttributes(request.url, false), undefined, transport.download(request))
-})
+/** The transport, with a span for each exchange. That of a streamed one ends when its head has come. */
+export const tracedTransport = (transport: Transport["Service"]): Transport["Service"] => {
+  const ofRequest = ({ method, observer, url }: ExchangeRequest) =>
+    [method, () => addressAttributes(url, true), observer?.attempt] as const
+  return {
+    isSimulated: transport.isSimulated,
+    exchange: (request) => traced(...ofRequest(request), transport.exchange(request)),
+    stream: (request) => traced(...ofRequest(request), transport.stream(request)),
+    download: (request) =>
+      traced("GET", () => addressAttributes(request.url, false), undefined, transport.download(request))
+  }
+}

@@ -7,6 +7,7 @@ import { once } from "node:events"
 import { createInterface } from "node:readline"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as References from "effect/References"
 import * as Live from "../../layers/Live.ts"
 import type { RateLimit } from "../../schemas/RateLimit.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
@@ -80,7 +81,7 @@ const work = ({ baseURL, concurrency, count, home, limits, name }: QuotaWork) =>
         Effect.sync(() => process.stdout.write("answered\n"))
       ),
     { concurrency, discard: true }
-  ).pipe(Effect.provide(live))
+  ).pipe(Effect.provide(live), Effect.provideService(References.MinimumLogLevel, "Warn"))
 }
 
 if (import.meta.main) await Effect.runPromise(work(JSON.parse(process.argv[2] ?? "{}") as QuotaWork))

@@ -2,6 +2,7 @@
  * A program that makes one picture, and dies at one of its steps: `node GenerateOnce.ts PLAN`, the plan as JSON.
  */
 import * as Effect from "effect/Effect"
+import * as References from "effect/References"
 import type { SettingsDocument } from "../../../schemas/Settings.ts"
 import { IdempotencyKey } from "../../../schemas/Identifiers.ts"
 import { type KillPlan, killAtStep } from "./KillAtStep.ts"
@@ -20,5 +21,9 @@ const { ImageGenerator } = await import("../../../src/image/ImageGenerator.ts")
 const parameters = { width: 64, height: 64, quality: "low" } as const
 const { image } = await ImageGenerator.use((it) =>
   it.generate({ prompt: plan.prompt, parameters }, { idempotencyKey: IdempotencyKey.make(plan.key) })
-).pipe(Effect.provide(Live.layerWith(plan.settings)), Effect.runPromise)
+).pipe(
+  Effect.provide(Live.layerWith(plan.settings)),
+  Effect.provideService(References.MinimumLogLevel, "Warn"),
+  Effect.runPromise
+)
 process.stdout.write(`${image.path}\n`)
