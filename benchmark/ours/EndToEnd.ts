@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as References from "effect/References"
 import * as Live from "../../layers/Live.ts"
 import { noCost } from "../../schemas/Money.ts"
 import type { SettingsDocument } from "../../schemas/Settings.ts"
@@ -31,9 +32,13 @@ export const settingsOf = (baseURL: string): SettingsDocument => ({
   nanobanana: { apiKey }
 })
 
+/** The live composition, that tells only what goes wrong: its peers log nothing. */
+export const quiet = (baseUrl: string) =>
+  Layer.merge(Live.layerWith(settingsOf(baseUrl)), Layer.succeed(References.MinimumLogLevel, "Warn"))
+
 /** The live composition, with a tracer or without. */
 export const runtimeOf = (baseUrl: string, isTraced: boolean) => {
-  const live = Live.layerWith(settingsOf(baseUrl))
+  const live = quiet(baseUrl)
   const { ended, layer } = recordingTracer()
   return isTraced
     ? { runtime: ManagedRuntime.make(Layer.merge(live, layer)), spans: ended }

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Scope from "effect/Scope"
-import * as Live from "../../layers/Live.ts"
+
 import { noCost } from "../../schemas/Money.ts"
 import type { Payment } from "../../schemas/Provider.ts"
 import { withCall } from "../../src/pipeline/WithCall.ts"
@@ -16,7 +16,7 @@ import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { fibersMany } from "../policy/EffectMany.ts"
 import type { OpenCase } from "../policy/PolicyCase.ts"
 import { loadMakeCircuitBreaker } from "./CircuitBreaker.ts"
-import { settingsOf } from "./EndToEnd.ts"
+import { quiet } from "./EndToEnd.ts"
 import { loadMakeRateLimiter } from "./RateLimiter.ts"
 import { recordingTracer } from "./RecordingTracer.ts"
 import { loadCached } from "./ResponseCache.ts"
@@ -58,7 +58,7 @@ const noBounds = () => ({ deadline: Duration.hours(1), attemptLimit: Number.MAX_
 export const openPipeline =
   ({ isCached, isTraced, isWhole }: Surroundings): OpenCase =>
   async () => {
-    const live = Live.layerWith(settingsOf("http://127.0.0.1:9"))
+    const live = quiet("http://127.0.0.1:9")
     const runtime = ManagedRuntime.make(isTraced ? Layer.merge(live, recordingTracer().layer) : live)
     const plan = noOperationPlan(isWhole ? "metered" : "free")
     const [pipeline, made] = await runtime.runPromise(Effect.all([Pipeline, plan]))

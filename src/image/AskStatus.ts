@@ -21,6 +21,7 @@ export const askStatus = Effect.fnUntraced(function* (
   const account = yield* accountOfJob(job, call)
   const result = yield* (yield* Pipeline).run({
     ...imageCallPlan(job.plan, requestFactsOf(job.plan), account, "status"),
+    subject: { jobId: job.id },
     attempt: (attempt) => protocol.status(providerJobId, account.settings, attempt, job.plan)
   })
   return result.answer
