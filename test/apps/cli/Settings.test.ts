@@ -87,7 +87,8 @@ describe("ludeng settings", () => {
       const { file, run } = yield* place(before)
       const words = ["deepseek.timout", "1", "nanobanana.retryLimit", "canary", "deepseek.apiKey", "sk-canary"]
       const limits = ["deepseek.rateLimit", "9/minute, 5/hour", "nanobanana.timeout", "7"]
-      const { code, message } = yield* run(["set", ...words, ...limits], { NANOBANANA_TIMEOUT: "8" })
+      const fixed = { NANOBANANA_TIMEOUT: "8", DEEPSEEK_ATTEMPT_TIMEOUT: "8" }
+      const { code, message } = yield* run(["set", ...words, ...limits, "deepseek.attemptTimeout.chat", "7"], fixed)
       assert.strictEqual(code, 5)
       assert.notInclude(message, "canary")
       for (const told of [
@@ -95,7 +96,8 @@ describe("ludeng settings", () => {
         "nanobanana.retryLimit: the value can not be used, expected a whole number from 0 to 10",
         "deepseek.apiKey: is a secret",
         "the minute allows more requests than the hour",
-        "nanobanana.timeout: is fixed by NANOBANANA_TIMEOUT in the environment"
+        "nanobanana.timeout: is fixed by NANOBANANA_TIMEOUT in the environment",
+        "deepseek.attemptTimeout.chat: is fixed by DEEPSEEK_ATTEMPT_TIMEOUT in the environment"
       ]) {
         assert.include(message, told)
       }

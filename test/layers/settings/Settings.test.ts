@@ -198,6 +198,64 @@ describe("settings from the environment", () => {
   )
 })
 
+describe("settings from the file", () => {
+  const inFile = <A, E>(contents: string, body: (file: string) => Effect.Effect<A, E>) =>
+    withDotEnv(
+      "",
+      Effect.flatMap(DotEnvFile, (dotEnv) => {
+        const file = `${dotEnv}.json`
+        writeFileSync(file, contents, { mode: 0o600 })
+        return body(file)
+      })
+    )
+
+  it.effect("stand below every variable, and above the defaults", () =>
+    inFile('\uFEFF{"deepseek":{"timeout":1,"retryLimit":1,"model":"m","apiKey":"your_api_key_here"}}', (file) =>
+      Effect.gen(function* () {
+        const variables = { LUDENG_CONFIG: file, DEEPSEEK_TIMEOUT: "2" }
+        const { settings, entries } = yield* load(variables, { code: { deepseek: { model: "mine" } } })
+        const { apiKey, model, retryLimit, timeout } = settings.deepseek
+        assert.deepStrictEqual([Duration.toMillis(timeout), retryLimit, model, apiKey], [2, 1, "mine", undefined])
+        assert.strictEqual(entries.get("deepseek.retryLimit")?.source, "file")
+      })
+    )
+  )
+
+  it.effect("that LUDENG_CONFIG names must be there; without it a program with its own variables reads none", () =>
+    Effect.gen(function* () {
+      const name = join(tmpdir(), "no-such-settings-of-ludeng.json")
+      const error = yield* Effect.flip(load({ LUDENG_CONFIG: name, DEEPSEEK_TIMEOUT: "x" }))
+      assert.deepStrictEqual(
+        error.problems.map((it) => `${it.name} ${it.problem}`),
+        [`${name} can not be found`, "DEEPSEEK_TIMEOUT the value can not be used"]
+      )
+      const settings = yield* LiveSettings.pipe(
+        Effect.provide(layerFromEnvironment().pipe(Layer.provide(environment({}))))
+      )
+      const unsaved = yield* Effect.flip(settings.save({ deepseek: { retryLimit: 1 } }))
+      assert.deepStrictEqual(
+        unsaved.problems.map((it) => it.name),
+        ["LUDENG_CONFIG"]
+      )
+    })
+  )
+
+  it.effect("are told with all other problems, by their place, and never by their value", () =>
+    inFile('{"deepseek":{"timeout":"canary","cacheStale":1},"nanobanana":[],"x":1}', (file) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(load({ LUDENG_CONFIG: file }))
+        assert.notInclude(error.message, "canary")
+        assert.deepStrictEqual(error.problems.map((it) => it.name).toSorted(), [
+          "deepseek.cacheStale",
+          "deepseek.timeout",
+          "nanobanana",
+          "x"
+        ])
+      })
+    )
+  )
+})
+
 describe("settings while the program runs", () => {
   const layer = layerFromCode({ deepseek: { timeout: 1000 }, nanobanana: { attemptTimeout: { submit: 5 } } })
 
