@@ -21,7 +21,8 @@ export type SettingsNotice = SettingsChanged | SettingsRefused
  *
  * **Errors** `update` and `save` fail with `ConfigurationError`, which lists every problem by the name of its setting; the
  * change is then refused whole. `update` refuses what is taken only at the start (`home`, `store` …); `save` writes it, and
- * `report` tells that it waits. `save` refuses what a stronger source fixes, and never writes a key or secret.
+ * `report` tells that it waits. `save` refuses what a stronger source fixes, never writes a key or secret, and moves no key of the settings to another
+ * address: whoever may change settings from afar must not be given a key.
  *
  * ```ts
  * import * as Effect from "effect/Effect"

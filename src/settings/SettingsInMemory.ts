@@ -14,6 +14,7 @@ import { ConfigurationError, type SettingProblem } from "../../schemas/Settings.
 import type { ChangeOrigin, SettingsPatch } from "../../schemas/SettingsChange.ts"
 import { decideSave } from "./DecideSave.ts"
 import { LiveSettings, type SettingsNotice } from "./LiveSettings.ts"
+import { movedKeys } from "./MovedKeys.ts"
 import { makeMemorySettingsFile } from "./MemorySettingsFile.ts"
 import { type DocumentEntries, entriesOfDocument, type SettingEntries, type SettingEntry } from "./SettingEntries.ts"
 import { settingLines } from "./SettingLines.ts"
@@ -99,7 +100,9 @@ export const makeLiveSettings = Effect.fnUntraced(function* ({
   }
 
   const save = Effect.fnUntraced(function* (patch: SettingsPatch) {
-    const contents = yield* file.edit((before) => decideSave(before, patch, state().sources, check))
+    const { settings } = state().version
+    const checkSaved: SettingsCheck = (next) => [...check(next), ...movedKeys(settings, next)]
+    const contents = yield* file.edit((before) => decideSave(before, patch, state().sources, checkSaved))
     return yield* take(yield* orConfigurationError(stateWith(contents)), "save")
   }, Effect.uninterruptible)
 

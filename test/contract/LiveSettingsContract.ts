@@ -111,6 +111,23 @@ export const liveSettingsContract = (name: string, make: MakeSettingsWorld): voi
       })
     )
 
+    it.effect("`save` sends no key of the settings to another address, also when it stands in the file", () =>
+      Effect.gen(function* () {
+        const file = { deepseek: { apiKey: "sk-canary" } }
+        const { settings, written } = yield* make({ code: { nanobanana: { apiKey: "nb-canary" } }, file })
+        const elsewhere = { baseURL: "https://elsewhere.example/v1" }
+        const error = yield* Effect.flip(settings.save({ deepseek: elsewhere, nanobanana: elsewhere }))
+        assert.deepStrictEqual(namesOf(error), ["deepseek.baseURL", "nanobanana.baseURL"])
+        assert.notInclude(error.message, "canary")
+        assert.deepStrictEqual(yield* written, file)
+        yield* settings.save({ deepseek: { baseURL: "https://api.deepseek.com/v1" } })
+        // A second account that has its key already, and no address yet.
+        const second = yield* make({ code: { nanobanana: { fallback: { apiKey: "nb-canary" } } } })
+        const named = second.settings.save({ nanobanana: { fallback: { protocol: "generic", ...elsewhere } } })
+        assert.deepStrictEqual(namesOf(yield* Effect.flip(named)), ["nanobanana.fallback.baseURL"])
+      })
+    )
+
     it.effect("what is taken only at the start is refused by `update`, and waits where it is saved", () =>
       Effect.gen(function* () {
         const { settings, written } = yield* world()

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Ajv2020 } from "ajv/dist/2020.js"
 import * as Schema from "effect/Schema"
 import { nearestOf } from "../../../src/settings/NearestName.ts"
 import { settingsJsonSchema } from "../../../src/settings/SettingsJsonSchema.ts"
@@ -54,6 +55,17 @@ describe("the nearest name", () => {
 })
 
 describe("the JSON Schema of the settings file", () => {
+  it("takes what the library takes, and refuses fields that do not exist", () => {
+    const isValid = new Ajv2020({ strict: true, strictTypes: false, allowUnionTypes: true }).compile(
+      settingsJsonSchema()
+    )
+    const limits = [{ requests: 5, window: 60 }]
+    assert.isTrue(isValid({ $schema: "x", deepseek: { apiKey: "k", timeout: 5, rateLimit: limits } }))
+    for (const bad of [{ deepseek: { timout: 5 } }, { deepseek: { timeout: "5" } }, { budget: { perDay: -1 } }]) {
+      assert.isFalse(isValid(bad))
+    }
+  })
+
   it("has every setting at its place, with what it is, and no field besides", () => {
     type Node = { readonly properties?: Readonly<Record<string, Node>>; readonly description?: string }
     const schema = settingsJsonSchema() as Node
