@@ -1,5 +1,5 @@
 /**
- * The tables of the documents that the code decides: the recovery table and the reference of settings. A test compares
+ * The tables of the documents that the code decides: the recovery table, the reference of settings, the endpoints. A test compares
  * the documents with them; `node scripts/document-tables.ts` writes them anew.
  */
 import * as fs from "node:fs"
@@ -16,6 +16,7 @@ import { settingReports } from "../src/settings/SettingReport.ts"
 import { settingPaths, settingVariables, wideVariables } from "../src/settings/Variables.ts"
 import { expectedOf } from "../src/settings/VariableForm.ts"
 import { root } from "./command.ts"
+import { endpointTable, statusTable } from "./http-tables.ts"
 
 const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n")
@@ -117,7 +118,13 @@ export const documentTables: ReadonlyArray<{
   { name: "recovery", document: "docs/guide/errors.md", make: recovery },
   { name: "money", document: "docs/guide/errors.md", make: money },
   { name: "rejections", document: "docs/guide/errors.md", make: rejections },
-  { name: "settings", document: "docs/guide/configuration.md", make: settings }
+  { name: "settings", document: "docs/guide/configuration.md", make: settings },
+  {
+    name: "endpoints",
+    document: "docs/guide/http.md",
+    make: () => table(["endpoint", "scope", "what it does"], endpointTable())
+  },
+  { name: "statuses", document: "docs/guide/http.md", make: () => table(["status", "reasons"], statusTable()) }
 ]
 
 /** The document with the table of this name in its place, between the two comments that mark it. */

@@ -69,20 +69,35 @@ export const ObservePayload = Schema.Struct({ observeOnly: Schema.Boolean })
 /** The group. */
 export const adminGroup = HttpApiGroup.make("admin")
   .add(
-    HttpApiEndpoint.get("settings", "/admin/settings", { success: SettingsView }),
+    HttpApiEndpoint.get("settings", "/admin/settings", { success: SettingsView }).annotate(
+      OpenApi.Summary,
+      "Every setting with its source, without secrets"
+    ),
     HttpApiEndpoint.patch("changeSettings", "/admin/settings", {
       payload: Schema.Record(Schema.String, Schema.Json),
       success: SettingsView
-    }),
-    HttpApiEndpoint.get("circuits", "/admin/circuits", { success: Schema.Array(CircuitView) }),
-    HttpApiEndpoint.post("isolateCircuit", `${circuitPath}/isolate`, { params: circuit, success: CircuitView }),
-    HttpApiEndpoint.post("resetCircuit", `${circuitPath}/reset`, { params: circuit, success: CircuitView }),
+    }).annotate(OpenApi.Summary, "Change the settings file by a merge patch, whole or not at all"),
+    HttpApiEndpoint.get("circuits", "/admin/circuits", { success: Schema.Array(CircuitView) }).annotate(
+      OpenApi.Summary,
+      "Every circuit"
+    ),
+    HttpApiEndpoint.post("isolateCircuit", `${circuitPath}/isolate`, {
+      params: circuit,
+      success: CircuitView
+    }).annotate(OpenApi.Summary, "Take an operation out of service"),
+    HttpApiEndpoint.post("resetCircuit", `${circuitPath}/reset`, { params: circuit, success: CircuitView }).annotate(
+      OpenApi.Summary,
+      "Close a circuit and forget what it has counted"
+    ),
     HttpApiEndpoint.post("observeCircuit", `${circuitPath}/observe`, {
       params: circuit,
       payload: ObservePayload,
       success: CircuitView
-    }),
-    HttpApiEndpoint.get("keys", "/admin/keys", { success: Schema.Array(KeyView) }),
+    }).annotate(OpenApi.Summary, "Let a circuit look on only, or act again"),
+    HttpApiEndpoint.get("keys", "/admin/keys", { success: Schema.Array(KeyView) }).annotate(
+      OpenApi.Summary,
+      "The keys by name and state"
+    ),
     HttpApiEndpoint.get("audit", "/admin/audit", {
       query: {
         limit: pageLimit,
@@ -92,12 +107,15 @@ export const adminGroup = HttpApiGroup.make("admin")
         owner: Schema.optionalKey(Owner)
       },
       success: Schema.Array(AuditEntryView)
-    }),
+    }).annotate(OpenApi.Summary, "Rows of the audit, the newest first"),
     HttpApiEndpoint.get("explain", "/admin/audit/calls/:callId", {
       params: { callId: CallId },
       success: ExplanationView
-    }),
-    HttpApiEndpoint.get("verify", "/admin/audit/verification", { success: VerificationView })
+    }).annotate(OpenApi.Summary, "Why a call went as it went"),
+    HttpApiEndpoint.get("verify", "/admin/audit/verification", { success: VerificationView }).annotate(
+      OpenApi.Summary,
+      "Whether the audit is whole"
+    )
   )
   .middleware(MayOperate)
   .middleware(Authorization)

@@ -52,7 +52,7 @@ export const costsGroup = HttpApiGroup.make("costs")
         until: Schema.optionalKey(Day)
       },
       success: CostsView
-    })
+    }).annotate(OpenApi.Summary, "What was spent and is held, and how the budgets stand")
   )
   .middleware(MayUse)
   .middleware(Authorization)

@@ -25,8 +25,14 @@ export const EnhancementPayload = Schema.Struct({
 /** The group. */
 export const enhancementsGroup = HttpApiGroup.make("enhancements")
   .add(
-    HttpApiEndpoint.post("create", "/v1/enhancements", { payload: EnhancementPayload, success: EnhancementAnswer }),
-    HttpApiEndpoint.post("preview", "/v1/enhancements/preview", { payload: EnhancementPayload, success: CallPreview })
+    HttpApiEndpoint.post("create", "/v1/enhancements", {
+      payload: EnhancementPayload,
+      success: EnhancementAnswer
+    }).annotate(OpenApi.Summary, "Rewrite a prompt"),
+    HttpApiEndpoint.post("preview", "/v1/enhancements/preview", {
+      payload: EnhancementPayload,
+      success: CallPreview
+    }).annotate(OpenApi.Summary, "What a rewriting would cost, and what the policies would do now")
   )
   .middleware(MayUse)
   .middleware(Authorization)

@@ -82,10 +82,20 @@ export const failuresGroup = HttpApiGroup.make("failures")
         reason: Schema.optionalKey(ReasonTag)
       },
       success: FailurePage
-    }),
-    HttpApiEndpoint.get("get", "/v1/failures/:id", { params, success: FailureDetail }),
-    HttpApiEndpoint.post("retry", "/v1/failures/:id/retry", { params, payload: RetryPayload, success: RetryAnswer }),
-    HttpApiEndpoint.delete("discard", "/v1/failures/:id", { params, success: FailureView })
+    }).annotate(OpenApi.Summary, "The failed calls that are kept, the newest first"),
+    HttpApiEndpoint.get("get", "/v1/failures/:id", { params, success: FailureDetail }).annotate(
+      OpenApi.Summary,
+      "One failed call: its history, and the price of making it again"
+    ),
+    HttpApiEndpoint.post("retry", "/v1/failures/:id/retry", {
+      params,
+      payload: RetryPayload,
+      success: RetryAnswer
+    }).annotate(OpenApi.Summary, "Make a failed call again"),
+    HttpApiEndpoint.delete("discard", "/v1/failures/:id", { params, success: FailureView }).annotate(
+      OpenApi.Summary,
+      "Forget what a failed call asked for"
+    )
   )
   .middleware(MayUse)
   .middleware(Authorization)

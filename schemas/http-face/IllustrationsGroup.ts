@@ -34,11 +34,11 @@ export const illustrationsGroup = HttpApiGroup.make("illustrations")
         HttpApiSchema.WithHeaders(IllustrationAnswer, waitedHeaders),
         HttpApiSchema.WithHeaders(IllustrationUnderWay.pipe(HttpApiSchema.status(202)), underWayHeaders)
       ]
-    }),
+    }).annotate(OpenApi.Summary, "Illustrate a prompt: 202 with the job, or the illustration with `Prefer: wait=N`"),
     HttpApiEndpoint.post("preview", "/v1/illustrations/preview", {
       payload: IllustrationPayload,
       success: IllustrationPreview
-    })
+    }).annotate(OpenApi.Summary, "What an illustration would cost, and what the policies would do now")
   )
   .middleware(MayUse)
   .middleware(Authorization)

@@ -34,13 +34,16 @@ export const imagesGroup = HttpApiGroup.make("images")
         HttpApiSchema.WithHeaders(ImageAnswer, waitedHeaders),
         HttpApiSchema.WithHeaders(JobView.pipe(HttpApiSchema.status(202)), underWayHeaders)
       ]
-    }),
-    HttpApiEndpoint.post("preview", "/v1/images/preview", { payload: ImagePayload, success: CallPreview }),
+    }).annotate(OpenApi.Summary, "Make a picture: 202 with the job, or the picture with `Prefer: wait=N`"),
+    HttpApiEndpoint.post("preview", "/v1/images/preview", { payload: ImagePayload, success: CallPreview }).annotate(
+      OpenApi.Summary,
+      "What a picture would cost, and what the policies would do now"
+    ),
     HttpApiEndpoint.get("bytes", "/v1/images/:id", {
       params: { id: JobId },
       headers: pictureHeaders,
       success: HttpApiSchema.StreamUint8Array({ contentType: ["image/png", "image/jpeg", "image/webp"] })
-    })
+    }).annotate(OpenApi.Summary, "The bytes of a picture: `ETag`, `Range`, `If-None-Match`")
   )
   .middleware(MayUse)
   .middleware(Authorization)

@@ -21,14 +21,20 @@ export const jobsGroup = HttpApiGroup.make("jobs")
     HttpApiEndpoint.get("list", "/v1/jobs", {
       query: { limit: pageLimit, before: Schema.optionalKey(JobId) },
       success: JobPageView
-    }),
-    HttpApiEndpoint.get("get", "/v1/jobs/:id", { params: { id: JobId }, success: JobView }),
+    }).annotate(OpenApi.Summary, "The jobs of the owner, the newest first"),
+    HttpApiEndpoint.get("get", "/v1/jobs/:id", { params: { id: JobId }, success: JobView }).annotate(
+      OpenApi.Summary,
+      "One job"
+    ),
     HttpApiEndpoint.get("events", "/v1/jobs/:id/events", {
       params: { id: JobId },
       headers: { "last-event-id": Schema.optionalKey(Schema.String) },
       success: HttpApiSchema.StreamSse({ data: JobView })
-    }),
-    HttpApiEndpoint.delete("cancel", "/v1/jobs/:id", { params: { id: JobId }, success: JobView })
+    }).annotate(OpenApi.Summary, "Each state of a job as server-sent events, until it is over"),
+    HttpApiEndpoint.delete("cancel", "/v1/jobs/:id", { params: { id: JobId }, success: JobView }).annotate(
+      OpenApi.Summary,
+      "Give a job up, where that is possible"
+    )
   )
   .middleware(MayUse)
   .middleware(Authorization)

@@ -16,7 +16,7 @@ export const metricsGroup = HttpApiGroup.make("metrics")
   .add(
     HttpApiEndpoint.get("prometheus", "/metrics", {
       success: Schema.String.pipe(HttpApiSchema.asText({ contentType: metricsMediaType }))
-    })
+    }).annotate(OpenApi.Summary, "What Prometheus scrapes")
   )
   .middleware(MayOperate)
   .middleware(Authorization)

@@ -12,10 +12,13 @@ import { Authorization, MayOperate } from "./Middleware.ts"
 /** The group. */
 export const overviewGroup = HttpApiGroup.make("overview")
   .add(
-    HttpApiEndpoint.get("snapshot", "/v1/overview", { success: OverviewReport }),
+    HttpApiEndpoint.get("snapshot", "/v1/overview", { success: OverviewReport }).annotate(
+      OpenApi.Summary,
+      "The program at a glance"
+    ),
     HttpApiEndpoint.get("events", "/v1/overview/events", {
       success: HttpApiSchema.StreamSse({ data: OverviewReport })
-    })
+    }).annotate(OpenApi.Summary, "The same about once a second, as server-sent events")
   )
   .middleware(MayOperate)
   .middleware(Authorization)
