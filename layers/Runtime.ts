@@ -20,6 +20,7 @@ import type { JobLedger, JobPage } from "../src/job/JobLedger.ts"
 import {
   type AbortOptions,
   callOptionsOf,
+  inPromiseWords,
   type PromiseEnhancementOptions,
   type PromiseOptions
 } from "./runtime/PromiseOptions.ts"
@@ -101,7 +102,7 @@ export const make = <R, E>(layer: Layer.Layer<R | RuntimeServices, E>): Runtime<
     effect: Effect.Effect<A, E2, R | RuntimeServices>,
     options: PromiseOptions,
     jobId?: string
-  ): Promise<Plain<A>> => runJob(Effect.map(effect, plain), options, jobId as JobId | undefined)
+  ): Promise<Plain<A>> => runJob(plainly(effect), options, jobId as JobId | undefined)
 
   const about = <A, E2>(
     jobId: string,
@@ -116,13 +117,7 @@ export const make = <R, E>(layer: Layer.Layer<R | RuntimeServices, E>): Runtime<
 
   return {
     enhance: (request, options = {}) =>
-      run(
-        Effect.map(
-          PromptEnhancer.use((it) => it.enhance(request, callOptionsOf(options))),
-          plain
-        ),
-        options
-      ),
+      run(plainly(PromptEnhancer.use((it) => it.enhance(request, callOptionsOf(options)))), options),
     generate: (request, options = {}) =>
       call(
         ImageGenerator.use((it) => it.generate(request, callOptionsOf(options))),
@@ -154,3 +149,5 @@ export const make = <R, E>(layer: Layer.Layer<R | RuntimeServices, E>): Runtime<
     [Symbol.asyncDispose]: dispose
   }
 }
+
+const plainly = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.mapError(Effect.map(effect, plain), inPromiseWords)

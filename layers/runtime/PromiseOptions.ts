@@ -3,6 +3,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
+import { Rejection } from "../../schemas/Failures.ts"
 import type { EnhancementOptions } from "../../src/enhancement/PromptEnhancer.ts"
 
 /** Stops a call. */
@@ -39,3 +40,17 @@ export const callOptionsOf = ({
 /** What is no number of milliseconds is left as it is, to be refused by name. */
 const durationOf = (millis: unknown): unknown =>
   typeof millis === "number" && Number.isFinite(millis) && millis > 0 ? Duration.millis(millis) : millis
+
+/** A refusal of an option names it as the caller wrote it. */
+export const inPromiseWords = <E>(failure: E): E | Rejection => {
+  if (!(failure instanceof Rejection) || failure.reason._tag !== "InputRejected") return failure
+  const { others, ...first } = failure.reason
+  if (![first, ...(others ?? [])].some((it) => it.field === "options.deadline")) return failure
+  const reason = { ...first, ...renamed(first), ...(others === undefined ? {} : { others: others.map(renamed) }) }
+  return new Rejection({ ...failure, reason })
+}
+
+const renamed = <P extends { readonly field: string; readonly expected: string }>(problem: P): P =>
+  problem.field === "options.deadline"
+    ? { ...problem, field: "options.deadlineMillis", expected: "a number of milliseconds from 1 to 86400000" }
+    : problem

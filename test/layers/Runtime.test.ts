@@ -101,6 +101,11 @@ describe("Runtime", () => {
     }
     const badDeadline = await rejectionOf(runtime.enhance({ prompt }, { deadlineMillis: -1 }))
     assert.strictEqual(reasonOf(badDeadline), "InputRejected")
+    assert.include((badDeadline as Rejection).message, "options.deadlineMillis")
+    const both = await rejectionOf(runtime.generate({ prompt }, { deadlineMillis: Number.NaN, owner: "" }))
+    assert.include((both as Rejection).message, "options.deadlineMillis")
+    assert.include((both as Rejection).message, "options.owner")
+    assert.instanceOf(both, Rejection)
   })
 
   it("a failure says when to come back, in milliseconds", async () => {
