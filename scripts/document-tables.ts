@@ -15,6 +15,7 @@ import { settingsAtStart } from "../src/settings/AtStart.ts"
 import { settingReports } from "../src/settings/SettingReport.ts"
 import { settingPaths, settingVariables, wideVariables } from "../src/settings/Variables.ts"
 import { expectedOf } from "../src/settings/VariableForm.ts"
+import { metricCatalog, type MetricEntry } from "../src/telemetry/MetricCatalog.ts"
 import { root } from "./command.ts"
 import { endpointTable, statusTable } from "./http-tables.ts"
 
@@ -52,6 +53,18 @@ const recovery = (): string =>
         yesNo(row.isRetryable)
       ]
     })
+  )
+
+/** The metrics that are made of events and doors. */
+const metrics = (): string =>
+  table(
+    ["metric", "kind", "labels", "says"],
+    Object.entries<MetricEntry>(metricCatalog).map(([name, { description, kind, labels }]) => [
+      `\`${name}\``,
+      kind,
+      labels.map((it) => `\`${it}\``).join(", "),
+      description
+    ])
   )
 
 /** What becomes of reserved money, by what a repetition may cost and what became of the request. */
@@ -115,6 +128,7 @@ export const documentTables: ReadonlyArray<{
   readonly document: string
   readonly make: () => string
 }> = [
+  { name: "metrics", document: "docs/guide/telemetry.md", make: metrics },
   { name: "recovery", document: "docs/guide/errors.md", make: recovery },
   { name: "money", document: "docs/guide/errors.md", make: money },
   { name: "rejections", document: "docs/guide/errors.md", make: rejections },
