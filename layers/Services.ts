@@ -6,12 +6,16 @@
  * one ledger and one waiting room for each quota scope.
  */
 import * as Layer from "effect/Layer"
+import { Alerts } from "../src/alerts/Alerts.ts"
+import * as MakeAlerts from "../src/alerts/MakeAlerts.ts"
 import * as EnhancementCache from "../src/cache/EnhancementCache.ts"
 import { ResponseCache } from "../src/cache/ResponseCache.ts"
 import * as MakeManualRetries from "../src/dead-letter/MakeManualRetries.ts"
 import { ManualRetries } from "../src/dead-letter/ManualRetries.ts"
 import * as Enhance from "../src/enhancement/Enhance.ts"
 import { PromptEnhancer } from "../src/enhancement/PromptEnhancer.ts"
+import { Health } from "../src/health/Health.ts"
+import * as MakeHealth from "../src/health/MakeHealth.ts"
 import { Illustrator } from "../src/illustration/Illustrator.ts"
 import * as MakeIllustrator from "../src/illustration/MakeIllustrator.ts"
 import { ImageGenerator } from "../src/image/ImageGenerator.ts"
@@ -58,6 +62,8 @@ export type Services =
   | AdmissionControl
   | CallStatistics
   | Telemetry
+  | Alerts
+  | Health
   | DegradedModes
   | ResponseCache
   | RetryPolicy
@@ -88,6 +94,8 @@ const calls = Layer.mergeAll(
   Layer.effect(ImageGenerator, MakeImageGenerator.make).pipe(Layer.provide(traced))
 )
 
+const watch = Layer.mergeAll(Layer.effect(Alerts, MakeAlerts.make), Layer.effect(Health, MakeHealth.make))
+
 /** Every service, over the leaves. The leaves stay visible, so that a program can read settings or stored images. */
 export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Layer.effect(
   Overview,
@@ -96,6 +104,7 @@ export const layer: Layer.Layer<Exclude<Services, Leaves>, never, Leaves> = Laye
   Layer.provideMerge(Layer.effect(ManualRetries, MakeManualRetries.make)),
   Layer.provideMerge(Layer.effect(Illustrator, MakeIllustrator.make)),
   Layer.provideMerge(calls),
+  Layer.provideMerge(watch),
   Layer.provideMerge(degradation),
   Layer.provideMerge(Layer.effectDiscard(MakeTelemetry.showDoorMetrics)),
   Layer.provideMerge(ProtectedPipeline.layer),

@@ -3,6 +3,17 @@
  * `mock-layers/`, the nouns in `schemas/`.
  */
 export { AccessTokens, type AddedToken, type TokenWanted } from "./access/AccessTokens.ts"
+export { Alerts } from "./alerts/Alerts.ts"
+export { type AlertRule, type AlertRules, alertRules } from "./alerts/AlertRules.ts"
+export {
+  activeAlerts,
+  type AlertDecision,
+  type AlertState,
+  decideAlerts,
+  nothingWatched,
+  type Observation
+} from "./alerts/DecideAlerts.ts"
+export { followQueue, noGrowth, type QueueGrowth } from "./alerts/GrowingQueue.ts"
 export { AuditLog, type AuditQuery, type AuditStatistics } from "./audit/AuditLog.ts"
 export { type CallSum, type Decision, explain, sumOf } from "./audit/Explain.ts"
 export { CacheKey } from "./cache/CacheKey.ts"
@@ -12,6 +23,10 @@ export { type CacheStatistics, ResponseCache } from "./cache/ResponseCache.ts"
 export { localTemplate } from "./enhancement/LocalTemplate.ts"
 export { type EnhancementOptions, PromptEnhancer } from "./enhancement/PromptEnhancer.ts"
 export { makePromptTemplates, PromptTemplates } from "./enhancement/PromptTemplates.ts"
+export { type CircuitFact, decideHealth, type HealthFacts, type HealthVerdict } from "./health/DecideHealth.ts"
+export { decideReadiness } from "./health/DecideReadiness.ts"
+export { Health } from "./health/Health.ts"
+export { answered, attemptFailed, noEvidence, type ProviderEvidence } from "./health/ProviderEvidence.ts"
 export { Illustrator } from "./illustration/Illustrator.ts"
 export { type DownloadTarget, ImageGenerator } from "./image/ImageGenerator.ts"
 export {

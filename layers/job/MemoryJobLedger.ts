@@ -140,6 +140,7 @@ export const layer: Layer.Layer<JobLedger, never, CostLedger> = Layer.effect(
           const jobs = ids.flatMap((id) => rows.get(id) ?? [])
           return new Map(jobs.map(({ id, state }) => [id, state._tag]))
         }),
+      countOf: (tag) => Effect.sync(() => [...rows.values()].filter(({ state }) => state._tag === tag).length),
       claim: (id) =>
         Effect.map(get(id), (job) => {
           free.delete(id)

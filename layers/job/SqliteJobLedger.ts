@@ -215,6 +215,11 @@ export const layer: Layer.Layer<
         }
         return states
       }),
+      countOf: Effect.fnUntraced(function* (tag) {
+        const [row] = yield* sql<{ readonly count: number }>`
+          SELECT COUNT(*) AS count FROM jobs WHERE state = ${tag}`.pipe(orStorageFailed("counting jobs"))
+        return row?.count ?? 0
+      }),
       claim: Effect.fnUntraced(function* (id) {
         const now = yield* Clock.currentTimeMillis
         return yield* step(

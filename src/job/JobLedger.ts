@@ -105,6 +105,8 @@ export class JobLedger extends Context.Service<
     readonly statesOf: (
       ids: ReadonlyArray<JobId>
     ) => Effect.Effect<ReadonlyMap<JobId, JobState["_tag"]>, typeof StorageFailed.Type>
+    /** How many jobs stand so, whoever's they are. */
+    readonly countOf: (state: JobState["_tag"]) => Effect.Effect<number, typeof StorageFailed.Type>
     /** Takes a job that nobody holds, or whose holder is gone. */
     readonly claim: (id: JobId) => Effect.Effect<Claim, typeof JobNotFound.Type | typeof StorageFailed.Type>
     /**

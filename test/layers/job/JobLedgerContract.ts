@@ -116,6 +116,10 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
           states,
           new Map(ids.map((id) => [id, id === first ? "Submitted" : id === second ? "Stored" : "Queued"] as const))
         )
+        assert.deepStrictEqual(
+          yield* Effect.forEach(["Queued", "Submitted", "OutcomeUnknown"] as const, ledger.countOf),
+          [1_198, 1, 0]
+        )
       })
     )
 
