@@ -60,8 +60,10 @@ const question = ({ id, kind, outcome, price, refusal }) => ({
   confirm:
     price === null || price.highest.usdMicros === null
       ? "Retry without a known price"
-      : `Retry for up to ${atMost(price.highest.usdMicros)}`
+      : `Retry ${price.highest.usdMicros === 0 ? "for free" : `for ${mostOf(price)}`}`
 })
+
+const mostOf = ({ highest }) => (highest.usdMicros === 0 ? "free" : `up to ${atMost(highest.usdMicros)}`)
 
 const bodyOf = ({ price, refusal }) =>
   needsForce(refusal) ? { force: true, confirmedUsdMicros: price?.highest.usdMicros ?? 0 } : {}
@@ -158,11 +160,7 @@ export const makeDeadLetters = (container, headers) => {
         setText(part(node, "refusal"), isBarred ? (refusalWords[refusal] ?? words(refusal)) : "")
         const button = part(node, "retry")
         const isRunning = running.has(id)
-        const label = isRunning
-          ? "Retrying …"
-          : price === null
-            ? "Retry …"
-            : `Retry · up to ${atMost(price.highest.usdMicros)}`
+        const label = isRunning ? "Retrying …" : price === null ? "Retry …" : `Retry · ${mostOf(price)}`
         setText(button, label)
         setAttribute(button, "aria-label", `${label} (${kind.toLowerCase()} ${id})`)
         setAttribute(button, "aria-disabled", isRunning ? "true" : null)

@@ -20,7 +20,7 @@ const show = (node, state, tone, name, more) => {
   setText(part(node, "more"), more)
 }
 
-const healthTones = { Healthy: "good", Degraded: "warn", Down: "bad" }
+const healthTones = { Healthy: "good", Degraded: "warn", Down: "bad", Unknown: "idle" }
 
 const providersOf = ({ accounts, health }) =>
   health?.providers?.map(({ provider, reason, since, status }) => ({
@@ -82,10 +82,13 @@ export const showHealth = (report) => {
       show(node, severity, severity === "critical" ? "bad" : "warn", message, sinceText(since, at)),
     empty: "None."
   })
-  // Said aloud once, when it comes; how long it lasts already is not.
+  // Said aloud when it comes or gets worse; its numbers, which change with every snapshot, are not.
   list(byId("alert-strip"), alerts, {
     keyOf: ({ name, subject }) => `${name} ${subject}`,
-    make: ({ severity }) => element("p", { class: "alert", "data-tone": severity === "critical" ? "bad" : "warn" }),
-    update: (node, { message }) => setText(node, message)
+    make: () => element("p", { class: "alert" }),
+    update: (node, { name, severity, subject }) => {
+      setAttribute(node, "data-tone", severity === "critical" ? "bad" : "warn")
+      setText(node, `${words(severity)}: ${words(name).toLowerCase()}, ${subject}`)
+    }
   })
 }

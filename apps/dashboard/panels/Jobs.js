@@ -75,8 +75,7 @@ export const makeJobs = (container, headers) => {
       alt: `Picture of job ${id}`,
       src: address,
       width: "72",
-      height: "72",
-      decoding: "async"
+      height: "72"
     })
     part(node, "thumb").replaceChildren(image)
   }
