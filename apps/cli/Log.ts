@@ -14,8 +14,8 @@ const besideSteps = (screen: Screen): Logger.Logger<unknown, void> =>
   Logger.make((options) => {
     if (options.logLevel !== "Warn") return screen.line(Logger.formatSimple.log(options))
     const annotations = options.fiber.getRef(References.CurrentLogAnnotations)
-    // Calls, keys and the vault are told of by their own lines.
-    const isTold = ["callId", "keyId", "remedy"].some((name) => name in annotations)
+    // Calls (whose lines name the owner), keys and the vault are told of by their own lines.
+    const isTold = ["owner", "keyId", "remedy"].some((name) => name in annotations)
     const text = [options.message].flat().filter((part) => typeof part === "string")
     if (!isTold && text.length > 0) screen.line(`⚠ ${text.join(" ")}`)
   })
