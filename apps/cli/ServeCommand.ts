@@ -19,6 +19,7 @@ const needed: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
 const tell = (listening: Listening, isOpen: boolean) =>
   Effect.gen(function* () {
     const run = yield* Session
+    run.isServing = true
     const isSimulated = run.mode?._tag === "Simulated"
     run.screen.result(
       run.isJson

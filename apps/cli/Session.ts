@@ -30,6 +30,8 @@ export interface Run {
   keepsJobs?: boolean
   provider?: string
   exitCode?: 1 | 3 | 4 | 5 | 6
+  /** It serves until it is stopped: a signal is then its proper end, and no failure. */
+  isServing?: boolean
 }
 
 /** The run as a service. */

@@ -49,6 +49,7 @@ export const main = (args: ReadonlyArray<string>, version: string): void => {
   fiber.addObserver((exit) => {
     if (isLeaving) return
     signals.stop()
-    leave(endingOf(exit))
+    const ending = endingOf(exit)
+    leave(run.isServing === true && ending instanceof Interrupted ? undefined : ending)
   })
 }
