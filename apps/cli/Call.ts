@@ -4,7 +4,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -31,6 +31,8 @@ export interface CommandCall<A> {
    * is nobody's to watch.
    */
   readonly isServer?: boolean
+  /** What the services are built within: exporters of spans, metrics and log lines. */
+  readonly within?: Layer.Layer<never, ConfigurationError>
   readonly call: Effect.Effect<A, CallFailure, Services | Session>
   readonly report: (answer: A, elapsedMillis: number) => ResultReport
 }
@@ -54,7 +56,7 @@ export const runCall = <A>({ call, report, ...over }: CommandCall<A>) =>
 
 /** Runs the body of a command over the library, live or simulated. **Errors** `ConfigurationError`, and the body's. */
 export const runOver = Effect.fnUntraced(function* <E>(
-  command: Pick<CommandCall<unknown>, "needed" | "directory" | "isServer">,
+  command: Pick<CommandCall<unknown>, "needed" | "directory" | "isServer" | "within">,
   body: Effect.Effect<void, E, Services | Session>
 ) {
   const run = yield* Session
@@ -76,6 +78,7 @@ export const runOver = Effect.fnUntraced(function* <E>(
   const logLevel = Option.flatten(yield* Effect.serviceOption(GlobalFlag.LogLevel))
   yield* body.pipe(
     Effect.provide(layer),
+    Effect.provide(command.within ?? Layer.empty),
     Effect.provideService(CallEvents, command.isServer === true ? () => {} : run.observe),
     Effect.provide(Logger.layer([logger(run.screen, Option.isSome(logLevel))]))
   )

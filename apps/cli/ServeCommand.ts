@@ -1,8 +1,10 @@
 /**
  * What `ludeng serve` does. The heavy part, loaded only by it.
  */
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as HomeAccessTokens from "../../layers/access/HomeAccessTokens.ts"
 import { homeProblem } from "../../layers/home/Home.ts"
 import * as JobWorker from "../../layers/job/JobWorker.ts"
@@ -15,6 +17,30 @@ import { runOver } from "./Call.ts"
 import { Session } from "./Session.ts"
 
 const needed: ReadonlyArray<Provider> = ["deepseek", "nanobanana"]
+
+/** The exporter that the standard variables ask for; without an endpoint it is not even loaded. */
+const exporters = Layer.unwrap(
+  Effect.gen(function* () {
+    const endpoint = yield* Config.option(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"))
+    if (Option.isNone(endpoint)) return Layer.empty
+    const { layerFromEnvironment } = yield* Effect.promise(() => import("../../layers/telemetry/Otlp.ts"))
+    return layerFromEnvironment
+  })
+).pipe(
+  Layer.catch(() =>
+    Layer.effectDiscard(
+      new ConfigurationError({
+        problems: [
+          {
+            name: "OTEL_EXPORTER_OTLP_*",
+            problem: "can not be read",
+            expected: "the variables of OpenTelemetry; the protocol http/protobuf or http/json"
+          }
+        ]
+      })
+    )
+  )
+)
 
 const tell = (listening: Listening, isOpen: boolean) =>
   Effect.gen(function* () {
@@ -36,7 +62,7 @@ const tell = (listening: Listening, isOpen: boolean) =>
  */
 export const runServer = (options: ServeOptions) =>
   runOver(
-    { needed, isServer: true },
+    { needed, isServer: true, within: exporters },
     Effect.gen(function* () {
       const run = yield* Session
       const isOpen = yield* isOpenFace
