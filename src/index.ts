@@ -26,6 +26,7 @@ export { makePromptTemplates, PromptTemplates } from "./enhancement/PromptTempla
 export { type CircuitFact, decideHealth, type HealthFacts, type HealthVerdict } from "./health/DecideHealth.ts"
 export { decideReadiness } from "./health/DecideReadiness.ts"
 export { Health } from "./health/Health.ts"
+export { probeDeepSeek, probeRegularly } from "./health/ProbeProvider.ts"
 export { answered, attemptFailed, noEvidence, type ProviderEvidence } from "./health/ProviderEvidence.ts"
 export { Illustrator } from "./illustration/Illustrator.ts"
 export { type DownloadTarget, ImageGenerator } from "./image/ImageGenerator.ts"
