@@ -22,6 +22,9 @@ const money: ReadonlyArray<Operation> = ["chat", "submit"]
  * - `truncated-body`, `slow-drip`: processed; the body breaks off, or comes byte by byte.
  * - `bad-json`, `missing-fields`, `empty-content`, `interrupted`, `code-fence`, `late-error`: processed; the content is
  *   not as agreed (`interrupted` is `insufficient_system_resource`, `late-error` an error object in a 200).
+ * - `stalled-stream`, `malformed-chunk`, `error-chunk`, `missing-done`, `missing-usage`: of a streamed completion alone;
+ *   it stalls after some chunks under keep-alive comments, holds a chunk that is no JSON or an error object, ends without
+ *   `[DONE]`, or does not tell its usage.
  * - `content-blocked`, `job-fails`, `stuck-job`, `unknown-status`: what becomes of the work.
  * - `expired-url`, `expired-first-url`, `not-an-image`: what becomes of the file.
  */
@@ -45,6 +48,11 @@ export const faultOperations: Readonly<Record<FaultKind, ReadonlyArray<Operation
   interrupted: ["chat"],
   "code-fence": ["chat"],
   "late-error": ["chat"],
+  "stalled-stream": ["chat"],
+  "malformed-chunk": ["chat"],
+  "error-chunk": ["chat"],
+  "missing-done": ["chat"],
+  "missing-usage": ["chat"],
   "content-blocked": money,
   "job-fails": ["submit"],
   "stuck-job": ["submit"],
@@ -71,6 +79,11 @@ const scenarioFaults: Readonly<
   "expired-url": { fault: "expired-first-url", operations: ["download"] },
   "bad-json": { fault: "bad-json", operations: questions },
   "missing-fields": { fault: "missing-fields", operations: ["chat", "submit", "status"] },
+  "stalled-stream": { fault: "stalled-stream", operations: ["chat"] },
+  "malformed-chunk": { fault: "malformed-chunk", operations: ["chat"] },
+  "error-chunk": { fault: "error-chunk", operations: ["chat"] },
+  "missing-done": { fault: "missing-done", operations: ["chat"] },
+  "missing-usage": { fault: "missing-usage", operations: ["chat"] },
   unauthorized: { fault: "unauthorized", operations: questions },
   "no-balance": { fault: "no-balance", operations: money },
   down: { fault: "unavailable", operations: questions }

@@ -37,7 +37,7 @@ export interface Chunk {
 export type BodyEnd =
   | { readonly _tag: "Complete" }
   | { readonly _tag: "Lost" }
-  | { readonly _tag: "BlankLines"; readonly everyMillis: number }
+  | { readonly _tag: "BlankLines"; readonly everyMillis: number; readonly line?: Uint8Array }
 
 /** The script of an answer. **Units** `afterMillis` is counted from the request's last byte. */
 export type ScriptedAnswer =
@@ -58,6 +58,8 @@ export interface PlainAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** Where the body is a stream of events: each of them; `body` is all of them. */
+  readonly events?: ReadonlyArray<Uint8Array>
 }
 
 const encoder = new TextEncoder()

@@ -19,14 +19,15 @@ export const playOverTcp = (answer: ScriptedAnswer, outgoing: ServerResponse): E
       yield* pause(chunk.afterMillis)
       yield* write(outgoing, chunk.bytes)
     }
-    switch (answer.end._tag) {
+    const { end } = answer
+    switch (end._tag) {
       case "Complete":
         outgoing.end()
         return
       case "Lost":
         return drop()
       case "BlankLines":
-        return yield* Effect.forever(Effect.andThen(Effect.sleep(answer.end.everyMillis), write(outgoing, "\n")))
+        return yield* Effect.forever(Effect.andThen(Effect.sleep(end.everyMillis), write(outgoing, end.line ?? "\n")))
     }
   })
 

@@ -203,7 +203,7 @@ const endOf = (end: BodyEnd, progress: ExchangeProgress): Stream.Stream<Uint8Arr
     case "Lost":
       return Stream.fromEffect(lost(progress))
     case "BlankLines":
-      return Stream.fromEffectRepeat(Effect.as(Effect.sleep(end.everyMillis), blankLine))
+      return Stream.fromEffectRepeat(Effect.as(Effect.sleep(end.everyMillis), end.line ?? blankLine))
   }
 }
 

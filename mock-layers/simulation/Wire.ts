@@ -8,6 +8,7 @@
 import type { BodyEnd, Chunk, PlainAnswer, ScriptedAnswer, SimulatedService } from "./Messages.ts"
 import { bytesOf } from "./Messages.ts"
 import type { FaultKind } from "./Script.ts"
+import { streaming } from "./StreamOnTheWire.ts"
 import { type Chance, drawInt } from "./SeededRandom.ts"
 
 /**
@@ -37,6 +38,7 @@ export const onTheWire = (plain: PlainAnswer, travel: Travel): ScriptedAnswer =>
 
 const leaving = (plain: PlainAnswer, travel: Travel): ScriptedAnswer => {
   const { chance, fault, latencyMillis } = travel
+  if (plain.events !== undefined) return streaming(plain, plain.events, travel)
   switch (fault) {
     case "refused":
       return { _tag: "Refused" }

@@ -13,7 +13,15 @@ import * as Schema from "effect/Schema"
 export const DeepSeekChatRequest = Schema.Struct({
   model: Schema.String,
   messages: Schema.Array(
-    Schema.Struct({ role: Schema.Literals(["system", "user", "assistant"]), content: Schema.String })
+    Schema.Struct({
+      role: Schema.Literals(["system", "user", "assistant", "tool"]),
+      content: Schema.String,
+      /** Of a `tool`. */
+      tool_call_id: Schema.optionalKey(Schema.String),
+      /** Of an `assistant`. */
+      tool_calls: Schema.optionalKey(Schema.Array(Schema.Unknown)),
+      reasoning_content: Schema.optionalKey(Schema.String)
+    })
   ),
   /** Enabled by default at DeepSeek; while it is on `temperature` has no effect and `max_tokens` counts reasoning too. */
   thinking: Schema.Struct({ type: Schema.Literals(["enabled", "disabled"]) }),
@@ -23,7 +31,11 @@ export const DeepSeekChatRequest = Schema.Struct({
   max_tokens: Schema.Int,
   /** `json_object` needs the word "json" and an example in a message. */
   response_format: Schema.Struct({ type: Schema.Literals(["text", "json_object"]) }),
-  stream: Schema.Boolean
+  /** At most 128, in the OpenAI form. */
+  tools: Schema.optionalKey(Schema.Array(Schema.Unknown)),
+  tool_choice: Schema.optionalKey(Schema.Unknown),
+  stream: Schema.Boolean,
+  stream_options: Schema.optionalKey(Schema.Struct({ include_usage: Schema.Boolean }))
 })
 export interface DeepSeekChatRequest extends Schema.Schema.Type<typeof DeepSeekChatRequest> {}
 

@@ -69,6 +69,11 @@ export interface CallPlan<A> {
   readonly bound: Cost
   readonly cost: (answer: A) => Cost
   readonly attempt: (attempt: Attempt) => Effect.Effect<A, AttemptFailed>
+  /**
+   * Whether a part of an answer has already been passed on to whoever asked: then the request is never sent again, because
+   * he would hear its beginning twice. Default never.
+   */
+  readonly isPassedOn?: () => boolean
   /** What a model used for the answer, to be told. */
   readonly use?: (answer: A) => ModelUse
   /** What the request is about, for its span. */

@@ -234,8 +234,9 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   ): Effect.fn.Return<void, CallFailure> {
     const { call, door, plan } = run
     run.last = failure
-    const rule = recover(failure.reason, plan.payment, failure.outcome).retry
-    if (lent !== undefined && isKeyRefused(run, failure)) {
+    const isPassedOn = plan.isPassedOn?.() === true
+    const rule = isPassedOn ? "never" : recover(failure.reason, plan.payment, failure.outcome).retry
+    if (!isPassedOn && lent !== undefined && isKeyRefused(run, failure)) {
       const ask = keyQuestion(run, lent, call.settings.settings, check, runAlone)
       return yield* goOnWithNextKey(vault, run, lent, failure, ask, remaining(call.deadlineAt, now()))
     }

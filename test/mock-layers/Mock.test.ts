@@ -44,6 +44,11 @@ const outcomes: Readonly<Record<Scenario, readonly [outcome: string, charged: nu
   "expired-url": ["made", 1],
   "bad-json": ["MalformedResponse", 1],
   "missing-fields": ["MalformedResponse", 1],
+  "stalled-stream": ["made", 1],
+  "malformed-chunk": ["made", 1],
+  "error-chunk": ["made", 1],
+  "missing-done": ["made", 1],
+  "missing-usage": ["made", 1],
   unauthorized: ["KeyRejected", 0],
   "no-balance": ["InsufficientBalance", 0],
   down: ["ServiceUnavailable", 0]

@@ -8,6 +8,7 @@ import { fieldOf, jsonOf } from "../Handler.ts"
 import type { PlainAnswer } from "../Messages.ts"
 import type { SentMessage } from "./ChatTokens.ts"
 import { deepSeekError } from "./DeepSeekErrors.ts"
+import { type SimulatedTool, toolToCall } from "./ToolToCall.ts"
 
 /** A chat request. */
 export interface ChatQuestion {
@@ -16,6 +17,10 @@ export interface ChatQuestion {
   readonly maximumTokens: number
   readonly isThinking: boolean
   readonly wantsJson: boolean
+  readonly isStreamed: boolean
+  readonly tellsUsage: boolean
+  /** The tool that the answer calls, if it calls one. */
+  readonly tool: SimulatedTool | undefined
 }
 
 const models = new Set(["deepseek-flash", "deepseek-v4-pro", "deepseek-v4-flash", "deepseek-v4-flash-vision-exp"])
@@ -49,12 +54,14 @@ export const readChatQuestion = (body: string): Result.Result<ChatQuestion, Plai
       deepSeekError(422, `Invalid max_tokens value, the valid range of max_tokens is [1, ${mostTokens}]`)
     )
   }
-  if (fieldOf(request, "stream") === true) return Result.fail(deepSeekError(422, "Streaming is not simulated"))
   return Result.succeed({
     model,
     messages,
     maximumTokens,
     isThinking: fieldOf(fieldOf(request, "thinking"), "type") !== "disabled",
+    isStreamed: fieldOf(request, "stream") === true,
+    tellsUsage: fieldOf(fieldOf(request, "stream_options"), "include_usage") === true,
+    tool: toolToCall(request, messages),
     wantsJson: fieldOf(fieldOf(request, "response_format"), "type") === "json_object"
   })
 }

@@ -1,5 +1,5 @@
 /**
- * The simulated DeepSeek: chat completions (not streamed), models, balance.
+ * The simulated DeepSeek: chat completions, whole or streamed, models, balance.
  *
  * What surprises about the real one is here too: thinking is on unless switched off and eats the tokens; JSON is only
  * given to a prompt that says the word, else white space to the limit; a cut answer ends with `length`.
@@ -8,13 +8,16 @@
  */
 import * as Result from "effect/Result"
 import { type Handled, type SimulatedHandler, type World } from "../Handler.ts"
-import { json, type SimulatedRequest } from "../Messages.ts"
+import { json, type PlainAnswer, type SimulatedRequest } from "../Messages.ts"
 import { drawHex, drawInt } from "../SeededRandom.ts"
 import { chatCharge } from "./ChatCharge.ts"
 import { type ChatQuestion, readChatQuestion } from "./ChatQuestion.ts"
 import { countPrompt, tokensOf } from "./ChatTokens.ts"
 import { deepSeekError, deepSeekRefusals } from "./DeepSeekErrors.ts"
+import { type Completion, streamOf } from "./CompletionStream.ts"
+import { exampleOf, schemaIn } from "./ExampleOfSchema.ts"
 import { isCorrection, rewrittenPrompt } from "./RewrittenPrompt.ts"
+import { toolCallOf } from "./ToolToCall.ts"
 
 /** The service. */
 export const deepSeekHandler: SimulatedHandler = {
@@ -63,12 +66,15 @@ const complete = (question: ChatQuestion, world: World): Handled => {
   const prompt = countPrompt(messages, world.cachedPrefixes)
   const reasoning = question.isThinking ? Math.min(reasoningTokens, maximumTokens) : 0
   const { content, finishReason } = within(textOf(question, world), maximumTokens - reasoning)
-  const output = reasoning + (content === "" ? 0 : tokensOf(content))
+  const calls = question.tool === undefined ? undefined : [toolCallOf(question.tool, question.messages, world.chance)]
+  const output =
+    reasoning + (calls === undefined ? (content === "" ? 0 : tokensOf(content)) : tokensOf(JSON.stringify(calls)))
   const usage = { hits: prompt.hits, misses: prompt.tokens - prompt.hits, output }
   const served = model === "deepseek-v4-pro" ? model : "deepseek-flash"
   const message = {
     role: "assistant",
-    content,
+    content: calls === undefined ? content : "",
+    ...(calls === undefined ? {} : { tool_calls: calls }),
     ...(question.isThinking
       ? { reasoning_content: "The user wants a richer prompt; keep the subject, add light and detail." }
       : {})
@@ -78,7 +84,7 @@ const complete = (question: ChatQuestion, world: World): Handled => {
     object: "chat.completion",
     created: Math.floor(world.now / 1000),
     model: served,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
+    choices: [{ index: 0, message, logprobs: null, finish_reason: calls === undefined ? finishReason : "tool_calls" }],
     usage: {
       prompt_tokens: prompt.tokens,
       completion_tokens: output,
@@ -91,11 +97,18 @@ const complete = (question: ChatQuestion, world: World): Handled => {
     system_fingerprint: "fp_simulated"
   }
   return {
-    answer: json(200, answer, { "x-ds-trace-id": drawHex(world.chance, "trace", 32) }),
+    answer: (question.isStreamed ? streamOf(answer, question.tellsUsage, world) : jsonAnswer(answer))({
+      "x-ds-trace-id": drawHex(world.chance, "trace", 32)
+    }),
     usdMicros: chatCharge(served, usage, world.now),
     newPrefixes: prompt.prefixes
   }
 }
+
+const jsonAnswer =
+  (answer: Completion) =>
+  (headers: Readonly<Record<string, string>>): PlainAnswer =>
+    json(200, answer, headers)
 
 const textOf = (question: ChatQuestion, world: World): Text => {
   const stop = (content: string): Text => ({ content, finishReason: "stop" })
@@ -108,6 +121,8 @@ const textOf = (question: ChatQuestion, world: World): Text => {
       return { content: '{"prompt": "', finishReason: "insufficient_system_resource" }
   }
   const prompt = rewrittenPrompt(question.messages)
+  const schema = question.wantsJson ? schemaIn(question.messages) : undefined
+  if (schema !== undefined) return stop(JSON.stringify(exampleOf(schema, prompt)))
   const isToldJson = question.messages.some(({ content }) => /json/i.test(content))
   if (!isToldJson) return stop(question.wantsJson ? "\n".repeat(question.maximumTokens * 4 + 1) : prompt)
   // A mistake that is pointed out is not repeated.

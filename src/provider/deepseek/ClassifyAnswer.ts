@@ -11,7 +11,7 @@ import { AttemptFailed } from "../../../schemas/Failures.ts"
 import type { Operation, Outcome } from "../../../schemas/Provider.ts"
 import type { ApiReason } from "../../../schemas/Reason.ts"
 import { problemText } from "../../input/SchemaProblem.ts"
-import type { Answer } from "../../transport/Transport.ts"
+import type { Answer, AnswerHead } from "../../transport/Transport.ts"
 import { type AnswerFacts, answerFacts } from "../AnswerFacts.ts"
 import { type JsonBody, readJson } from "../JsonBody.ts"
 import { safeProviderText } from "../ProviderText.ts"
@@ -47,7 +47,7 @@ export const classifyAnswer = <A>(
     detail: safeProviderText(message, context.secrets()),
     retryAfter: retryHint(answer.headers, context.nowMillis)
   })
-  return Result.fail(failed(answer, context, classified.reason, classified.outcome))
+  return Result.fail(failedAnswer(answer, context, classified.reason, classified.outcome))
 }
 
 const readGood = <A>(
@@ -58,7 +58,7 @@ const readGood = <A>(
 ): Result.Result<A, AttemptFailed> => {
   // The facts hold a hash of the whole body: a good answer does not pay for it.
   const facts = () => answerFacts(answer)
-  const fail = (reason: ApiReason, outcome: Outcome) => Result.fail(failed(answer, context, reason, outcome))
+  const fail = (reason: ApiReason, outcome: Outcome) => Result.fail(failedAnswer(answer, context, reason, outcome))
   switch (body._tag) {
     case "Blank":
       return fail({ _tag: "EmptyResponse", ...facts() }, "Unknown")
@@ -68,11 +68,17 @@ const readGood = <A>(
       // A page of whoever stands between: it does not tell whether a completion was made.
       return fail({ _tag: "MalformedResponse", ...facts(), problem: "answer: expected JSON" }, "Unknown")
     case "Json":
-      return Result.mapError(read(body.value, facts), (reason) => failed(answer, context, reason, "Done"))
+      return Result.mapError(read(body.value, facts), (reason) => failedAnswer(answer, context, reason, "Done"))
   }
 }
 
-const failed = (answer: Answer, context: AnswerContext, reason: ApiReason, outcome: Outcome): AttemptFailed => {
+/** A failed attempt whose answer had this head. */
+export const failedAnswer = (
+  answer: AnswerHead,
+  context: AnswerContext,
+  reason: ApiReason,
+  outcome: Outcome
+): AttemptFailed => {
   const providerRequestId = requestIdOf(answer.headers)
   return new AttemptFailed({
     provider: "deepseek",

@@ -5,15 +5,41 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
 import type { AttemptFailed } from "../../../schemas/Failures.ts"
 import type { DeepSeekSettings } from "../../../schemas/Settings.ts"
 import type { Attempt } from "../../pipeline/Attempt.ts"
 
-/** A message of a conversation. */
-export interface ChatMessage {
-  readonly role: "system" | "user" | "assistant"
-  readonly content: string
+/** A call of a tool that the model has made. `arguments` is JSON, as the model wrote it. */
+export interface ChatToolCall {
+  readonly id: string
+  readonly name: string
+  readonly arguments: string
 }
+
+/**
+ * A message of a conversation. What a model has thought goes back to it with its tool calls (`reasoning`), which DeepSeek
+ * asks for while thinking is on.
+ */
+export type ChatMessage =
+  | { readonly role: "system" | "user"; readonly content: string }
+  | {
+      readonly role: "assistant"
+      readonly content: string
+      readonly reasoning?: string
+      readonly toolCalls?: ReadonlyArray<ChatToolCall>
+    }
+  | { readonly role: "tool"; readonly content: string; readonly toolCallId: string }
+
+/** A tool that the model may call. `parameters` is a JSON schema. **Units** at most 128 in a request. */
+export interface ChatTool {
+  readonly name: string
+  readonly description: string | undefined
+  readonly parameters: unknown
+}
+
+/** Whether the model may call tools, must call one, or this one. */
+export type ChatToolChoice = "none" | "auto" | "required" | { readonly name: string }
 
 /**
  * A chat completion to be asked for.
@@ -28,6 +54,9 @@ export interface ChatRequest {
   readonly maximumTokens: number
   readonly thinking: boolean
   readonly answerFormat: "text" | "json"
+  readonly tools?: ReadonlyArray<ChatTool>
+  /** Default `auto`. */
+  readonly toolChoice?: ChatToolChoice
 }
 
 /** The tokens a completion used, as reported; `undefined` where the answer does not say. */
@@ -47,6 +76,35 @@ export interface ChatAnswer {
   readonly usage: ChatUsage
   readonly providerRequestId: string | undefined
 }
+
+/** How a completion that is whole has ended; `length` is cut at `maximumTokens`. */
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter"
+
+/**
+ * A part of a streamed completion. `ToolCall` is a piece of the call at `index`: its first has the id and the name, and
+ * the pieces of `arguments` are put together. `Finished` is the last part, and says that the stream is whole.
+ */
+export type ChatPart =
+  | { readonly _tag: "Text"; readonly text: string }
+  | { readonly _tag: "Reasoning"; readonly text: string }
+  | {
+      readonly _tag: "ToolCall"
+      readonly index: number
+      readonly id: string | undefined
+      readonly name: string | undefined
+      readonly arguments: string
+    }
+  | {
+      readonly _tag: "Finished"
+      readonly finishReason: FinishReason
+      readonly usage: ChatUsage
+      readonly id: string | undefined
+      readonly model: string
+      readonly providerRequestId: string | undefined
+    }
+
+/** The end of a completion that is whole. */
+export type ChatFinished = Extract<ChatPart, { readonly _tag: "Finished" }>
 
 /** What the account holds. Amounts are decimal text, as DeepSeek sends them. */
 export interface Balance {
@@ -84,6 +142,15 @@ export class DeepSeek extends Context.Service<
       settings: DeepSeekSettings,
       attempt: Attempt
     ) => Effect.Effect<ChatAnswer, AttemptFailed>
+    /**
+     * `POST /chat/completions`, streamed: text as it comes. It fails where it breaks off; only a stream that ends with
+     * `Finished` is whole. Whoever stops reading closes the socket.
+     */
+    readonly stream: (
+      request: ChatRequest,
+      settings: DeepSeekSettings,
+      attempt: Attempt
+    ) => Stream.Stream<ChatPart, AttemptFailed>
     /** `GET /models`: the ids the key may use. Free. */
     readonly models: (
       settings: DeepSeekSettings,

@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import type { AttemptFailed } from "../../../schemas/Failures.ts"
 import type { Operation, Payment } from "../../../schemas/Provider.ts"
 import type { DeepSeekSettings } from "../../../schemas/Settings.ts"
@@ -15,12 +16,14 @@ import { DeepSeekBalance, DeepSeekModels } from "../../../schemas/wire/DeepSeekA
 import type { Attempt } from "../../pipeline/Attempt.ts"
 import { bearerOf } from "../../transport/Bearer.ts"
 import { type ExchangeRequest, Transport } from "../../transport/Transport.ts"
+import type { TransportFailed } from "../../transport/TransportFailed.ts"
 import { failedExchange } from "../FailedExchange.ts"
 import { requestIdOf } from "../RequestId.ts"
 import { chatBody } from "./ChatBody.ts"
 import { type AnswerContext, classifyAnswer, type ReadAnswer, readWith } from "./ClassifyAnswer.ts"
 import type { ChatRequest, DeepSeek } from "./DeepSeek.ts"
 import { readChat } from "./ReadChat.ts"
+import { readStream } from "./StreamAnswer.ts"
 
 const maximumAnswerBytes = 4 * 1024 * 1024
 
@@ -46,6 +49,16 @@ const chatEndpoint = (request: ChatRequest): Endpoint => ({
   body: chatBody(request),
   privateTexts: () => request.messages.filter((it) => it.role !== "system").map((it) => it.content)
 })
+
+/** Everything that is said in a conversation is the caller's own there. */
+const streamEndpoint = (request: ChatRequest): Endpoint => ({
+  ...chatEndpoint(request),
+  body: chatBody(request, true),
+  privateTexts: () => request.messages.map((it) => it.content)
+})
+
+/** A chunk of the stream is some 250 bytes, and holds a token at least. */
+const bytesPerToken = 1_024
 
 const readModels = readWith(DeepSeekModels)
 const readBalance = readWith(DeepSeekBalance)
@@ -81,6 +94,12 @@ export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect
   const transport = yield* Transport
   const clock = yield* Clock.Clock
 
+  const contextOf = (endpoint: Endpoint, attempt: Attempt): AnswerContext => ({
+    operation: endpoint.operation,
+    secrets: () => [...(attempt.key === undefined ? [] : [Redacted.value(attempt.key)]), ...endpoint.privateTexts()],
+    nowMillis: clock.currentTimeMillisUnsafe()
+  })
+
   const ask = <A>(
     endpoint: Endpoint,
     settings: DeepSeekSettings,
@@ -94,19 +113,36 @@ export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect
       },
       onSuccess: (answer) => {
         attempt.observer?.onExchanged?.(endpoint.body, answer)
-        const context: AnswerContext = {
-          operation: endpoint.operation,
-          secrets: () => [
-            ...(attempt.key === undefined ? [] : [Redacted.value(attempt.key)]),
-            ...endpoint.privateTexts()
-          ],
-          nowMillis: clock.currentTimeMillisUnsafe()
-        }
+        const context = contextOf(endpoint, attempt)
         return Effect.fromResult(classifyAnswer(answer, context, read(requestIdOf(answer.headers))))
       }
     })
 
+  const stream = (request: ChatRequest, settings: DeepSeekSettings, attempt: Attempt) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const endpoint = streamEndpoint(request)
+        const maximumBytes = Math.max(maximumAnswerBytes, request.maximumTokens * bytesPerToken)
+        const failed = (error: TransportFailed) =>
+          failedExchange("deepseek", endpoint.operation, endpoint.payment, error)
+        const answer = yield* Effect.mapError(
+          transport.stream({ ...requestOf(endpoint, settings, attempt), maximumBytes }),
+          (error) => {
+            attempt.observer?.onExchanged?.(endpoint.body, undefined)
+            return failed(error)
+          }
+        )
+        return yield* readStream(answer, {
+          context: contextOf(endpoint, attempt),
+          model: request.model,
+          failedExchange: failed,
+          onRead: (read) => attempt.observer?.onExchanged?.(endpoint.body, read)
+        })
+      })
+    )
+
   return {
+    stream,
     chat: (request, settings, attempt) =>
       ask(
         chatEndpoint(request),

@@ -63,7 +63,8 @@ export const readChat = (json: unknown, facts: () => AnswerFacts): Result.Result
 
 const labelOf = (finishReason: string): string => (/^[a-z_]{1,40}$/.test(finishReason) ? finishReason : "unknown")
 
-const usageOf = (usage: unknown): ChatUsage => {
+/** The tokens that a `usage` tells; a strange one tells nothing. */
+export const usageOf = (usage: unknown): ChatUsage => {
   const decoded = Result.getOrElse(decodeUsage(usage), () => noUsage)
   const cacheHitTokens = decoded.prompt_cache_hit_tokens ?? decoded.prompt_tokens_details?.cached_tokens ?? undefined
   const cacheMissTokens = decoded.prompt_cache_miss_tokens ?? difference(decoded.prompt_tokens, cacheHitTokens)
