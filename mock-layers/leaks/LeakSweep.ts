@@ -22,6 +22,7 @@ import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import type { EnhancementRequest } from "../../schemas/Enhancement.ts"
 import type { VaultFailed } from "../../schemas/VaultFailed.ts"
+import * as Prometheus from "../../layers/telemetry/Prometheus.ts"
 import type { Services } from "../../layers/Services.ts"
 import { AuditLog } from "../../src/audit/AuditLog.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
@@ -147,6 +148,7 @@ const live = ({ newKey, prompt, world }: Planted, listener: Listener): Effect.Ef
     if (Exit.isSuccess(rows))
       for (const row of rows.value) listener.hear("audit row", row.row.kind, JSON.stringify(row))
     for (const metric of yield* Metric.snapshot) listener.hear("metric", metric.id, inspect(metric, { depth: 8 }))
+    listener.hear("metric", "text for Prometheus", yield* Prometheus.text({ all: true }))
     yield* searchFiles(world.folder, listener)
   })
 

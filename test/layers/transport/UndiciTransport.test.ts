@@ -87,6 +87,21 @@ describe("UndiciTransport, reading answers", () => {
     })
   )
 
+  it.live("tells how long a connection took to be made, and nothing where one was open already", () =>
+    Effect.gen(function* () {
+      const server = yield* httpServer((_request, response) => response.end("x"))
+      const told: Array<string> = []
+      const observer = {
+        onConnected: (millis: number) => void told.push(millis >= 0 ? "connected" : "before it began"),
+        onSend: () => void told.push("sent"),
+        onFirstByte: () => undefined
+      }
+      const once = exchange(get(server.origin, { observer }))
+      yield* run(Effect.andThen(once, once))
+      assert.deepStrictEqual(told, ["connected", "sent", "sent"])
+    })
+  )
+
   it.effect("a limit of many days is a limit, and not over at once (trap 7)", () =>
     Effect.gen(function* () {
       const server = yield* httpServer((_request, response) => response.end("x"))
