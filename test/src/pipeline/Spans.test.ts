@@ -80,6 +80,12 @@ describe("spans", () => {
         const span = spans.find((it) => it.name === name)
         assert.match(String(attributes(span)["ludeng.job_id"]), /^job_/, name)
       }
+      const submit = spans.find((it) => it.name === "nanobanana.submit")
+      const sent = spans.filter((it) => it.parent._tag === "Some" && it.parent.value.spanId === submit?.spanId)
+      assert.deepStrictEqual(
+        sent.map((it) => it.name),
+        ["POST"]
+      )
       const addresses = spans.flatMap((it) => it.attributes.get("url.full") ?? [])
       assert.isAbove(addresses.length, 3)
       assert.isTrue(addresses.every((it) => !String(it).includes("?")))
