@@ -5,10 +5,11 @@
  * **Units** instants in milliseconds since 1970, spans in milliseconds, money in micro-dollars, all as whole numbers.
  */
 import * as Schema from "effect/Schema"
+import { Alert } from "./Alert.ts"
 import { BudgetName } from "./Budget.ts"
 import { CircuitStateName } from "./CallEvent.ts"
 import { LetterKind } from "./DeadLetter.ts"
-import { ActiveMode } from "./DegradedMode.ts"
+import { HealthReport } from "./Health.ts"
 import { CallId, JobId, LetterId, Owner } from "./Identifiers.ts"
 import { ImageFormat } from "./Image.ts"
 import { Cost } from "./Money.ts"
@@ -227,6 +228,7 @@ export const OverviewReport = Schema.Struct({
   money: MoneyOverview,
   jobs: Schema.Array(JobOverview),
   deadLetters: Schema.Array(DeadLetterOverview),
-  modes: Schema.Array(ActiveMode)
+  alerts: Schema.Array(Alert),
+  health: HealthReport
 })
 export interface OverviewReport extends Schema.Schema.Type<typeof OverviewReport> {}

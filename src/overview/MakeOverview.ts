@@ -15,14 +15,15 @@ import type { DeadLetter } from "../../schemas/DeadLetter.ts"
 import type { LetterId, Owner } from "../../schemas/Identifiers.ts"
 import type { OverviewReport } from "../../schemas/Overview.ts"
 import type { StorageFailed } from "../../schemas/Reason.ts"
+import { Alerts } from "../alerts/Alerts.ts"
 import { ResponseCache } from "../cache/ResponseCache.ts"
 import { DeadLetters } from "../dead-letter/DeadLetters.ts"
 import { ManualRetries, type RetryQuote } from "../dead-letter/ManualRetries.ts"
+import { Health } from "../health/Health.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { CostLedger } from "../money/CostLedger.ts"
 import { dayOf, monthOf } from "../money/UtcPeriods.ts"
 import { AdmissionControl, type Door } from "../pipeline/AdmissionControl.ts"
-import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import { facts as genericFacts } from "../provider/nanobanana/generic/Facts.ts"
 import { facts as nanoBananaApiFacts } from "../provider/nanobanana/nanobananaapi/Facts.ts"
@@ -54,11 +55,12 @@ const canCancel = {
 
 type Dependencies =
   | AdmissionControl
+  | Alerts
   | CallStatistics
   | CostLedger
   | DeadLetters
-  | DegradedModes
   | EventFeed
+  | Health
   | JobLedger
   | LiveSettings
   | ManualRetries
@@ -70,10 +72,11 @@ export const make: Effect.Effect<Overview["Service"], never, Dependencies | Scop
   const scope = yield* Effect.scope
   const clock = yield* Clock.Clock
   const control = yield* AdmissionControl
+  const alerts = yield* Alerts
+  const health = yield* Health
   const statistics = yield* CallStatistics
   const costs = yield* CostLedger
   const letters = yield* DeadLetters
-  const modes = yield* DegradedModes
   const feed = yield* EventFeed
   const jobs = yield* JobLedger
   const settings = yield* LiveSettings
@@ -126,12 +129,13 @@ export const make: Effect.Effect<Overview["Service"], never, Dependencies | Scop
     const wall = yield* Clock.currentTimeMillis
     const today = dayOf(wall)
     const version = yield* settings.current
-    const [ownJobs, ownLetters, ofMonth, budgets, current, ofOperations] = yield* Effect.all([
+    const [ownJobs, ownLetters, ofMonth, budgets, raised, report, ofOperations] = yield* Effect.all([
       jobs.list(owner, { limit: shownJobs }),
       letters.list(owner, { state: "Waiting", limit: shownLetters }),
       costs.lines({ owner, since: `${monthOf(today)}-01`, until: today }),
       costs.budgets(owner),
-      modes.current,
+      alerts.active,
+      health.report,
       statistics.snapshot
     ])
     const quoted = yield* Effect.forEach(ownLetters, (letter) =>
@@ -154,7 +158,8 @@ export const make: Effect.Effect<Overview["Service"], never, Dependencies | Scop
       money: moneyOverview(ofMonth, today, budgets),
       jobs: ownJobs.map((job) => jobOverview(job, canCancel[job.plan.protocol])),
       deadLetters: quoted,
-      modes: current
+      alerts: raised,
+      health: report
     }
   })
 

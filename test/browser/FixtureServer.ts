@@ -43,7 +43,10 @@ const hostile = (report: OverviewReport): unknown =>
           provider: markup
         })),
         reasons: report.reasons.map((it) => ({ ...it, reason: markup })),
-        modes: [{ mode: markup, reason: markup, by: "rule", since: report.at }],
+        health: {
+          ...report.health,
+          degradedModes: [{ mode: markup, reason: markup, by: "rule", since: report.at }]
+        },
         alerts: [{ name: markup, subject: markup, severity: "critical", since: report.at, message: markup }]
       }
     : report

@@ -22,46 +22,21 @@ const show = (node, state, tone, name, more) => {
 
 const healthTones = { Healthy: "good", Degraded: "warn", Down: "bad", Unknown: "idle" }
 
-const providersOf = ({ accounts, health }) =>
-  health?.providers?.map(({ provider, reason, since, status }) => ({
-    name: provider,
-    status,
-    reason: reason ?? null,
-    since: since ?? null
-  })) ??
-  accounts.map(({ account, operations }) => {
-    const worst = operations.find(({ circuit }) => circuit.state !== "Closed")
-    return {
-      name: account,
-      status:
-        worst === undefined
-          ? "Healthy"
-          : worst.circuit.state === "Ramping" || worst.circuit.state === "HalfOpen"
-            ? "Degraded"
-            : "Down",
-      reason: worst === undefined ? null : `circuit of ${worst.operation} ${words(worst.circuit.state).toLowerCase()}`,
-      since: worst?.circuit.since ?? null
-    }
-  })
-
-const sinceText = (since, at) => (since === null ? "" : `since ${span(at - since)}`)
+/** The providers, and what of our own can not be used. */
+const standingsOf = ({ providers, troubles }) => [
+  ...providers.map(({ provider, reason, since, status }) => ({ name: provider, status, why: words(reason), since })),
+  ...troubles.map(({ part, problem, since }) => ({ name: part, status: "Trouble", why: problem, since }))
+]
 
 /** Brings the panel up to date. */
-export const showHealth = (report) => {
-  const { at, modes } = report
-  list(byId("health"), providersOf(report), {
+export const showHealth = ({ alerts, at, health }) => {
+  list(byId("health"), standingsOf(health), {
     keyOf: ({ name }) => name,
     make: makeRow,
-    update: (node, { name, reason, since, status }) =>
-      show(
-        node,
-        status,
-        healthTones[status] ?? "warn",
-        name,
-        [reason === null ? "" : words(reason), sinceText(since, at)].filter((it) => it !== "").join(", ")
-      )
+    update: (node, { name, since, status, why }) =>
+      show(node, status, healthTones[status] ?? "bad", name, `${why}, since ${span(at - since)}`)
   })
-  list(byId("modes"), modes, {
+  list(byId("modes"), health.degradedModes, {
     keyOf: ({ mode }) => mode,
     make: makeRow,
     update: (node, { by, mode, reason, since }) =>
@@ -74,12 +49,11 @@ export const showHealth = (report) => {
       ),
     empty: "None: everything is served."
   })
-  const alerts = report.alerts ?? []
   list(byId("alerts"), alerts, {
     keyOf: ({ name, subject }) => `${name} ${subject}`,
     make: makeRow,
     update: (node, { message, severity, since }) =>
-      show(node, severity, severity === "critical" ? "bad" : "warn", message, sinceText(since, at)),
+      show(node, severity, severity === "critical" ? "bad" : "warn", message, `since ${span(at - since)}`),
     empty: "None."
   })
   // Said aloud when it comes or gets worse; its numbers, which change with every snapshot, are not.

@@ -112,6 +112,11 @@ describe("Overview", () => {
       assert.isAtLeast(chat.tiers[0]!.freesAt!, 60_000)
       assert.isAtMost(chat.tiers[0]!.freesAt!, 61_000)
       assert.deepStrictEqual(operationOf(report, "submit").circuit, { state: "Isolated", since: 45_000, until: null })
+      assert.include(
+        report.alerts.map(({ name }) => name),
+        "CircuitOpened"
+      )
+      assert.strictEqual(report.health.providers.find(({ provider }) => provider === "nanobanana")?.reason, "Isolated")
       yield* Fiber.interrupt(waiting)
     }).pipe(
       Effect.provide(
