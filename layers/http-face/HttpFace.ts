@@ -28,7 +28,7 @@ import * as Admin from "./Admin.ts"
 import * as Costs from "./Costs.ts"
 import * as Enhancements from "./Enhancements.ts"
 import * as Failures from "./Failures.ts"
-import * as Health from "./Health.ts"
+import * as HealthChecks from "./HealthChecks.ts"
 import * as Illustrations from "./Illustrations.ts"
 import * as Images from "./Images.ts"
 import * as Jobs from "./Jobs.ts"
@@ -48,7 +48,7 @@ export const layer = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" })
     Overviews.layer,
     Admin.layer,
     Metrics.layer,
-    Health.layer
+    HealthChecks.layer
   ]),
   Layer.provide([Access.scopes, ProblemsLive.layer])
 )

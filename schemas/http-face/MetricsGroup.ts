@@ -8,14 +8,11 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Authorization, MayOperate } from "./Middleware.ts"
 
-/** The media type of the exposition format. */
-export const metricsMediaType = "text/plain; version=0.0.4; charset=utf-8"
-
 /** The group. */
 export const metricsGroup = HttpApiGroup.make("metrics")
   .add(
     HttpApiEndpoint.get("prometheus", "/metrics", {
-      success: Schema.String.pipe(HttpApiSchema.asText({ contentType: metricsMediaType }))
+      success: Schema.String.pipe(HttpApiSchema.asText())
     }).annotate(OpenApi.Summary, "What Prometheus scrapes")
   )
   .middleware(MayOperate)
