@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { Outcome, Payment } from "../schemas/Provider.ts"
 import { type ApiReason, categoryOf, type RejectionReason, reasonTags } from "../schemas/Reason.ts"
 import { Settings } from "../schemas/Settings.ts"
+import { alertRules } from "../src/alerts/AlertRules.ts"
 import { rejectionFallback } from "../src/policy/fallback/FallbackTable.ts"
 import { recover, recoveryRows } from "../src/policy/recovery/Recovery.ts"
 import { isRejectionRetryable } from "../src/policy/recovery/RejectionTable.ts"
@@ -122,12 +123,27 @@ const settings = (): string => {
   )
 }
 
+/** The alerts: when each is raised, and when it is over. */
+const alerts = (): string =>
+  table(
+    ["alert", "raised when", "critical from", "resolved below", "for", "what to do"],
+    Object.entries(alertRules).map(([name, rule]) => [
+      `\`${name}\``,
+      rule.when,
+      Number.isFinite(rule.criticalAt) ? String(rule.criticalAt) : "",
+      String(rule.resolveBelow),
+      `${rule.holdMillis / 1_000} s`,
+      rule.remedy
+    ])
+  )
+
 /** The tables by name, and the document each stands in. */
 export const documentTables: ReadonlyArray<{
   readonly name: string
   readonly document: string
   readonly make: () => string
 }> = [
+  { name: "alerts", document: "docs/guide/alerts.md", make: alerts },
   { name: "metrics", document: "docs/guide/telemetry.md", make: metrics },
   { name: "recovery", document: "docs/guide/errors.md", make: recovery },
   { name: "money", document: "docs/guide/errors.md", make: money },

@@ -5,6 +5,8 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as AlertLog from "../../layers/alerts/AlertLog.ts"
+import * as HealthProbe from "../../layers/health/HealthProbe.ts"
 import * as HomeAccessTokens from "../../layers/access/HomeAccessTokens.ts"
 import { homeProblem } from "../../layers/home/Home.ts"
 import * as JobWorker from "../../layers/job/JobWorker.ts"
@@ -74,7 +76,7 @@ export const runServer = (options: ServeOptions) =>
       }
       yield* Effect.scoped(
         Effect.andThen(
-          Layer.build(JobWorker.layer),
+          Layer.build(Layer.mergeAll(JobWorker.layer, AlertLog.layer, HealthProbe.layer)),
           serve(options, (listening) => Effect.provideService(tell(listening, isOpen), Session, run))
         )
       )

@@ -40,7 +40,7 @@ export const alertRules: AlertRules = {
   RateLimitUse: {
     ...use,
     when: "a tier of a limit of an account's operation is used to 80 %; critical when it is used up",
-    remedy: "spread the calls, or raise `*_RATE_LIMITS` if the account allows more"
+    remedy: "spread the calls, or raise the limit if the account allows more"
   },
   QueueGrowing: {
     ...any,
@@ -73,7 +73,7 @@ export const alertRules: AlertRules = {
     ...use,
     resolveBelow: 0.8,
     when: "a budget of a day or a month is committed to 80 %; critical when nothing is left",
-    remedy: "wait for the next day or month, or raise `LUDENG_BUDGET_*`"
+    remedy: "wait for the next day or month, or raise the budget"
   },
   OutcomeUnknown: {
     ...atOnceCritical,

@@ -74,7 +74,6 @@ const verdict = (status: HealthStatus, reason: HealthReason): HealthVerdict => (
  *
  * ```ts
  * import { attemptFailed, decideHealth, noEvidence } from "@ludeng/providers"
- * import { failed } from "@ludeng/providers/health/ProviderEvidence"
  *
  * const offline = attemptFailed(noEvidence, { _tag: "DnsFailed", host: "api.deepseek.com", isTemporary: true }, 1_000)
  * const facts = { evidence: offline, circuits: [], hasKey: true, othersAnsweredAt: undefined }
