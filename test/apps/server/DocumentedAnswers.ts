@@ -71,7 +71,8 @@ const ask = async (
   if (status === 500) return { status, problem: `500 ${text}` }
   if (documented === undefined) return { status, problem: `status ${status} is not documented` }
   const contents = documented.content ?? {}
-  if (!(type in contents)) return { status, problem: `${status} as ${type} is not documented: ${text.slice(0, 200)}` }
+  if (!Object.keys(contents).some((it) => it.split(";")[0] === type))
+    return { status, problem: `${status} as ${type} is not documented: ${text.slice(0, 200)}` }
   if (!type.endsWith("json")) return { status }
   const pointer = [path, method.toLowerCase(), "responses", String(status), "content", type, "schema"]
     .map((it) => it.replaceAll("~", "~0").replaceAll("/", "~1"))
