@@ -123,9 +123,9 @@ const shuttingDown = faceProblem(
   }
 )
 
-/** What a client calls its request, where that can stand in a log. */
+/** What a client calls its request, where that can stand in a log: a UUID fits, a token of ours does not. */
 const nameOf = (header: string | undefined): string | undefined =>
-  header !== undefined && /^[\w.-]{1,64}$/.test(header) ? header : undefined
+  header !== undefined && /^[\w.-]{1,40}$/.test(header) ? header : undefined
 
 /** A stream of events ends with the server; every other body is sent whole. */
 const endedWith = (

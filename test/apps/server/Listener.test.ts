@@ -1,3 +1,4 @@
+import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -134,6 +135,36 @@ describe("the server and its clients", () => {
         5_000
       )
       assert.isTrue(body.isClosed)
+    })
+  )
+
+  it.live("cuts a client that asks for much and reads nothing, and not one that reads slowly", () =>
+    Effect.gen(function* () {
+      const { port, url } = yield* startServer({ limits: { stallMillis: 400, checkMillis: 50 } })
+      const page = yield* Effect.flatMap(fetched(`${url}/docs`), textOf)
+      const times = Math.ceil(40_000_000 / page.length)
+      const asked = (pauseMillis: number) =>
+        Effect.promise(
+          () =>
+            new Promise<number>((resolve) => {
+              const socket = net.connect(port, "127.0.0.1")
+              let bytes = 0
+              socket.on("error", () => {})
+              socket.on("close", () => resolve(bytes))
+              const get = "GET /docs HTTP/1.1\r\nHost: localhost\r\n"
+              socket.write(`${get}\r\n`.repeat(times - 1) + `${get}Connection: close\r\n\r\n`)
+              socket.once("data", (chunk) => {
+                bytes += chunk.length
+                socket.pause()
+                setTimeout(() => {
+                  socket.on("data", (chunk) => (bytes += chunk.length))
+                  socket.resume()
+                }, pauseMillis)
+              })
+            })
+        )
+      assert.isBelow(yield* asked(2_000), times * page.length)
+      assert.isAtLeast(yield* asked(50), times * page.length)
     })
   )
 
