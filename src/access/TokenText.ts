@@ -7,8 +7,7 @@
 import { createHash } from "node:crypto"
 import type { TokenId } from "../../schemas/Token.ts"
 
-/** What every token begins with. */
-export const tokenPrefix = "ludeng_"
+const tokenPrefix = "ludeng_"
 
 /** **Units** bytes: 48 bits name a token, 256 bits can not be guessed. */
 export const tokenIdBytes = 6
@@ -21,9 +20,7 @@ export interface TokenParts {
   readonly secret: string
 }
 
-/** What a token looks like, to find one in a text. The secret is base64url without padding. */
-export const tokenPattern = /ludeng_[0-9a-f]{12}_[\w-]{43}/g
-
+// The secret is base64url without padding.
 const whole = /^ludeng_([0-9a-f]{12})_([\w-]{43})$/
 
 /** The text, from random bytes. */
