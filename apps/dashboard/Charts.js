@@ -33,7 +33,7 @@ const line = (name, options) => ({
 const optionsOf = (series, format, scale, grid, width, onHover) => ({
   width,
   height,
-  padding: [8, 6, 0, 0],
+  padding: [8, 18, 0, 0],
   legend: { show: false },
   cursor: { sync: { key: "requests" }, drag: { x: false, y: false }, points: { size: 5 } },
   scales: { y: scale },

@@ -28,6 +28,9 @@ const standingsOf = ({ providers, troubles }) => [
   ...troubles.map(({ part, problem, since }) => ({ name: part, status: "Trouble", why: problem, since }))
 ]
 
+const worstFirst = (alerts) =>
+  alerts.toSorted((left, right) => Number(right.severity === "critical") - Number(left.severity === "critical"))
+
 /** Brings the panel up to date. */
 export const showHealth = ({ alerts, at, health }) => {
   list(byId("health"), standingsOf(health), {
@@ -49,7 +52,7 @@ export const showHealth = ({ alerts, at, health }) => {
       ),
     empty: "None: everything is served."
   })
-  list(byId("alerts"), alerts, {
+  list(byId("alerts"), worstFirst(alerts), {
     keyOf: ({ name, subject }) => `${name} ${subject}`,
     make: makeRow,
     update: (node, { message, severity, since }) =>
@@ -59,10 +62,8 @@ export const showHealth = ({ alerts, at, health }) => {
   // Said aloud when it comes or gets worse; its numbers, which change with every snapshot, are not.
   list(byId("alert-strip"), alerts, {
     keyOf: ({ name, subject }) => `${name} ${subject}`,
-    make: () => element("p", { class: "alert" }),
-    update: (node, { name, severity, subject }) => {
-      setAttribute(node, "data-tone", severity === "critical" ? "bad" : "warn")
+    make: () => element("p"),
+    update: (node, { name, severity, subject }) =>
       setText(node, `${words(severity)}: ${words(name).toLowerCase()}, ${subject}`)
-    }
   })
 }

@@ -8,7 +8,7 @@ const sumOf = (accounts, pick) =>
   accounts.flatMap(({ operations }) => operations).reduce((sum, it) => sum + pick(it), 0)
 
 /** The tiles: what one looks at first. */
-export const showTiles = (container, { accounts, money: own, traffic }) => {
+export const showTiles = (container, { accounts, alerts, money: own, traffic }) => {
   const recent = traffic.calls.slice(-traffic.spanSeconds)
   const perSecond = recent.reduce((sum, it) => sum + it, 0) / traffic.spanSeconds
   const waiting = sumOf(accounts, ({ queue }) => queue.high + queue.normal + queue.low)
@@ -24,6 +24,11 @@ export const showTiles = (container, { accounts, money: own, traffic }) => {
     ["On the wire", count(sumOf(accounts, ({ inFlight }) => inFlight))],
     ["Waiting", waiting === 0 ? "0" : `${count(waiting)}, ${span(oldest)}`],
     ["Circuits not closed", count(open), open === 0 ? null : "bad"],
+    [
+      "Alerts",
+      count(alerts.length),
+      alerts.some(({ severity }) => severity === "critical") ? "bad" : alerts.length > 0 ? "warn" : null
+    ],
     ["Spent today", roughMoney(own.today.spentUsdMicros)]
   ])
 }
