@@ -2,8 +2,9 @@
  * Builds `Overview`: reads what the services know, at most once a second for each owner, and counts events from the first
  * snapshot on.
  *
- * What a snapshot costs: six reads of the stores, each bounded (20 jobs, 10 failed calls, the lines of a month, the
- * budgets), and the prices of the retries, which are asked for once in half a minute for each failed call.
+ * What a snapshot costs: four reads of the stores, each bounded (20 jobs, 10 failed calls, the lines of a month, the
+ * budgets), what `Alerts` looks at, and the prices of the retries, which are asked for once in half a minute for each
+ * failed call.
  */
 import * as Cache from "effect/Cache"
 import * as Clock from "effect/Clock"
