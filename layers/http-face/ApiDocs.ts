@@ -2,6 +2,7 @@
  * The API as a page at `/docs`: Swagger UI over the OpenAPI document, all of it out of the package. The page may load
  * nothing from elsewhere, and speak to nobody but its own server.
  */
+import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HttpApiSwagger from "effect/http-api/HttpApiSwagger"
@@ -9,24 +10,45 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Api } from "../../schemas/http-face/Api.ts"
 
-/** What the page may do. Its script and its style stand in the page itself. */
-export const contentSecurityPolicy: string = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'"
-].join("; ")
+/**
+ * What a page may do. Its scripts stand in the page itself, and are allowed by their hashes: one that somebody else got into it
+ * would not run. Pure.
+ */
+export const contentSecurityPolicyOf = (page: string): string => {
+  const scripts = [...page.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].map(
+    ([, script = ""]) => `'sha256-${hashOf(script)}'`
+  )
+  return [
+    "default-src 'none'",
+    `script-src ${scripts.join(" ")}`,
+    "style-src 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'"
+  ].join("; ")
+}
+
+const hashOf = (script: string): string => createHash("sha256").update(script).digest("base64")
+
+// The page is made once, and some megabytes long: it is hashed once.
+const policies = new WeakMap<Uint8Array, string>()
+
+const policyOf = ({ body }: HttpServerResponse.HttpServerResponse): string => {
+  if (body._tag !== "Uint8Array") return contentSecurityPolicyOf("")
+  const known = policies.get(body.body)
+  if (known !== undefined) return known
+  const policy = contentSecurityPolicyOf(new TextDecoder().decode(body.body))
+  policies.set(body.body, policy)
+  return policy
+}
 
 const guarded = HttpRouter.middleware((handled) =>
-  Effect.map(
-    handled,
-    HttpServerResponse.setHeaders({
-      "content-security-policy": contentSecurityPolicy,
+  Effect.map(handled, (response) =>
+    HttpServerResponse.setHeaders(response, {
+      "content-security-policy": policyOf(response),
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       "cache-control": "no-cache"

@@ -39,6 +39,17 @@ describe("the server and its clients", () => {
     })
   )
 
+  it.live("lets no script run that is not in the page by its hash", () =>
+    Effect.gen(function* () {
+      const { url } = yield* startServer()
+      for (const path of ["/", "/docs"]) {
+        const policy = (yield* fetched(`${url}${path}`)).headers.get("content-security-policy") ?? ""
+        assert.match(policy, /script-src (?:'self'|'sha256-)/)
+        assert.notMatch(policy, /script-src[^;]*unsafe/)
+      }
+    })
+  )
+
   it.live("answers HEAD as GET, without a body", () =>
     Effect.gen(function* () {
       const { url } = yield* startServer()
