@@ -13,7 +13,7 @@ import { UsdMicros } from "./Money.ts"
 import { PriceTable } from "./PriceTable.ts"
 import { ImageProtocolName, Provider } from "./Provider.ts"
 import { Accounting, type RateLimit, RateLimits } from "./RateLimit.ts"
-import { ApiKey, VaultSecret } from "./Secret.ts"
+import { ApiKey, VaultSecret, WebhookSecret, WebhookUrl } from "./Secret.ts"
 
 export { ConfigurationError, SettingProblem } from "./ConfigurationError.ts"
 
@@ -224,6 +224,7 @@ export type KeptPrompts = typeof KeptPrompts.Type
  * of what must outlive the program (jobs, money, permits, keys, audit), default `.ludeng`; with `store` set to `memory`
  * (default `sqlite`) nothing of it is written, and all of it ends with the process.
  * `budget` says how much may be reserved and spent (default: no limit); what `prices` says goes over the built-in table.
+ * `alerts` says where `ludeng serve` sends alerts, and what signs them (default: nowhere); one is not given without the other.
  */
 export const Settings = Schema.Struct({
   providers: withDefault(Schema.Array(Provider), ["deepseek", "nanobanana"]),
@@ -241,7 +242,11 @@ export const Settings = Schema.Struct({
     Schema.Struct({ key: Schema.optionalKey(VaultSecret), keyFile: Schema.optionalKey(Schema.NonEmptyString) }),
     {}
   ),
-  audit: withDefault(AuditSettings, {})
+  audit: withDefault(AuditSettings, {}),
+  alerts: withDefault(
+    Schema.Struct({ webhookUrl: Schema.optionalKey(WebhookUrl), webhookSecret: Schema.optionalKey(WebhookSecret) }),
+    {}
+  )
 })
 export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as AlertLog from "../../layers/alerts/AlertLog.ts"
+import * as AlertWebhook from "../../layers/alerts/AlertWebhook.ts"
 import * as HealthProbe from "../../layers/health/HealthProbe.ts"
 import * as HomeAccessTokens from "../../layers/access/HomeAccessTokens.ts"
 import { homeProblem } from "../../layers/home/Home.ts"
@@ -76,7 +77,7 @@ export const runServer = (options: ServeOptions) =>
       }
       yield* Effect.scoped(
         Effect.andThen(
-          Layer.build(Layer.mergeAll(JobWorker.layer, AlertLog.layer, HealthProbe.layer)),
+          Layer.build(Layer.mergeAll(JobWorker.layer, AlertLog.layer, AlertWebhook.layer, HealthProbe.layer)),
           serve(options, (listening) => Effect.provideService(tell(listening, isOpen), Session, run))
         )
       )

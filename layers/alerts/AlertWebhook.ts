@@ -1,7 +1,7 @@
 /**
  * Alerts to a webhook: each notice is one signed `POST` of its JSON, in order, by an HTTP client of its own that follows no
  * redirect. It never makes a call wait: what comes while too many wait is dropped, counted and
- * told in the log. The address may hold a token, and is told nowhere.
+ * told in the log; so is what still waits when the program ends. The address may hold a token, and is told nowhere.
  *
  * An attempt may take five seconds; what failed, was not answered 2xx, or was redirected is sent up to three times more,
  * with a growing, jittered pause.
@@ -22,6 +22,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { AlertNotice } from "../../schemas/Alert.ts"
 import { Alerts } from "../../src/alerts/Alerts.ts"
+import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { signAlert, signatureHeader } from "./WebhookSignature.ts"
 
 /**
@@ -122,6 +123,13 @@ const make = (options: AlertWebhookOptions) =>
 
     yield* Effect.forkScoped(Stream.runForEach(notices, take), { startImmediately: true })
     yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(waiting), send)))
+    yield* Effect.addFinalizer(() =>
+      size === 0
+        ? Effect.void
+        : Effect.annotateLogs(Effect.logWarning("alert webhook: notices were not sent, the program ends"), {
+            waiting: size
+          })
+    )
     return AlertWebhook.of({ statistics: Effect.sync(() => ({ ...counts, waiting: size })) })
   })
 
@@ -147,3 +155,17 @@ const client = FetchHttpClient.layer.pipe(
  */
 export const layerWith = (options: AlertWebhookOptions): Layer.Layer<AlertWebhook, never, Alerts> =>
   Layer.effect(AlertWebhook, make(options)).pipe(Layer.provide(client))
+
+/**
+ * Sends every notice to where the settings say (`LUDENG_ALERT_WEBHOOK_URL`, signed with `LUDENG_ALERT_WEBHOOK_SECRET`), as
+ * long as the scope is open; nothing where they say nothing. `ludeng serve` provides it.
+ */
+export const layer: Layer.Layer<never, never, Alerts | LiveSettings> = Layer.unwrap(
+  Effect.gen(function* () {
+    const { settings } = yield* LiveSettings.use((it) => it.current)
+    const { webhookSecret: secret, webhookUrl: url } = settings.alerts
+    // Settings with one of the two were refused.
+    if (url === undefined || secret === undefined) return Layer.empty
+    return Layer.effectDiscard(Layer.build(layerWith({ url, secret })))
+  })
+)

@@ -1,6 +1,6 @@
 /**
  * The settings that a program takes when it starts, and keeps: where its files are, what opens its vault, whether and with
- * how much room it writes an audit. Everything else can change while it runs.
+ * how much room it writes an audit, where it sends its alerts. Everything else can change while it runs.
  *
  * `update` refuses them; in the settings file they wait for the next start, and the report says so.
  */
@@ -13,5 +13,7 @@ export const settingsAtStart: ReadonlySet<SettingPath> = new Set<SettingPath>([
   "vault.key",
   "vault.keyFile",
   "audit.enabled",
-  "audit.buffer"
+  "audit.buffer",
+  "alerts.webhookUrl",
+  "alerts.webhookSecret"
 ])

@@ -1,5 +1,6 @@
 /**
- * Settings that can each be used, and not together: what must be at most as long as another. Pure.
+ * Settings that can each be used, and not together: what must be at most as long as another; and those that can not be
+ * used without another. Pure.
  */
 import * as Duration from "effect/Duration"
 import type { Settings } from "../../schemas/Settings.ts"
@@ -42,3 +43,16 @@ export const brokenOrders = (settings: Settings): ReadonlyArray<Order> =>
     const [shorter, longer] = of(settings)
     return Duration.isGreaterThan(shorter, longer)
   })
+
+const pairs: ReadonlyArray<readonly [SettingPath, SettingPath]> = [["alerts.webhookUrl", "alerts.webhookSecret"]]
+
+/** Places that are given without the one they need. */
+export const lackingPartners = (
+  given: ReadonlySet<SettingPath>
+): ReadonlyArray<{ readonly given: SettingPath; readonly missing: SettingPath }> =>
+  pairs
+    .flatMap(([one, other]) => [
+      { given: one, missing: other },
+      { given: other, missing: one }
+    ])
+    .filter((it) => given.has(it.given) && !given.has(it.missing))

@@ -10,10 +10,10 @@ import * as Schema from "effect/Schema"
 import { type SettingProblem, Settings } from "../../schemas/Settings.ts"
 import type { SettingSource } from "../../schemas/SettingsChange.ts"
 import { priceProblems } from "../money/PriceProblems.ts"
-import { brokenOrders } from "./ContradictingSettings.ts"
+import { brokenOrders, lackingPartners } from "./ContradictingSettings.ts"
 import { nearestOf } from "./NearestName.ts"
 import { problemsOfLimitDocument, problemsOfLimitText } from "./RateLimitProblems.ts"
-import { expectedInDocument, expectedOf, isNoKey, readForm } from "./VariableForm.ts"
+import { expectedInDocument, expectedOf, isNoKey, isSecretForm, labelOf, readForm } from "./VariableForm.ts"
 import { type SettingPath, settingPaths, settingVariables, wideVariables } from "./Variables.ts"
 
 /**
@@ -121,6 +121,17 @@ export const checkEntries = (
     usable.delete(path)
     problems.set(problem.name, problem)
   }
+  for (const { given, missing } of lackingPartners(new Set(entries.keys()))) {
+    const entry = usable.get(given)
+    if (entry === undefined) continue
+    usable.delete(given)
+    const name = entry.source === "code" ? missing : settingVariables[missing].name
+    problems.set(name, {
+      name,
+      problem: `is missing, and ${entry.name} is set`,
+      expected: expectedOf(settingVariables[missing].form)
+    })
+  }
   return { usable, problems: [...problems.values()] }
 }
 
@@ -187,17 +198,14 @@ const placeOf = (source: SettingSource): string =>
 
 const addEntry = (entries: Map<SettingPath, SettingEntry>, entry: SettingEntry): void => {
   const { form } = settingVariables[entry.path]
-  if (form !== "key" && form !== "secret") {
+  if (!isSecretForm(form)) {
     entries.set(entry.path, entry)
     return
   }
   const key = Redacted.isRedacted(entry.value) ? Redacted.value(entry.value) : entry.value
   if (typeof key !== "string") entries.set(entry.path, entry)
   else if (!isNoKey(key))
-    entries.set(entry.path, {
-      ...entry,
-      value: Redacted.make(key.trim(), { label: form === "key" ? "apiKey" : "vaultSecret" })
-    })
+    entries.set(entry.path, { ...entry, value: Redacted.make(key.trim(), { label: labelOf(form) }) })
 }
 
 const documentOf = (entries: ReadonlyArray<SettingEntry>): unknown => {

@@ -10,7 +10,7 @@ import { windowText } from "./RateLimitProblems.ts"
 import type { SettingSource } from "../../schemas/SettingsChange.ts"
 import type { SettingEntries } from "./SettingEntries.ts"
 import { type SettingPath, settingPaths, settingVariables } from "./Variables.ts"
-import type { VariableForm } from "./VariableForm.ts"
+import { isSecretForm, type VariableForm } from "./VariableForm.ts"
 
 /**
  * One setting. `name` is its variable; `value` is in the variable's form. Where there is none it is `"unset"`, or
@@ -41,7 +41,7 @@ export const valueAt = (settings: Settings, path: SettingPath): unknown =>
 export const shown = (form: VariableForm, value: unknown): string => {
   if (form === "key") return value === undefined ? "missing" : "set"
   if (value === undefined) return "unset"
-  if (form === "secret") return "set"
+  if (isSecretForm(form)) return "set"
   if (Duration.isDuration(value)) return String(Duration.toMillis(value))
   if (form === "dollars" || (form === "budget" && value !== "none")) return String(Number(value) / 1_000_000)
   if (form === "priceFile") return `as of ${(value as PriceTable).asOf}`

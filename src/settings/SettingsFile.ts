@@ -63,5 +63,5 @@ export const entriesOfFile = ({ document, isPrivate, problems }: SettingsFileCon
 const exposedSecret = (path: SettingPath): SettingProblem => ({
   name: path,
   problem: "stands in the settings file, which others than its owner can read",
-  expected: `a settings file of mode 0600, or ${settingVariables[path].name}, or a key in the vault`
+  expected: `a settings file of mode 0600, or ${settingVariables[path].name}${path.endsWith("apiKey") ? ", or a key in the vault" : ""}`
 })

@@ -11,6 +11,8 @@ import { windowSeconds } from "./RateLimitProblems.ts"
 export type VariableForm =
   | "key"
   | "secret"
+  | "webhookUrl"
+  | "webhookSecret"
   | "text"
   | "url"
   | "milliseconds"
@@ -34,6 +36,20 @@ export type VariableForm =
   | "imageRetention"
   | "imageBytes"
 
+/** The label of what must never be shown, by its form. */
+const secretLabels = {
+  key: "apiKey",
+  secret: "vaultSecret",
+  webhookUrl: "webhookUrl",
+  webhookSecret: "webhookSecret"
+} as const
+
+/** Whether a text of this form is a key or another secret. */
+export const isSecretForm = (form: VariableForm): form is keyof typeof secretLabels => form in secretLabels
+
+/** What is shown in place of a secret. */
+export const labelOf = (form: keyof typeof secretLabels): string => secretLabels[form]
+
 /** What the settings document holds for a variable, before the schema has seen it. */
 export type DocumentValue = string | number | boolean | ReadonlyArray<string> | ReadonlyArray<RateLimit>
 
@@ -47,6 +63,8 @@ export const readForm = (form: VariableForm, text: string): DocumentValue | unde
   switch (form) {
     case "key":
     case "secret":
+    case "webhookUrl":
+    case "webhookSecret":
     case "text":
     case "url":
     case "protocol":
@@ -105,6 +123,8 @@ export const booleanWord = (text: string): boolean | undefined => {
 const expectations: Readonly<Record<VariableForm, string>> = {
   key: "visible ASCII characters without spaces",
   secret: "8 to 1024 characters, or a key of 32 bytes as base64 or hexadecimal digits",
+  webhookUrl: "an http or https URL without user or fragment",
+  webhookSecret: "8 to 1024 characters",
   text: "a text",
   url: "an https URL (http on loopback only) without user, query or fragment",
   milliseconds: "a whole number of milliseconds from 1 to 86400000",

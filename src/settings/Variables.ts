@@ -5,11 +5,12 @@
  * Reading them is left to `layers/settings`, their text forms to `VariableForm.ts`.
  */
 import type { Settings } from "../../schemas/Settings.ts"
-import type { VariableForm } from "./VariableForm.ts"
+import { isSecretForm, type VariableForm } from "./VariableForm.ts"
 
 type Grouped = "attemptTimeout" | "retryLimits" | "rateLimits" | "fallback"
 
 type BudgetPaths = `budget.${keyof Settings["budget"] & string}`
+type AlertPaths = `alerts.${keyof Settings["alerts"] & string}`
 type AuditPaths = `audit.${keyof Settings["audit"] & string}`
 
 type PathsOf<P extends "deepseek" | "nanobanana"> =
@@ -31,6 +32,7 @@ export type SettingPath =
   | "vault.key"
   | "vault.keyFile"
   | AuditPaths
+  | AlertPaths
   | PathsOf<"deepseek">
   | PathsOf<"nanobanana">
 
@@ -194,14 +196,24 @@ export const settingVariables: Readonly<Record<SettingPath, SettingVariable>> = 
   "audit.bodyLimit": row("AUDIT_BODY_LIMIT", "bodyBytes", "how much is kept of one of them"),
   "audit.buffer": row("AUDIT_BUFFER", "callers", "rows that may wait to be written; more are dropped, and counted"),
   "audit.retention": row("AUDIT_RETENTION", "retention", "how long rows are kept"),
-  "audit.maximumBytes": row("AUDIT_MAXIMUM_BYTES", "storeBytes", "what all rows may take; then the oldest go")
+  "audit.maximumBytes": row("AUDIT_MAXIMUM_BYTES", "storeBytes", "what all rows may take; then the oldest go"),
+  "alerts.webhookUrl": row(
+    "LUDENG_ALERT_WEBHOOK_URL",
+    "webhookUrl",
+    "where a server sends alerts; unset, nowhere; it may hold a token, and is shown nowhere"
+  ),
+  "alerts.webhookSecret": row(
+    "LUDENG_ALERT_WEBHOOK_SECRET",
+    "webhookSecret",
+    "what signs them, so that a receiver can tell them from forged ones"
+  )
 }
 
 /** All places of the settings document, in the order of the table. */
 export const settingPaths = Object.keys(settingVariables) as ReadonlyArray<SettingPath>
 
 /** Whether a place holds a key or another secret. */
-export const isSecret = (path: SettingPath): boolean => ["key", "secret"].includes(settingVariables[path].form)
+export const isSecret = (path: SettingPath): boolean => isSecretForm(settingVariables[path].form)
 
 /**
  * Variables that set several places at once. In the same source the variable of a single place wins over them.

@@ -1,6 +1,5 @@
 /** Alerts over a real socket: taken, refused, slow, redirected, down; and what is said of it. */
-import * as http from "node:http"
-import type { AddressInfo } from "node:net"
+import type * as http from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,43 +14,10 @@ import { signAlert, verifyAlert } from "../../../layers/alerts/WebhookSignature.
 import type { AlertNotice } from "../../../schemas/Alert.ts"
 import { CallId } from "../../../schemas/Identifiers.ts"
 import { Alerts } from "../../../src/alerts/Alerts.ts"
+import { type ReceivedRequest, takesAll, type WebhookAnswer, webhookReceiver } from "../../support/WebhookReceiver.ts"
 
 const canary = "canary-webhook-secret"
 const secret = Redacted.make(canary)
-
-interface Received {
-  readonly path: string
-  readonly signature: string | undefined
-  readonly body: string
-}
-
-/** A receiver on loopback; `answer` decides each answer. */
-const receiver = (answer: (index: number, response: http.ServerResponse) => void) =>
-  Effect.acquireRelease(
-    Effect.callback<{ readonly url: string; readonly received: Array<Received>; readonly server: http.Server }>(
-      (resume) => {
-        const received: Array<Received> = []
-        const server = http.createServer((request, response) => {
-          let body = ""
-          request.on("data", (chunk: Buffer) => (body += chunk.toString()))
-          request.on("end", () => {
-            const { "ludeng-signature": signature } = request.headers
-            received.push({ path: request.url ?? "", signature: signature?.toString(), body })
-            answer(received.length - 1, response)
-          })
-        })
-        server.listen(0, "127.0.0.1", () => {
-          const { port } = server.address() as AddressInfo
-          resume(Effect.succeed({ url: `http://127.0.0.1:${port}/hook?token=${canary}`, received, server }))
-        })
-      }
-    ),
-    ({ server }) =>
-      Effect.sync(() => {
-        server.closeAllConnections()
-        server.close()
-      })
-  )
 
 const notice = (index: number, _tag: AlertNotice["_tag"] = "Raised"): AlertNotice => ({
   _tag,
@@ -81,18 +47,18 @@ const waitUntil = (condition: () => boolean) =>
   })
 
 const run = (
-  answer: (index: number, response: http.ServerResponse) => void,
+  answer: WebhookAnswer,
   options: Partial<AlertWebhook.AlertWebhookOptions>,
   body: (world: {
     readonly tell: (notice: AlertNotice) => void
-    readonly received: Array<Received>
+    readonly received: ReadonlyArray<ReceivedRequest>
     readonly statistics: () => AlertWebhook.WebhookStatistics
     readonly server: http.Server
     readonly lines: Array<string>
   }) => Effect.Effect<void>
 ) =>
   Effect.gen(function* () {
-    const { received, server, url } = yield* receiver(answer)
+    const { received, server, url } = yield* webhookReceiver(canary, answer)
     const { layer, tell } = yield* source
     const lines: Array<string> = []
     const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
@@ -109,15 +75,14 @@ const run = (
       yield* body({ tell, received, statistics, server, lines })
     }).pipe(Effect.provide(webhook))
     assert.notInclude(lines.join("\n"), canary)
+    return lines
   })
-
-const ok = (_: number, response: http.ServerResponse) => void response.writeHead(204).end()
 
 describe("the webhook", () => {
   it.live(
     "delivers each notice once, in order, signed so that a receiver can tell it from a forgery and a replay",
     () =>
-      run(ok, {}, ({ received, statistics, tell }) =>
+      run(takesAll, {}, ({ received, statistics, tell }) =>
         Effect.gen(function* () {
           for (let index = 0; index < 5; index++) tell(notice(index, index === 4 ? "Resolved" : "Raised"))
           yield* waitUntil(() => statistics().delivered === 5)
@@ -185,8 +150,23 @@ describe("the webhook", () => {
     )
   )
 
+  it.live("tells what still waits when its scope ends", () =>
+    Effect.gen(function* () {
+      const lines = yield* run(
+        () => undefined,
+        { attemptTimeout: Duration.minutes(1) },
+        ({ statistics, tell }) =>
+          Effect.gen(function* () {
+            for (let index = 0; index < 3; index++) tell(notice(index))
+            yield* waitUntil(() => statistics().waiting === 3)
+          })
+      )
+      assert.include(lines.join("\n"), '"waiting":3')
+    })
+  )
+
   it.live("survives a receiver that is down", () =>
-    run(ok, { retries: 1 }, ({ lines, server, statistics, tell }) =>
+    run(takesAll, { retries: 1 }, ({ lines, server, statistics, tell }) =>
       Effect.gen(function* () {
         yield* Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
         tell(notice(0))

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
@@ -13,6 +14,7 @@ import {
 } from "../../../src/settings/SettingEntries.ts"
 import { settingReports } from "../../../src/settings/SettingReport.ts"
 import type { SettingSource } from "../../../schemas/SettingsChange.ts"
+import { isSecretForm } from "../../../src/settings/VariableForm.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../../src/settings/Variables.ts"
 
 const lookupOf =
@@ -35,6 +37,8 @@ const fromCode = (document: unknown) => {
 const goodText = {
   key: "sk-good",
   secret: "a long passphrase",
+  webhookUrl: "https://hooks.example.com/a?token=b",
+  webhookSecret: "a secret of two",
   text: "some-text",
   url: "https://example.com/v1",
   milliseconds: "1234",
@@ -62,6 +66,8 @@ const badText = {
   ...goodText,
   key: "sk bad",
   secret: "short",
+  webhookUrl: "file:///etc/passwd",
+  webhookSecret: "brief",
   url: "ftp://x",
   milliseconds: "30s",
   longMilliseconds: "7d",
@@ -97,7 +103,7 @@ describe("settings as entries", () => {
     assert.strictEqual(reports.length, settingPaths.length)
     for (const path of readPaths) {
       const { name, form } = settingVariables[path]
-      const value = form === "key" || form === "secret" ? "set" : goodText[form]
+      const value = isSecretForm(form) ? "set" : goodText[form]
       assert.deepStrictEqual(
         reports.find((it) => it.name === name),
         { name, value, source: "environment" }
@@ -231,4 +237,46 @@ describe("settings as entries", () => {
       yield* requireKeys(fromVariables({ LUDENG_PROVIDERS: "deepseek", DEEPSEEK_API_KEY: "sk-a" }))
     })
   )
+})
+
+describe("settings that need each other", () => {
+  const url = "https://hooks.example.com/alerts?token=canary"
+  const secret = "canary of two"
+
+  it("a webhook without what signs it, and the other way round, is refused by the name of what is missing", () => {
+    const lacking = (variables: Readonly<Record<string, string>>) =>
+      problemsOf(variables).map(({ name, problem }) => `${name} ${problem}`)
+    assert.deepStrictEqual(lacking({ LUDENG_ALERT_WEBHOOK_URL: url }), [
+      "LUDENG_ALERT_WEBHOOK_SECRET is missing, and LUDENG_ALERT_WEBHOOK_URL is set"
+    ])
+    assert.deepStrictEqual(lacking({ LUDENG_ALERT_WEBHOOK_SECRET: secret }), [
+      "LUDENG_ALERT_WEBHOOK_URL is missing, and LUDENG_ALERT_WEBHOOK_SECRET is set"
+    ])
+    assert.deepStrictEqual(lacking({ LUDENG_ALERT_WEBHOOK_URL: url, LUDENG_ALERT_WEBHOOK_SECRET: "short" }), [
+      "LUDENG_ALERT_WEBHOOK_SECRET the value can not be used"
+    ])
+    assert.deepStrictEqual(lacking({ LUDENG_ALERT_WEBHOOK_URL: url, LUDENG_ALERT_WEBHOOK_SECRET: secret }), [])
+  })
+
+  it("a webhook is an http or https URL without user or fragment", () => {
+    const isTaken = (text: string) =>
+      problemsOf({ LUDENG_ALERT_WEBHOOK_URL: text, LUDENG_ALERT_WEBHOOK_SECRET: secret }).length === 0
+    assert.isTrue(["http://alerts.internal:9000/a", url].every(isTaken))
+    const bad = [
+      "ftp://a.example",
+      "a.example/hook",
+      "https://user:word@a.example",
+      "https://a.example/#b",
+      "javascript:1"
+    ]
+    assert.deepStrictEqual(bad.filter(isTaken), [])
+  })
+
+  it("neither is shown, in code as in variables", () => {
+    const both = fromVariables({ LUDENG_ALERT_WEBHOOK_URL: url, LUDENG_ALERT_WEBHOOK_SECRET: secret })
+    const entries = entriesOfDocument({ alerts: { webhookUrl: url, webhookSecret: secret } }).entries
+    const shownTexts = JSON.stringify([both, settingReports(both, entries), [...entries], inspect(both, { depth: 9 })])
+    assert.include(shownTexts, "LUDENG_ALERT_WEBHOOK_URL")
+    assert.notInclude(shownTexts, "canary")
+  })
 })
