@@ -62,9 +62,10 @@ export const makeGuard = Effect.fnUntraced(function* ({
       return faceProblem("MethodNotAllowed", "this method is not taken", { allow: [] })
     // The router would take `//a` for `/a`: a proxy in front of it that guards paths would not.
     if (/^[^?]*(?:\/\/|\\)/.test(url)) return faceProblem("RouteNotFound", "there is nothing at this path")
-    if (isEnding) return shuttingDown
-    // Who watches whether the program lives must hear it while it is busy.
-    if (open > maximumOpenRequests && !url.startsWith("/health/"))
+    // Who watches whether the program lives must hear it while it is busy, and while it ends.
+    const isWatching = url.startsWith("/health/")
+    if (isEnding && !isWatching) return shuttingDown
+    if (open > maximumOpenRequests && !isWatching)
       return faceProblem("ServerBusy", "too many requests are open", { retryAfter: 1 })
     return Number(headers["content-length"] ?? 0) > maximumBodyBytes
       ? faceProblem("BodyTooLarge", `a body of at most ${maximumBodyBytes} bytes is taken`)

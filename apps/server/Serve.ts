@@ -3,6 +3,7 @@
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -12,15 +13,20 @@ import * as ApiDocs from "../../layers/http-face/ApiDocs.ts"
 import * as HttpFace from "../../layers/http-face/HttpFace.ts"
 import * as UnknownRoutes from "../../layers/http-face/UnknownRoutes.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
+import { Health } from "../../src/health/Health.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import * as DashboardRoutes from "./DashboardRoutes.ts"
 import { type GuardOptions, makeGuard } from "./Guard.ts"
 import { makeNodeServer, type NodeListenerLimits } from "./NodeListener.ts"
 
-/** Where it listens, and how it is guarded. `port` 0 takes a free one; `limits` are shortened by tests. */
+/**
+ * Where it listens, and how it is guarded. `port` 0 takes a free one; `drain` (default none) is how long it goes on
+ * accepting when it ends, and says that it is not ready; `limits` are shortened by tests.
+ */
 export interface ServeOptions extends Partial<GuardOptions> {
   readonly host: string
   readonly port: number
+  readonly drain?: Duration.Duration
   readonly limits?: Partial<NodeListenerLimits>
 }
 
@@ -40,18 +46,27 @@ const routes = Layer.mergeAll(HttpFace.layer, ApiDocs.layer, UnknownRoutes.layer
 )
 
 /**
- * Serves until it is interrupted; `told` is run once it listens. Interrupted, it answers what it can within `submitGrace`.
+ * Serves until it is interrupted; `told` is run once it listens. Interrupted, it is not ready at once, accepts as long as
+ * `drain` says, and then answers what it can within `submitGrace`.
  *
  * **Errors** `ConfigurationError` where the address can not be had.
  */
 export const serve = Effect.fnUntraced(function* (
-  { corsOrigins = [], host, limits, maximumOpenRequests = defaultOpenRequests, port }: ServeOptions,
+  {
+    corsOrigins = [],
+    drain = Duration.zero,
+    host,
+    limits,
+    maximumOpenRequests = defaultOpenRequests,
+    port
+  }: ServeOptions,
   told: (listening: Listening) => Effect.Effect<void>
 ) {
   // Somewhat more connections than requests: some are idle, and whoever is refused must hear so.
   const server = makeNodeServer(2 * maximumOpenRequests + 100, limits)
   const guard = yield* makeGuard({ corsOrigins, maximumOpenRequests })
   const settings = yield* LiveSettings
+  const health = yield* Health
   const listener = NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: "1 second" })
   const context = yield* Effect.mapError(
     Layer.build(listener),
@@ -66,6 +81,8 @@ export const serve = Effect.fnUntraced(function* (
     yield* serve(guard.around(face))
     yield* Effect.addFinalizer(() =>
       Effect.gen(function* () {
+        yield* health.beginEnding
+        if (!Duration.isZero(drain)) yield* Effect.sleep(drain)
         const closed = yield* Deferred.make<void>()
         server.close(() => Deferred.doneUnsafe(closed, Effect.void))
         const { submitGrace } = (yield* settings.current).settings.nanobanana

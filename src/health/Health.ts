@@ -28,5 +28,10 @@ export class Health extends Context.Service<
   Health,
   {
     readonly report: Effect.Effect<HealthReport>
+    /**
+     * From now on the program is not ready (`ShuttingDown`): for whoever runs it, when it begins to end and before it
+     * stops accepting, so that a load balancer sends its work elsewhere. There is no way back. `ludeng serve` does so.
+     */
+    readonly beginEnding: Effect.Effect<void>
   }
 >()("@ludeng/providers/health/Health") {}

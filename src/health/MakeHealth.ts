@@ -139,10 +139,9 @@ export const make: Effect.Effect<
   })
 
   yield* feed.listen(hear)
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      isEnding = true
-    })
-  )
-  return Health.of({ report })
+  const beginEnding = Effect.sync(() => {
+    isEnding = true
+  })
+  yield* Effect.addFinalizer(() => beginEnding)
+  return Health.of({ report, beginEnding })
 })

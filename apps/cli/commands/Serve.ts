@@ -4,8 +4,10 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { SettingsWatch } from "../../../layers/settings/SettingsWatch.ts"
 import { isOrigin } from "../../server/CrossOrigin.ts"
+import { durationOf } from "../DurationText.ts"
 import { callFlags } from "../Flags.ts"
 
 /** The command. */
@@ -32,6 +34,13 @@ export const serve = Command.make(
       Flag.withDescription("How many requests may be open at once; further ones are told to come again (default 2000)"),
       Flag.withDefault(2_000)
     ),
+    drain: Flag.String("drain").pipe(
+      Flag.filterMap(durationOf, () => "a time from 1 ms to 24 h, as milliseconds or like 30s, 2m, 500ms"),
+      Flag.withDescription(
+        "How long it goes on accepting after SIGTERM while /health/ready says 503, for a load balancer (default 0)"
+      ),
+      Flag.optional
+    ),
     corsOrigins: Flag.String("cors-origin").pipe(
       Flag.filter(isOrigin, () => "an exact origin, like https://app.example"),
       Flag.withDescription(
@@ -41,10 +50,16 @@ export const serve = Command.make(
     ),
     json: callFlags.json
   },
-  Effect.fnUntraced(function* ({ corsOrigins, host, maxOpenRequests, port }) {
+  Effect.fnUntraced(function* ({ corsOrigins, drain, host, maxOpenRequests, port }) {
     const { runServer } = yield* Effect.promise(() => import("../ServeCommand.ts"))
     yield* Effect.provideService(
-      runServer({ host, port, corsOrigins, maximumOpenRequests: maxOpenRequests }),
+      runServer({
+        host,
+        port,
+        corsOrigins,
+        maximumOpenRequests: maxOpenRequests,
+        ...(Option.isSome(drain) ? { drain: drain.value } : {})
+      }),
       SettingsWatch,
       true
     )

@@ -33,7 +33,7 @@ describe("/health", () => {
         isReady: false,
         notReadyBecause: ["StoreFailed"] as const
       }))
-      const ask = yield* Effect.provide(makeFace(), Layer.succeed(Health, { report: ending }))
+      const ask = yield* Effect.provide(makeFace(), Layer.succeed(Health, { report: ending, beginEnding: Effect.void }))
       const { json, status } = yield* asked<HealthReport>(ask, "/health/ready")
       assert.strictEqual(status, 503)
       assert.deepStrictEqual(json.notReadyBecause, ["StoreFailed"])
