@@ -108,6 +108,11 @@ export const nanoBananaApiBaseUrl = "https://api.nanobananaapi.ai/api/v1/nanoban
  */
 export const undocumentedNanoBananaBaseUrl = "https://api.nanobanana.com/v1"
 
+/** The name of a model, as a provider knows it. */
+export const ModelName = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,100}$/)).annotate({
+  expected: "1 to 100 visible ASCII characters"
+})
+
 /**
  * Settings of DeepSeek.
  *
@@ -128,12 +133,7 @@ export const DeepSeekSettings = Schema.Struct({
   rateLimits: withDefault(Schema.Struct({ probe: Schema.optionalKey(RateLimits) }), {}),
   cacheTtl: withDefault(LongMilliseconds, 86_400_000),
   cacheStale: withDefault(LongMilliseconds, 604_800_000),
-  model: withDefault(
-    Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{1,100}$/)).annotate({
-      expected: "1 to 100 visible ASCII characters"
-    }),
-    "deepseek-flash"
-  ),
+  model: withDefault(ModelName, "deepseek-flash"),
   retryLimits: withDefault(
     Schema.Struct({ chat: Schema.optionalKey(RetryLimit), probe: Schema.optionalKey(RetryLimit) }),
     {}

@@ -1,16 +1,19 @@
 /**
  * What a model writes, as the parts of Effect AI: pieces of text and of thought are opened and closed, the pieces of a
- * tool call put together, and the end told with what was used.
+ * tool call put together, and the end told with what was used, what it cost and where it
+ * comes from.
  */
 import * as AiError from "effect/ai/AiError"
 import type * as Response from "effect/ai/Response"
 import * as Result from "effect/Result"
 import type { StreamedPart } from "../../src/chat/StreamChat.ts"
 import type { ChatFinished } from "../../src/provider/deepseek/DeepSeek.ts"
+import { type AnswerOrigin, originOf } from "./AnswerOrigin.ts"
+import type { FailureOrigin } from "./AiFailure.ts"
 
 const reasons = { stop: "stop", length: "length", tool_calls: "tool-calls", content_filter: "content-filter" } as const
 
-const finishOf = ({ finishReason, usage }: ChatFinished): Response.FinishPartEncoded => ({
+const finishOf = ({ finishReason, usage }: ChatFinished, deepseek: AnswerOrigin): Response.FinishPartEncoded => ({
   type: "finish",
   reason: reasons[finishReason],
   usage: {
@@ -22,14 +25,16 @@ const finishOf = ({ finishReason, usage }: ChatFinished): Response.FinishPartEnc
     },
     outputTokens: { total: usage.completionTokens, text: undefined, reasoning: undefined }
   },
-  response: undefined
+  response: undefined,
+  metadata: { deepseek }
 })
 
-const metadataOf = ({ id, model }: ChatFinished): Response.ResponseMetadataPartEncoded => ({
+const metadataOf = ({ id, model }: ChatFinished, deepseek: AnswerOrigin): Response.ResponseMetadataPartEncoded => ({
   type: "response-metadata",
   id,
   modelId: model,
-  timestamp: undefined
+  timestamp: undefined,
+  metadata: { deepseek }
 })
 
 interface OpenCall {
@@ -40,19 +45,32 @@ interface OpenCall {
 
 type Parts = Result.Result<ReadonlyArray<Response.StreamPartEncoded>, AiError.AiError>
 
-const badArguments = (name: string) =>
-  AiError.make({
+/** The answer has come whole and is paid, and is of no use. */
+const badArguments = (method: string, { attempts, callId, cost }: AnswerOrigin): AiError.AiError => {
+  const deepseek: FailureOrigin = {
+    callId,
+    reason: "MalformedResponse",
+    outcome: "Done",
+    isRetryable: true,
+    attempts,
+    cost
+  }
+  return AiError.make({
     module: "DeepSeekLanguageModel",
-    method: "streamText",
-    reason: new AiError.InvalidOutputError({ description: `the arguments of the tool ${name} are not JSON` })
+    method,
+    reason: new AiError.InvalidOutputError({
+      description: "the arguments of a tool call are not JSON",
+      metadata: { deepseek }
+    })
   })
+}
 
-const paramsOf = (call: OpenCall): Result.Result<unknown, AiError.AiError> => {
+const paramsOf = (call: OpenCall): Result.Result<unknown, undefined> => {
   try {
     const params: unknown = JSON.parse(call.params === "" ? "{}" : call.params)
     return Result.succeed(params)
   } catch {
-    return Result.fail(badArguments(call.name))
+    return Result.fail(undefined)
   }
 }
 
@@ -60,7 +78,13 @@ const paramsOf = (call: OpenCall): Result.Result<unknown, AiError.AiError> => {
 export class AnswerParts {
   #open: "text" | "reasoning" | undefined
   #count = 0
+  #finished: ChatFinished | undefined
   readonly #calls = new Map<number, OpenCall>()
+  readonly #method: string
+
+  constructor(method: string) {
+    this.#method = method
+  }
 
   /** What a part of the stream comes to. */
   next(part: StreamedPart): Parts {
@@ -72,10 +96,21 @@ export class AnswerParts {
       case "ToolCall":
         return Result.succeed(this.#pieceOfCall(part))
       case "Finished":
-        return Result.map(this.#endCalls(), (calls) => [...this.#close(), ...calls, metadataOf(part), finishOf(part)])
+        this.#finished = part
+        return Result.succeed(this.#close())
       case "Settled":
-        return Result.succeed([])
+        return this.#end(originOf(part))
     }
+  }
+
+  #end(origin: AnswerOrigin): Parts {
+    const finished = this.#finished
+    if (finished === undefined) return Result.succeed([])
+    return Result.map(this.#endCalls(origin), (calls) => [
+      ...calls,
+      metadataOf(finished, origin),
+      finishOf(finished, origin)
+    ])
   }
 
   #piece(kind: "text" | "reasoning", delta: string): ReadonlyArray<Response.StreamPartEncoded> {
@@ -106,11 +141,11 @@ export class AnswerParts {
     return [...parts, { type: "tool-params-delta", id: call.id, delta: part.arguments }]
   }
 
-  #endCalls(): Parts {
+  #endCalls(origin: AnswerOrigin): Parts {
     const parts: Array<Response.StreamPartEncoded> = []
     for (const call of this.#calls.values()) {
       const params = paramsOf(call)
-      if (Result.isFailure(params)) return Result.fail(params.failure)
+      if (Result.isFailure(params)) return Result.fail(badArguments(this.#method, origin))
       parts.push({ type: "tool-params-end", id: call.id })
       parts.push({ type: "tool-call", id: call.id, name: call.name, params: params.success })
     }
@@ -122,7 +157,7 @@ export class AnswerParts {
 export const wholeParts = (
   streamed: ReadonlyArray<StreamedPart>
 ): Result.Result<Array<Response.PartEncoded>, AiError.AiError> => {
-  const parts = new AnswerParts()
+  const parts = new AnswerParts("generateText")
   const whole: Array<Response.PartEncoded> = []
   const said = { text: "", reasoning: "" }
   const end: Array<Response.PartEncoded> = []

@@ -1,23 +1,22 @@
 /**
  * What Effect AI asks a model, as a chat request of DeepSeek. Files and pictures are refused: DeepSeek's chat takes text.
  */
-import * as Effect from "effect/Effect"
-import * as AiError from "effect/ai/AiError"
+import * as Result from "effect/Result"
 import type * as LanguageModel from "effect/ai/LanguageModel"
 import type * as Prompt from "effect/ai/Prompt"
 import * as Tool from "effect/ai/Tool"
+import type { InputRejected } from "../../schemas/Reason.ts"
+import { checkChat } from "../../src/chat/CheckChat.ts"
 import type { ChatMessage, ChatRequest, ChatTool, ChatToolCall } from "../../src/provider/deepseek/DeepSeek.ts"
 
 type Asked = LanguageModel.ProviderOptions
 
-const refused = (description: string) =>
-  AiError.make({
-    module: "DeepSeekLanguageModel",
-    method: "request",
-    reason: new AiError.InvalidUserInputError({ description })
-  })
-
-const noFiles = refused("DeepSeek's chat takes text: a file or picture can not be sent")
+const noFiles = (index: number): typeof InputRejected.Type => ({
+  _tag: "InputRejected",
+  field: `prompt.content.${index}`,
+  problem: "holds a file or a picture",
+  expected: "text: DeepSeek's chat takes nothing else"
+})
 
 const textOf = (parts: ReadonlyArray<{ readonly type: string; readonly text?: string }>, type: "text" | "reasoning") =>
   parts.map((it) => (it.type === type ? (it.text ?? "") : "")).join("")
@@ -85,17 +84,17 @@ const toolsOf = ({ toolChoice, tools }: Asked): Pick<ChatRequest, "tools" | "too
   }
 }
 
-/** The request, with these settings of the model. */
+/** The request, with these settings of the model; or what of it DeepSeek does not take. */
 export const chatQuestion = (
   asked: Asked,
-  settings: Pick<ChatRequest, "model" | "temperature" | "maximumTokens" | "thinking">
-): Effect.Effect<ChatRequest, AiError.AiError> => {
+  settings: Pick<ChatRequest, "model" | "temperature" | "topP" | "maximumTokens" | "thinking">
+): Result.Result<ChatRequest, typeof InputRejected.Type> => {
   const messages: Array<ChatMessage> = asked.responseFormat.type === "json" ? [schemaMessage(asked.responseFormat)] : []
-  for (const message of asked.prompt.content) {
+  for (const [index, message] of asked.prompt.content.entries()) {
     const more = messagesOf(message)
-    if (more === undefined) return Effect.fail(noFiles)
+    if (more === undefined) return Result.fail(noFiles(index))
     messages.push(...more)
   }
   const answerFormat = asked.responseFormat.type === "json" ? "json" : "text"
-  return Effect.succeed({ ...settings, messages, answerFormat, ...toolsOf(asked) })
+  return checkChat({ ...settings, messages, answerFormat, ...toolsOf(asked) })
 }

@@ -11,31 +11,28 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as LanguageModel from "effect/ai/LanguageModel"
+import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { Owner } from "../../schemas/Identifiers.ts"
-import { makeChatStreams } from "../../src/chat/StreamChat.ts"
-import type { Prices } from "../../src/money/Prices.ts"
-import type { Pipeline } from "../../src/pipeline/Pipeline.ts"
-import type { DeepSeek } from "../../src/provider/deepseek/DeepSeek.ts"
+import { checkModelOptions, type ModelOptions } from "../../src/chat/CheckChat.ts"
+import { type ChatAsk, makeChatStreams } from "../../src/chat/StreamChat.ts"
 import { chooseModel } from "../../src/provider/deepseek/Models.ts"
-import { LiveSettings } from "../../src/settings/LiveSettings.ts"
+import { makeTellRetiredName } from "../../src/provider/deepseek/RetiredNames.ts"
 import { aiFailure } from "./AiFailure.ts"
 import { AnswerParts, wholeParts } from "./AnswerParts.ts"
 import { chatQuestion } from "./ChatQuestion.ts"
 
 /**
- * How the model is asked.
+ * How the model is asked. What can not be is refused as `InputRejected`, which names it (`options.temperature`), with the
+ * first call: nothing is sent.
  *
- * **Units** `model` default the setting `deepseek.model`; `temperature` 0 to 2 (default 1, without effect while
- * thinking); `maximumTokens` 1 to 384 000, reasoning included (default 4096); `thinking` default off; `deadline` of the
- * whole answer (default 10 minutes).
+ * **Units** `model` default the setting `deepseek.model`; `temperature` 0 to 2 (default 1) and `topP` above 0, to 1
+ * (default 1), both without effect while thinking; `maximumTokens` 1 to 384 000, reasoning included (default 4096);
+ * `thinking` default off; `deadline` of the whole answer (default 10 minutes, at most a day).
  */
-export interface LanguageModelOptions {
-  readonly model?: string
-  readonly temperature?: number
-  readonly maximumTokens?: number
-  readonly thinking?: boolean
+export interface LanguageModelOptions extends ModelOptions {
   readonly deadline?: Duration.Duration
   readonly priority?: "high" | "normal" | "low"
   readonly owner?: Owner
@@ -49,46 +46,62 @@ export const CurrentOptions = Context.Reference<LanguageModelOptions>(
 
 const defaultMaximumTokens = 4_096
 
-type Needs = Pipeline | DeepSeek | Prices | LiveSettings
+type Needs = Effect.Services<typeof makeChatStreams>
+
+/** What is said of the model, and what of the call. Whatever nobody knows is left to the call to refuse. */
+const splitOptions = (ofLayer: LanguageModelOptions, current: LanguageModelOptions) => {
+  const given = Object.entries({ ...ofLayer, ...current }).filter(([, value]) => value !== undefined)
+  const ofModel = Object.fromEntries(given.filter(([name]) => modelOptionNames.has(name)))
+  const ofCall: CallOptions = Object.fromEntries(given.filter(([name]) => !modelOptionNames.has(name)))
+  return { ofModel, ofCall }
+}
+
+const modelOptionNames: ReadonlySet<string> = new Set<keyof ModelOptions>([
+  "model",
+  "temperature",
+  "topP",
+  "maximumTokens",
+  "thinking"
+])
 
 const make = (ofLayer: LanguageModelOptions) =>
   Effect.gen(function* () {
     const chat = yield* makeChatStreams
-    const liveSettings = yield* LiveSettings
+    const tellRetiredName = yield* makeTellRetiredName
 
     const question = (asked: LanguageModel.ProviderOptions) =>
-      Effect.gen(function* () {
-        const options = { ...ofLayer, ...(yield* CurrentOptions) }
-        const { settings } = yield* liveSettings.current
-        const choice = chooseModel(options.model ?? settings.deepseek.model)
-        const request = yield* chatQuestion(asked, {
-          model: choice.model,
-          temperature: options.temperature ?? 1,
-          maximumTokens: options.maximumTokens ?? defaultMaximumTokens,
-          thinking: options.thinking ?? choice.thinking
-        })
-        const { deadline, owner, priority } = options
-        const callOptions = {
-          ...(deadline === undefined ? {} : { deadline }),
-          ...(owner === undefined ? {} : { owner }),
-          ...(priority === undefined ? {} : { priority })
+      Effect.map(CurrentOptions, (current) => {
+        const { ofCall, ofModel } = splitOptions(ofLayer, current)
+        const ask: ChatAsk = (settings) => {
+          const checked = checkModelOptions(ofModel)
+          if (Result.isFailure(checked)) return Effect.fail(checked.failure)
+          const options = checked.success
+          const choice = chooseModel(options.model ?? settings.deepseek.model)
+          const request = chatQuestion(asked, {
+            model: choice.model,
+            temperature: options.temperature ?? 1,
+            ...(options.topP === undefined ? {} : { topP: options.topP }),
+            maximumTokens: options.maximumTokens ?? defaultMaximumTokens,
+            thinking: options.thinking ?? choice.thinking
+          })
+          return Effect.andThen(tellRetiredName(choice), Effect.fromResult(request))
         }
-        return { request, callOptions }
+        return { ask, ofCall }
       })
 
     return yield* LanguageModel.make({
       generateText: (asked) =>
-        Effect.flatMap(question(asked), ({ callOptions, request }) =>
+        Effect.flatMap(question(asked), ({ ask, ofCall }) =>
           Effect.flatMap(
-            Effect.mapError(chat.whole(request, callOptions), (failure) => aiFailure(failure, "generateText")),
+            Effect.mapError(chat.whole(ask, ofCall), (failure) => aiFailure(failure, "generateText")),
             (parts) => Effect.fromResult(wholeParts(parts))
           )
         ),
       streamText: (asked) =>
         Stream.unwrap(
-          Effect.map(question(asked), ({ callOptions, request }) => {
-            const answer = new AnswerParts()
-            return chat.stream(request, callOptions).pipe(
+          Effect.map(question(asked), ({ ask, ofCall }) => {
+            const answer = new AnswerParts("streamText")
+            return chat.stream(ask, ofCall).pipe(
               Stream.mapError((failure) => aiFailure(failure, "streamText")),
               Stream.mapEffect((part) => Effect.fromResult(answer.next(part))),
               Stream.flatMap(Stream.fromIterable)

@@ -27,6 +27,8 @@ export const DeepSeekChatRequest = Schema.Struct({
   thinking: Schema.Struct({ type: Schema.Literals(["enabled", "disabled"]) }),
   /** 0 to 2. */
   temperature: Schema.Finite,
+  /** Above 0, to 1; without effect while thinking is on. */
+  top_p: Schema.optionalKey(Schema.Finite),
   /** 1 to 384 000. */
   max_tokens: Schema.Int,
   /** `json_object` needs the word "json" and an example in a message. */

@@ -13,20 +13,40 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../../schemas/CallOptions.ts"
 import type { CallFailure } from "../../schemas/Failures.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
 import type { Cost } from "../../schemas/Money.ts"
+import { live, type Provenance } from "../../schemas/Provenance.ts"
+import type { InputRejected } from "../../schemas/Reason.ts"
+import type { Settings } from "../../schemas/Settings.ts"
+import { heldBack } from "../enhancement/HeldBack.ts"
 import { Prices } from "../money/Prices.ts"
+import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
+import { reject } from "../pipeline/Reject.ts"
 import { withCallUnder } from "../pipeline/WithCall.ts"
+import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { type ChatPart, type ChatRequest, DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
+import { Transport } from "../transport/Transport.ts"
+import { KeyVault } from "../vault/KeyVault.ts"
 import { ChatPlan, type PassOn } from "./ChatPlan.ts"
 
 /** The longest a completion may take where its options do not say: DeepSeek itself gives up waiting after as long. */
 const defaultDeadline = Duration.minutes(10)
 
-/** What is told besides the answer when it is whole. */
+/**
+ * What is to be asked, under the settings of the call.
+ *
+ * **Errors** `InputRejected`: then nothing is asked.
+ */
+export type ChatAsk = (settings: Settings) => Effect.Effect<ChatRequest, typeof InputRejected.Type>
+
+/** What is told besides the answer when it is whole: where it comes from, and what it cost. */
 export interface ChatEnd {
   readonly _tag: "Settled"
+  readonly callId: CallId
+  readonly isSimulated: boolean
+  readonly provenance: Provenance
   readonly attempts: number
   readonly cost: Cost
 }
@@ -42,71 +62,87 @@ export type StreamedPart = ChatPart | ChatEnd
  */
 export interface ChatStreams {
   /** What the model writes, as it comes. */
-  readonly stream: (request: ChatRequest, options: CallOptions) => Stream.Stream<StreamedPart, CallFailure>
+  readonly stream: (ask: ChatAsk, options: CallOptions) => Stream.Stream<StreamedPart, CallFailure>
   /** The same when it is whole; an attempt that breaks off anywhere may be made again. */
-  readonly whole: (
-    request: ChatRequest,
-    options: CallOptions
-  ) => Effect.Effect<ReadonlyArray<StreamedPart>, CallFailure>
+  readonly whole: (ask: ChatAsk, options: CallOptions) => Effect.Effect<ReadonlyArray<StreamedPart>, CallFailure>
 }
 
-/** Makes it. */
-export const makeChatStreams: Effect.Effect<ChatStreams, never, Pipeline | DeepSeek | Prices | LiveSettings> =
-  Effect.gen(function* () {
-    const pipeline = yield* Pipeline
-    const deepSeek = yield* DeepSeek
-    const prices = yield* Prices
-    const liveSettings = yield* LiveSettings
-    const clock = yield* Clock.Clock
+type Needs = Pipeline | DeepSeek | Prices | LiveSettings | DegradedModes | KeyVault | Transport
 
-    const run = (
-      request: ChatRequest,
-      options: CallOptions,
-      collected: Array<ChatPart> | undefined,
-      passOn: PassOn
-    ) => {
-      const deadline = options.deadline ?? defaultDeadline
-      return withCallUnder(
-        liveSettings,
-        options,
-        ({ deepseek }) => ({ deadline, attemptLimit: (deepseek.retryLimits.chat ?? deepseek.retryLimit) + 1 }),
-        (call) => {
-          const { settings } = call.settings
-          const parts = { request, settings: settings.deepseek, deepSeek, prices: prices.of(settings), clock, deadline }
-          const plan =
-            collected === undefined ? new ChatPlan({ ...parts, passOn }) : new WholeChatPlan(parts, collected)
-          return Effect.map(pipeline.run(plan), (result): ReadonlyArray<StreamedPart> => [
-            result.answer,
-            { _tag: "Settled", attempts: result.attempts, cost: result.cost }
-          ])
-        }
-      )
-    }
+/** Makes it. What keeps an enhancement from being asked keeps these back too, and what they come to is told the modes. */
+export const makeChatStreams: Effect.Effect<ChatStreams, never, Needs> = Effect.gen(function* () {
+  const pipeline = yield* Pipeline
+  const deepSeek = yield* DeepSeek
+  const prices = yield* Prices
+  const liveSettings = yield* LiveSettings
+  const modes = yield* DegradedModes
+  const vault = yield* KeyVault
+  const { isSimulated } = yield* Transport
+  const clock = yield* Clock.Clock
 
-    return {
-      stream: (request, options) =>
-        Stream.unwrap(
-          Effect.gen(function* () {
-            const queue = yield* Queue.bounded<ReadonlyArray<StreamedPart>, CallFailure | Cause.Done>(1)
-            const passOn: PassOn = (parts) => Effect.asVoid(Queue.offer(queue, parts))
-            const asked = Effect.matchCauseEffect(run(request, options, undefined, passOn), {
-              onFailure: (cause) => Queue.failCause(queue, cause),
-              onSuccess: (end) => Effect.andThen(Queue.offer(queue, end), Queue.end(queue))
-            })
-            yield* Effect.forkScoped(asked, { startImmediately: true })
-            return Stream.flatMap(Stream.fromQueue(queue), Stream.fromIterable)
-          })
-        ),
-      whole: (request, options) =>
-        Effect.suspend(() => {
-          const collected: Array<ChatPart> = []
-          return Effect.map(
-            run(request, options, collected, () => Effect.void),
-            (end) => [...collected, ...end]
-          )
+  const runInCall = (
+    request: ChatRequest,
+    call: Call,
+    deadline: Duration.Duration,
+    collected: Array<ChatPart> | undefined,
+    passOn: PassOn
+  ): Effect.Effect<ReadonlyArray<StreamedPart>, CallFailure> => {
+    const obstacle = heldBack(modes, vault, call)
+    if (obstacle !== undefined) return Effect.fail(obstacle.failure)
+    const { settings } = call.settings
+    const parts = { request, settings: settings.deepseek, deepSeek, prices: prices.of(settings), clock, deadline }
+    const plan = collected === undefined ? new ChatPlan({ ...parts, passOn }) : new WholeChatPlan(parts, collected)
+    return Effect.matchEffect(pipeline.run(plan), {
+      onSuccess: ({ answer, attempts, cost }) => {
+        modes.chatSucceeded()
+        const { callId } = call
+        return Effect.succeed([answer, { _tag: "Settled", callId, isSimulated, provenance: live, attempts, cost }])
+      },
+      onFailure: (failure) => {
+        modes.chatFailed(failure, call.settings)
+        return Effect.fail(failure)
+      }
+    })
+  }
+
+  const run = (ask: ChatAsk, options: CallOptions, collected: Array<ChatPart> | undefined, passOn: PassOn) => {
+    const deadline = options.deadline ?? defaultDeadline
+    return withCallUnder(
+      liveSettings,
+      options,
+      ({ deepseek }) => ({ deadline, attemptLimit: (deepseek.retryLimits.chat ?? deepseek.retryLimit) + 1 }),
+      (call) =>
+        Effect.matchEffect(ask(call.settings.settings), {
+          onFailure: (rejected) => Effect.fail(reject(rejected, call.callId)),
+          onSuccess: (request) => runInCall(request, call, deadline, collected, passOn)
         })
-    }
-  })
+    )
+  }
+
+  return {
+    stream: (ask, options) =>
+      Stream.unwrap(
+        Effect.gen(function* () {
+          const queue = yield* Queue.bounded<ReadonlyArray<StreamedPart>, CallFailure | Cause.Done>(1)
+          const passOn: PassOn = (parts) => Effect.asVoid(Queue.offer(queue, parts))
+          const asked = Effect.matchCauseEffect(run(ask, options, undefined, passOn), {
+            onFailure: (cause) => Queue.failCause(queue, cause),
+            onSuccess: (end) => Effect.andThen(Queue.offer(queue, end), Queue.end(queue))
+          })
+          yield* Effect.forkScoped(asked, { startImmediately: true })
+          return Stream.flatMap(Stream.fromQueue(queue), Stream.fromIterable)
+        })
+      ),
+    whole: (ask, options) =>
+      Effect.suspend(() => {
+        const collected: Array<ChatPart> = []
+        return Effect.map(
+          run(ask, options, collected, () => Effect.void),
+          (end) => [...collected, ...end]
+        )
+      })
+  }
+})
 
 /** A completion that is passed on when it is whole: each attempt begins anew. */
 class WholeChatPlan extends ChatPlan {

@@ -15,6 +15,7 @@ import { type CallResult, Pipeline } from "../pipeline/Pipeline.ts"
 import { DegradedModes } from "../policy/degraded-mode/DegradedModes.ts"
 import { DeepSeek } from "../provider/deepseek/DeepSeek.ts"
 import type { ModelChoice } from "../provider/deepseek/Models.ts"
+import { makeTellRetiredName } from "../provider/deepseek/RetiredNames.ts"
 import { cutAtWord } from "./CutAtWord.ts"
 import { EnhancementPlan, type Rewriting } from "./EnhancementPlan.ts"
 import type { EnhancementWish } from "./EnhancementWish.ts"
@@ -45,17 +46,7 @@ export const makeAskDeepSeek: Effect.Effect<AskDeepSeek, never, Pipeline | DeepS
     const prices = yield* Prices
     const modes = yield* DegradedModes
     const clock = yield* Clock.Clock
-    const retiredNamesTold = new Set<string>()
-
-    const tellRetiredName = (name: string, { model, thinking }: ModelChoice) =>
-      Effect.suspend(() => {
-        if (retiredNamesTold.has(name)) return Effect.void
-        retiredNamesTold.add(name)
-        const state = thinking ? "on" : "off"
-        return Effect.logWarning(
-          `DeepSeek has retired the model name ${name}: ${model} is asked instead, thinking ${state}. Change the setting deepseek.model.`
-        )
-      })
+    const tellRetiredName = yield* makeTellRetiredName
 
     const askOnce = <A>(
       ask: EnhancementAsk,
@@ -122,9 +113,7 @@ export const makeAskDeepSeek: Effect.Effect<AskDeepSeek, never, Pipeline | DeepS
         },
         Effect.fail
       )
-      return choice.retiredName === undefined
-        ? asked
-        : Effect.andThen(tellRetiredName(choice.retiredName, choice), asked)
+      return choice.retiredName === undefined ? asked : Effect.andThen(tellRetiredName(choice), asked)
     }
   })
 

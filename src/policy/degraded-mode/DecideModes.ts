@@ -8,6 +8,8 @@
  * | `LowPriorityShed` | a queue of `chat` or `submit` holds more than 80 % of its limit | every one holds less than 50 % | `LoadShed` for calls of low priority (after a look into the cache); the others as ever |
  * | `ImagesDeferred` | the circuit of `submit` refuses, and that of the second provider too, where there is one | either lets somebody through | `submit` queues the job; `generate` is refused |
  *
+ * Nothing stands in for a call of the language model (`src/chat`): where a row names a rejection, it gets that.
+ *
  * By hand each is entered and left at any time, and holds until it is left: no rule ends it, and while
  * `WithoutEnhancement` holds by hand no probe is sent. A mode that is left by hand while its rule still holds is entered
  * again at once. Several hold at once; `Normal` is when none does.

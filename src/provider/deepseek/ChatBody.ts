@@ -48,10 +48,11 @@ const toolsJson = ({ toolChoice, tools }: ChatRequest): string => {
 
 /** The JSON text to be sent for a request. */
 export const chatBody = (request: ChatRequest, isStreamed = false): string => {
-  const { answerFormat, maximumTokens, messages, model, temperature, thinking } = request
+  const { answerFormat, maximumTokens, messages, model, temperature, thinking, topP } = request
   const texts = messages.map(messageJson).join(",")
   const thinkingType: DeepSeekChatRequest["thinking"]["type"] = thinking ? "enabled" : "disabled"
   const formatType: DeepSeekChatRequest["response_format"]["type"] = answerFormat === "json" ? "json_object" : "text"
+  const sampling = topP === undefined ? "" : `,"top_p":${topP}`
   const stream = isStreamed ? `true,"stream_options":{"include_usage":true}` : "false"
-  return `{"model":${JSON.stringify(model)},"messages":[${texts}],"thinking":{"type":"${thinkingType}"},"temperature":${temperature},"max_tokens":${maximumTokens},"response_format":{"type":"${formatType}"}${toolsJson(request)},"stream":${stream}}`
+  return `{"model":${JSON.stringify(model)},"messages":[${texts}],"thinking":{"type":"${thinkingType}"},"temperature":${temperature}${sampling},"max_tokens":${maximumTokens},"response_format":{"type":"${formatType}"}${toolsJson(request)},"stream":${stream}}`
 }

@@ -44,13 +44,14 @@ export type ChatToolChoice = "none" | "auto" | "required" | { readonly name: str
 /**
  * A chat completion to be asked for.
  *
- * **Units** `temperature` 0 to 2; `maximumTokens` counts the answer's tokens, reasoning included. `thinking` is on by
+ * **Units** `temperature` 0 to 2; `topP` above 0, to 1 (default 1); `maximumTokens` counts the answer's tokens, reasoning included. `thinking` is on by
  * default at DeepSeek and makes `temperature` void; leave it off for rewriting.
  */
 export interface ChatRequest {
   readonly model: string
   readonly messages: ReadonlyArray<ChatMessage>
   readonly temperature: number
+  readonly topP?: number
   readonly maximumTokens: number
   readonly thinking: boolean
   readonly answerFormat: "text" | "json"

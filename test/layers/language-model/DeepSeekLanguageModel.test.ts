@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as AiError from "effect/ai/AiError"
@@ -9,23 +8,8 @@ import * as LanguageModel from "effect/ai/LanguageModel"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
 import { inspect } from "node:util"
-import * as DeepSeekLanguageModel from "../../../layers/language-model/DeepSeekLanguageModel.ts"
-import * as Mock from "../../../mock-layers/Mock.ts"
 import { MockHandle } from "../../../mock-layers/MockHandle.ts"
-import type { SimulationDocument } from "../../../mock-layers/simulation/Script.ts"
-import { throughTime } from "../../support/ThroughTime.ts"
-
-const under = <A, E>(
-  simulation: SimulationDocument,
-  body: Effect.Effect<A, E, LanguageModel.LanguageModel | MockHandle>,
-  options: DeepSeekLanguageModel.LanguageModelOptions = {}
-) =>
-  Effect.provide(
-    body,
-    Layer.provideMerge(DeepSeekLanguageModel.layerWith(options), Mock.layerWith({ latency: 100, ...simulation }))
-  )
-
-const asked = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.flatMap(throughTime(effect), Effect.fromResult)
+import { asked, under } from "./ModelWorld.ts"
 
 const Weather = Tool.make("weather", {
   description: "The weather of a place",

@@ -21,6 +21,8 @@ const question: ChatRequest = {
   answerFormat: "text"
 }
 
+const asking = () => Effect.succeed(question)
+
 const textOf = (parts: ReadonlyArray<StreamedPart>) => parts.map((it) => (it._tag === "Text" ? it.text : "")).join("")
 
 const under = <A, E>(
@@ -52,7 +54,7 @@ describe("a streamed completion", () => {
       {},
       Effect.gen(function* () {
         const { stream } = yield* makeChatStreams
-        const parts = yield* throughTime(Stream.runCollect(stream(question, {})))
+        const parts = yield* throughTime(Stream.runCollect(stream(asking, {})))
         assert.isAbove(parts.filter((it) => it._tag === "Text").length, 3)
         assert.include(textOf(parts), "a red fox in the snow")
         assert.deepStrictEqual(
@@ -74,7 +76,7 @@ describe("a streamed completion", () => {
         const { stream } = yield* makeChatStreams
         const heard: Array<StreamedPart> = []
         const fiber = yield* Effect.forkChild(
-          Stream.runForEach(stream(question, {}), (part) => Effect.sync(() => void heard.push(part))),
+          Stream.runForEach(stream(asking, {}), (part) => Effect.sync(() => void heard.push(part))),
           { startImmediately: true }
         )
         yield* TestClock.adjust("6 seconds")
@@ -92,7 +94,7 @@ describe("a streamed completion", () => {
       { latency: 10_000 },
       Effect.gen(function* () {
         const { stream } = yield* makeChatStreams
-        yield* throughTime(Stream.runDrain(Stream.take(stream(question, {}), 1)))
+        yield* throughTime(Stream.runDrain(Stream.take(stream(asking, {}), 1)))
         assert.deepStrictEqual(yield* leftBehind, nothing)
         const [line] = yield* CostLedger.use((it) => it.lines({}))
         assert.isAbove(line?.spent ?? 0, 0)
@@ -114,7 +116,7 @@ describe("a streamed completion", () => {
         Effect.gen(function* () {
           const { stream } = yield* makeChatStreams
           const heard: Array<StreamedPart> = []
-          const asked = Stream.runForEach(stream(question, {}), (part) => Effect.sync(() => void heard.push(part)))
+          const asked = Stream.runForEach(stream(asking, {}), (part) => Effect.sync(() => void heard.push(part)))
           const failure = yield* throughTime(Effect.flip(asked))
           assert.strictEqual(failure.reason._tag, reason)
           assert.isAbove(heard.length, 0)
@@ -131,7 +133,7 @@ describe("a streamed completion", () => {
         { seed: 3, faults: [{ fault, times: 1 }] },
         Effect.gen(function* () {
           const { whole } = yield* makeChatStreams
-          const parts = yield* throughTime(whole(question, { deadline: Duration.minutes(5) }))
+          const parts = yield* throughTime(whole(asking, { deadline: Duration.minutes(5) }))
           assert.strictEqual(textOf(parts).split("a red fox").length, 2)
           assert.strictEqual((yield* MockHandle.use((it) => it.totals)).requests, 2)
           assert.deepStrictEqual(yield* leftBehind, nothing)
@@ -145,7 +147,7 @@ describe("a streamed completion", () => {
       { faults: [{ fault: "unavailable", times: 1 }] },
       Effect.gen(function* () {
         const { stream } = yield* makeChatStreams
-        const parts = yield* throughTime(Stream.runCollect(stream(question, {})))
+        const parts = yield* throughTime(Stream.runCollect(stream(asking, {})))
         assert.strictEqual(textOf(parts).split("a red fox").length, 2)
         const end = parts.at(-1)
         assert.strictEqual(end?._tag === "Settled" ? end.attempts : 0, 2)
@@ -158,7 +160,7 @@ describe("a streamed completion", () => {
       { faults: [{ fault: "missing-usage" }] },
       Effect.gen(function* () {
         const { stream } = yield* makeChatStreams
-        const end = (yield* throughTime(Stream.runCollect(stream(question, {})))).at(-1)
+        const end = (yield* throughTime(Stream.runCollect(stream(asking, {})))).at(-1)
         assert.strictEqual(end?._tag === "Settled" ? end.cost.basis : "", "estimated")
       })
     )
@@ -169,7 +171,7 @@ describe("a streamed completion", () => {
       { scenario: "keep-alive-forever" },
       Effect.gen(function* () {
         const { stream } = yield* makeChatStreams
-        const failure = yield* throughTime(Effect.flip(Stream.runDrain(stream(question, {}))))
+        const failure = yield* throughTime(Effect.flip(Stream.runDrain(stream(asking, {}))))
         assert.strictEqual(failure.reason._tag, "TimedOut")
       })
     )
