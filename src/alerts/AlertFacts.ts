@@ -3,14 +3,15 @@
  * own. It takes an event in one synchronous step, and gives what is seen of it when asked. How long each counts stands
  * here; what follows is decided in `DecideAlerts.ts`.
  *
- * Bounded: by provider, operation and reason; by account; and by the 100 owners that were seen last.
+ * Bounded: by provider, operation and reason; by account; and by the owners that `OwnersToLookAt.ts` holds.
  */
 import type { CallEvent } from "../../schemas/CallEvent.ts"
-import type { CallId, Owner } from "../../schemas/Identifiers.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
 import type { KeyId } from "../../schemas/Key.ts"
 import type { Operation, Payment, QuotaScope } from "../../schemas/Provider.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
 import type { Observation } from "./DecideAlerts.ts"
+import { OwnersToLookAt } from "./OwnersToLookAt.ts"
 
 /** How soon somebody should look. */
 export type Urgency = "no" | "soon" | "now"
@@ -27,7 +28,6 @@ const storageCountsMillis = minute
 const vaultCountsMillis = 10 * minute
 const retiredCountsMillis = 24 * 60 * minute
 const staleCountsMillis = 5 * minute
-const mostOwners = 100
 
 /** What a repetition of an operation costs. */
 export const paymentOf = (operation: Operation): Payment =>
@@ -35,10 +35,11 @@ export const paymentOf = (operation: Operation): Payment =>
 
 /** The facts, in place. **Units** instants in milliseconds since 1970. */
 export class AlertFacts {
+  /** Whose budgets a call or a job may have changed. */
+  readonly owners = new OwnersToLookAt()
   /** By provider, operation and reason; what lies before the last success of the operation is gone. */
   readonly #faults = new Map<string, Occurrence & { readonly work: string }>()
   readonly #retired = new Map<QuotaScope, { readonly keyId: KeyId; readonly remedy: string; readonly at: number }>()
-  readonly #owners = new Set<Owner>()
   #storage: Occurrence | undefined
   #vault: Occurrence | undefined
   #stale: Occurrence | undefined
@@ -49,7 +50,7 @@ export class AlertFacts {
   hear(event: CallEvent): Urgency {
     switch (event._tag) {
       case "CallSucceeded":
-        this.#owners.add(event.owner)
+        this.owners.add(event.owner)
         if (event.operation === "chat") this.#stale = undefined
         if (this.#faults.size > 0) this.#forget(`${event.provider} ${event.operation}`)
         return "soon"
@@ -72,12 +73,12 @@ export class AlertFacts {
         return "now"
       }
       case "CallFailed": {
-        this.#owners.add(event.owner)
+        this.owners.add(event.owner)
         if (event.reason._tag === "StorageFailed") this.#hearStorage(event.reason.problem, event.callId, event.at)
         return event.reason._tag === "StorageFailed" ? "now" : "soon"
       }
       case "CallRejected":
-        this.#owners.add(event.owner)
+        this.owners.add(event.owner)
         if (event.reason._tag === "StorageFailed") this.#hearStorage(event.reason.problem, event.callId, event.at)
         return "now"
       case "FellBack":
@@ -119,20 +120,13 @@ export class AlertFacts {
       case "AuditDropped":
         return "now"
       case "JobMoved":
-        this.#owners.add(event.owner)
+        this.owners.add(event.owner)
         if (event.from !== "OutcomeUnknown" && event.to !== "OutcomeUnknown") return "soon"
         this.#mayHaveUnknown = true
         return "now"
       default:
         return "soon"
     }
-  }
-
-  /** The owners seen lately, the first time since it was last asked; others no more. */
-  takeOwners(): ReadonlyArray<Owner> {
-    const owners = [...this.#owners].slice(-mostOwners)
-    this.#owners.clear()
-    return owners
   }
 
   /** Whether the ledger should be asked for jobs without an outcome; then not again until one of them moves. */

@@ -31,7 +31,11 @@ import type { Alert, AlertNotice } from "../../schemas/Alert.ts"
 export class Alerts extends Context.Service<
   Alerts,
   {
-    /** The alerts that hold, the oldest first. Looks before it answers, into memory and the ledger. */
+    /**
+     * The alerts that hold, the oldest first. It looks into memory and the ledger before it answers, and never answers
+     * from a look that began before it was asked: those who ask during one share the next. Of more than 100 owners who
+     * have called since, the others are looked at within the next seconds.
+     */
     readonly active: Effect.Effect<ReadonlyArray<Alert>>
     /** What is raised, escalated and resolved from now on. A reader who is slow loses the oldest beyond 256. */
     readonly notices: Stream.Stream<AlertNotice>

@@ -2,7 +2,11 @@
  * What is seen in the ledgers: budgets, paid jobs without an outcome, and what the audit lost.
  *
  * Budgets are asked for where one is set and a call of the owner has ended, and once a minute while one is watched; jobs
- * when one of them came to, or left, `OutcomeUnknown`. A ledger that can not be read is told of as `StorageTrouble`.
+ * when one of them came to, or left, `OutcomeUnknown`. A ledger that can not be read is told of as `StorageTrouble`, and
+ * asked no more in that look; whoever was not looked at comes next.
+ *
+ * Bounded: a look asks for 100 owners and 100 budgets that are watched, and is followed by another one where more wait.
+ * Of budgets that raise nothing the 100 seen last are watched; one that does is watched until it is over.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -11,11 +15,22 @@ import type { AuditLog } from "../audit/AuditLog.ts"
 import type { JobLedger } from "../job/JobLedger.ts"
 import type { CostLedger } from "../money/CostLedger.ts"
 import type { AlertFacts } from "./AlertFacts.ts"
+import { alertRules } from "./AlertRules.ts"
 import type { Observation } from "./DecideAlerts.ts"
+
+/** A budget as it was last seen, by a look for this owner. **Units** `at` in milliseconds since 1970. */
+interface SeenBudget {
+  readonly owner: Owner
+  readonly at: number
+  readonly observation: Observation
+}
 
 const refreshMillis = 60_000
 const droppedCountsMillis = 300_000
 const mostOwners = 100
+const mostCalmBudgets = 100
+
+const isCalm = ({ observation }: SeenBudget): boolean => observation.level < alertRules.BudgetUse.resolveBelow
 
 /** Looks into the ledgers; it remembers what it saw of those that need not be asked again. */
 export class LookAtLedgers {
@@ -23,9 +38,10 @@ export class LookAtLedgers {
   readonly #costs: CostLedger["Service"]
   readonly #jobs: JobLedger["Service"]
   readonly #audit: AuditLog["Service"]
-  readonly #budgets = new Map<Owner, { readonly at: number; readonly seen: ReadonlyArray<Observation> }>()
-  /** Who could not be asked for yet. */
-  readonly #owed = new Set<Owner>()
+  /** By subject, the longest unseen first. */
+  readonly #budgets = new Map<string, SeenBudget>()
+  #isBehind = false
+  #leftOutToldAt = Number.NEGATIVE_INFINITY
   #mustCount = false
   #unknown: ReadonlyArray<Observation> = []
   #dropped = { count: 0, at: Number.NEGATIVE_INFINITY }
@@ -35,16 +51,19 @@ export class LookAtLedgers {
     this.#costs = costs
     this.#jobs = jobs
     this.#audit = audit
+    facts.owners.add(defaultOwner)
+  }
+
+  /** Whether the last look left some for another one, that should come soon. */
+  get isBehind(): boolean {
+    return this.#isBehind
   }
 
   /** **Units** `now` in milliseconds since 1970. */
   observe(now: number): Effect.Effect<ReadonlyArray<Observation>> {
     return Effect.gen({ self: this }, function* () {
-      const stale = [...this.#budgets].filter(([, { at, seen }]) => seen.length > 0 && now - at >= refreshMillis)
-      const owners = new Set([...stale.map(([owner]) => owner), ...this.#facts.takeOwners(), ...this.#owed])
-      if (this.#budgets.size === 0) owners.add(defaultOwner)
-      const troubles: Array<Observation> = []
-      for (const owner of owners) troubles.push(...(yield* this.#lookAtBudgets(owner, now)))
+      const troubles = [...(yield* this.#lookAtBudgets(now))]
+      this.#forgetCalm()
       if (this.#facts.takeUnknown()) this.#mustCount = true
       if (this.#mustCount) troubles.push(...(yield* this.#lookForUnknown))
       const { dropped } = yield* this.#audit.statistics
@@ -53,30 +72,71 @@ export class LookAtLedgers {
         now - this.#dropped.at > droppedCountsMillis
           ? []
           : [{ name: "AuditDropped", subject: "audit", level: dropped, message: `the audit has lost ${dropped} rows` }]
-      const budgets = new Map([...this.#budgets.values()].flatMap(({ seen }) => seen.map((it) => [it.subject, it])))
-      return [...troubles.slice(0, 1), ...budgets.values(), ...this.#unknown, ...lost]
+      const budgets = [...this.#budgets.values()].map(({ observation }) => observation)
+      return [...troubles.slice(0, 1), ...budgets, ...this.#unknown, ...lost]
     })
   }
 
-  #lookAtBudgets(owner: Owner, now: number): Effect.Effect<ReadonlyArray<Observation>> {
-    return Effect.map(Effect.result(this.#costs.budgets(owner)), (lines) => {
-      if (Result.isFailure(lines)) {
-        this.#owed.add(owner)
-        return [unreadable(lines.failure.problem)]
+  #lookAtBudgets(now: number): Effect.Effect<ReadonlyArray<Observation>> {
+    return Effect.gen({ self: this }, function* () {
+      const { owners } = this.#facts
+      this.#isBehind = false
+      const stale = this.#staleOwners(now)
+      for (const owner of stale.slice(0, mostOwners)) {
+        const trouble = yield* this.#lookAtBudgetsOf(owner, now)
+        if (trouble !== undefined) return [trouble]
       }
-      this.#owed.delete(owner)
-      const seen = lines.success.map(({ budget, committedUsdMicros, limitUsdMicros }): Observation => {
-        const level = limitUsdMicros === 0 ? 1 : committedUsdMicros / limitUsdMicros
-        const whose = budget.startsWith("perOwner") ? `${budget} ${owner}` : budget
-        const message = `${Math.round(level * 100)} % of the budget ${whose} are reserved or spent`
-        return { name: "BudgetUse", subject: whose, level, message }
-      })
-      this.#budgets.delete(owner)
-      this.#budgets.set(owner, { at: now, seen })
-      const [oldest] = this.#budgets.keys()
-      if (this.#budgets.size > mostOwners && oldest !== undefined) this.#budgets.delete(oldest)
+      for (let looks = 0; looks < mostOwners; looks++) {
+        const owner = owners.take()
+        if (owner === undefined) break
+        const trouble = yield* this.#lookAtBudgetsOf(owner, now)
+        if (trouble === undefined) continue
+        owners.add(owner)
+        return [trouble]
+      }
+      this.#isBehind = stale.length > mostOwners || owners.size > 0
+      yield* this.#tellLeftOut(now)
       return []
     })
+  }
+
+  #staleOwners(now: number): ReadonlyArray<Owner> {
+    const stale = [...this.#budgets.values()].filter(({ at }) => now - at >= refreshMillis)
+    return [...new Set(stale.map(({ owner }) => owner))]
+  }
+
+  /** Sees the budgets as they stand for an owner; the trouble where they can not be read. */
+  #lookAtBudgetsOf(owner: Owner, now: number): Effect.Effect<Observation | undefined> {
+    return Effect.map(Effect.result(this.#costs.budgets(owner)), (lines) => {
+      if (Result.isFailure(lines)) return unreadable(lines.failure.problem)
+      for (const [subject, seen] of this.#budgets) if (seen.owner === owner) this.#budgets.delete(subject)
+      for (const { budget, committedUsdMicros, limitUsdMicros } of lines.success) {
+        const level = limitUsdMicros === 0 ? 1 : committedUsdMicros / limitUsdMicros
+        const subject = budget.startsWith("perOwner") ? `${budget} ${owner}` : budget
+        const message = `${Math.round(level * 100)} % of the budget ${subject} are reserved or spent`
+        this.#budgets.delete(subject)
+        this.#budgets.set(subject, { owner, at: now, observation: { name: "BudgetUse", subject, level, message } })
+      }
+      return undefined
+    })
+  }
+
+  #forgetCalm(): void {
+    const calm = [...this.#budgets].filter(([, seen]) => isCalm(seen))
+    for (const [subject] of calm.slice(0, -mostCalmBudgets)) this.#budgets.delete(subject)
+  }
+
+  #tellLeftOut(now: number): Effect.Effect<void> {
+    if (now - this.#leftOutToldAt < refreshMillis) return Effect.void
+    const leftOut = this.#facts.owners.takeLeftOut()
+    if (leftOut === 0) return Effect.void
+    this.#leftOutToldAt = now
+    return Effect.annotateLogs(
+      Effect.logWarning(
+        "too many owners call for alerts to look at each one's budgets; their next calls bring them again"
+      ),
+      { leftOut }
+    )
   }
 
   get #lookForUnknown(): Effect.Effect<ReadonlyArray<Observation>> {

@@ -8,6 +8,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as PubSub from "effect/PubSub"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -40,6 +41,12 @@ const soonMillis = 1_000
 const watchingMillis = 10_000
 const unreadNotices = 256
 
+/** A look that has begun, as the `number`-th. */
+interface Look {
+  readonly number: number
+  readonly fiber: Fiber.Fiber<void>
+}
+
 /** The service; what it listens to ends with the scope. */
 export const make: Effect.Effect<
   Alerts["Service"],
@@ -51,7 +58,6 @@ export const make: Effect.Effect<
   const vault = yield* KeyVault
   const settings = yield* LiveSettings
   const clock = yield* Clock.Clock
-  const scope = yield* Effect.scope
   const runFork = Effect.runForkWith(yield* Effect.context<never>())
   const published = yield* PubSub.sliding<AlertNotice>(unreadNotices)
   const facts = new AlertFacts()
@@ -59,8 +65,10 @@ export const make: Effect.Effect<
   const ledgers = new LookAtLedgers(facts, yield* CostLedger, yield* JobLedger, yield* AuditLog)
   let state = nothingWatched
   let next: { readonly at: number; readonly timeout: Timeout } | undefined
-  let isLooking = false
+  let begun = 0
+  let underWay: Look | undefined
   let mustLookAgain = false
+  let hasEnded = false
 
   const decide = (seen: ReadonlyArray<Observation>, now: number): void => {
     const observed = new Set(seen.map(keyOfAlert))
@@ -86,22 +94,28 @@ export const make: Effect.Effect<
     decide(seen, now)
   })
 
-  const look: Effect.Effect<void> = Effect.suspend(() => {
-    if (isLooking) {
-      mustLookAgain = true
-      return Effect.void
-    }
-    isLooking = true
+  /** Begins a look, in a fiber of its own: nobody who asks and leaves takes it along. */
+  const begin = (): Look => {
+    const number = ++begun
     mustLookAgain = false
-    return Effect.ensuring(
-      lookOnce,
-      Effect.sync(() => {
-        isLooking = false
-        if (mustLookAgain) arm(0)
-        else if (state.size > 0) arm(watchingMillis)
-      })
-    )
-  })
+    const look = { number, fiber: runFork(lookOnce) }
+    underWay = look
+    look.fiber.addObserver(() => {
+      underWay = undefined
+      if (hasEnded) return
+      if (mustLookAgain) arm(0)
+      else if (ledgers.isBehind) arm(soonMillis)
+      else if (state.size > 0) arm(watchingMillis)
+    })
+    return look
+  }
+
+  /** Waits for a look with a number beyond this one: the one that is under way may have seen too early. */
+  const lookAfter = (number: number): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const look = underWay ?? begin()
+      return Effect.andThen(Fiber.join(look.fiber), () => (look.number > number ? Effect.void : lookAfter(number)))
+    })
 
   const arm = (millis: number): void => {
     const at = Math.floor(millisOf(clock)) + millis
@@ -109,7 +123,8 @@ export const make: Effect.Effect<
     next?.timeout.cancel()
     const timeout = control.timeouts.schedule(at, () => {
       next = undefined
-      runFork(Effect.forkIn(look, scope))
+      if (underWay === undefined) begin()
+      else mustLookAgain = true
     })
     next = { at, timeout }
   }
@@ -119,10 +134,16 @@ export const make: Effect.Effect<
     if (urgency === "now") arm(0)
     else if (next === undefined) arm(soonMillis)
   })
-  yield* Effect.addFinalizer(() => Effect.sync(() => next?.timeout.cancel()))
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      hasEnded = true
+      next?.timeout.cancel()
+      return underWay === undefined ? Effect.void : Fiber.interrupt(underWay.fiber)
+    })
+  )
 
   return Alerts.of({
-    active: Effect.map(look, () => activeAlerts(state)),
+    active: Effect.suspend(() => Effect.map(lookAfter(begun), () => activeAlerts(state))),
     notices: Stream.fromPubSub(published)
   })
 })

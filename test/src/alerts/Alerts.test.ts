@@ -1,5 +1,6 @@
 /** Alerts of a program: what is raised by what happens in it, and when it is over. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -14,8 +15,10 @@ import { Operation, Outcome, type Provider } from "../../../schemas/Provider.ts"
 import type { ApiReason } from "../../../schemas/Reason.ts"
 import { AlertFacts, paymentOf } from "../../../src/alerts/AlertFacts.ts"
 import { Alerts } from "../../../src/alerts/Alerts.ts"
+import { make as makeAlerts } from "../../../src/alerts/MakeAlerts.ts"
 import type { ImageGenerator } from "../../../src/image/ImageGenerator.ts"
 import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
+import { JobLedger } from "../../../src/job/JobLedger.ts"
 import { CostLedger } from "../../../src/money/CostLedger.ts"
 import { AdmissionControl } from "../../../src/pipeline/AdmissionControl.ts"
 import { recover, recoveryRows } from "../../../src/policy/recovery/Recovery.ts"
@@ -152,6 +155,50 @@ describe("what is raised", () => {
       yield* TestClock.adjust("2 seconds")
       assert.strictEqual(timeouts.size, 0)
     }).pipe(Effect.provide(Mock.layer))
+  )
+})
+
+describe("who asks for the alerts", () => {
+  /** Alerts over a job ledger that waits at its first question until it is let go. */
+  const held = Effect.gen(function* () {
+    const ledger = yield* JobLedger
+    const gate = yield* Deferred.make<void>()
+    const isAsked = yield* Deferred.make<void>()
+    const countOf: (typeof ledger)["countOf"] = (state) =>
+      Effect.andThen(Effect.andThen(Deferred.succeed(isAsked, undefined), Deferred.await(gate)), ledger.countOf(state))
+    const alerts = yield* Effect.provideService(makeAlerts, JobLedger, { ...ledger, countOf })
+    return { alerts, gate, isAsked }
+  })
+
+  it.effect("while a look is under way hears of what came after it began", () =>
+    Effect.gen(function* () {
+      const { alerts, gate, isAsked } = yield* held
+      const { circuit } = (yield* AdmissionControl).door("deepseek", "chat")
+      const before = yield* Effect.forkChild(alerts.active)
+      yield* Deferred.await(isAsked)
+      circuit.isolate(0)
+      const after = yield* Effect.forkChild(alerts.active)
+      yield* Effect.yieldNow
+      yield* Deferred.succeed(gate, undefined)
+      assert.deepStrictEqual(yield* Fiber.join(before), [])
+      assert.deepStrictEqual(
+        (yield* Fiber.join(after)).map(({ name }) => name),
+        ["CircuitOpened"]
+      )
+    }).pipe(Effect.scoped, Effect.provide(Mock.layer))
+  )
+
+  it.effect("and leaves takes no look along that others wait for", () =>
+    Effect.gen(function* () {
+      const { alerts, gate, isAsked } = yield* held
+      const first = yield* Effect.forkChild(alerts.active)
+      yield* Deferred.await(isAsked)
+      const second = yield* Effect.forkChild(alerts.active)
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(first)
+      yield* Deferred.succeed(gate, undefined)
+      assert.deepStrictEqual(yield* Fiber.join(second), [])
+    }).pipe(Effect.scoped, Effect.provide(Mock.layer))
   )
 })
 
