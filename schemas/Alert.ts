@@ -5,7 +5,7 @@
  * When each is raised and resolved is the table of `src/alerts/AlertRules.ts`.
  */
 import * as Schema from "effect/Schema"
-import { CallId } from "./Identifiers.ts"
+import { CallId, Owner } from "./Identifiers.ts"
 
 /**
  * - `RateLimitUse`: a tier of a rate limit is nearly, or wholly, used.
@@ -44,7 +44,8 @@ export type AlertSeverity = typeof AlertSeverity.Type
  * An alert that holds. There is one for each name and subject.
  *
  * **Units** `since` in milliseconds since 1970. `value` and `threshold` are shares from 0 of a limit, a queue or a budget
- * (1 is all of it), and counts for the others. `callId` is that of the call that raised it, where one did.
+ * (1 is all of it), and counts for the others. `callId` is that of the call that raised it, where one did. `owner` is whose
+ * it is alone, such as a budget of his; one without it is of the whole program.
  */
 export const Alert = Schema.Struct({
   name: AlertName,
@@ -54,7 +55,8 @@ export const Alert = Schema.Struct({
   message: Schema.String,
   value: Schema.Finite,
   threshold: Schema.Finite,
-  callId: Schema.optionalKey(CallId)
+  callId: Schema.optionalKey(CallId),
+  owner: Schema.optionalKey(Owner)
 })
 export interface Alert extends Schema.Schema.Type<typeof Alert> {}
 

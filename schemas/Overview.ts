@@ -1,6 +1,7 @@
 /**
  * The program at a glance: one snapshot of everything a person who runs it looks at. It goes over the wire as JSON as it
- * stands, and holds no prompt, no answer, no key, and of jobs, failed calls and money only those of the owner who asks.
+ * stands, and holds no prompt, no answer, no key, and of jobs, failed calls, money and alerts of money only those of the owner
+ * who asks. Doors, requests, reasons, totals, the other alerts and the budgets that all owners share are of the whole program.
  *
  * **Units** instants in milliseconds since 1970, spans in milliseconds, money in micro-dollars, all as whole numbers.
  */

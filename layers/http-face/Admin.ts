@@ -1,13 +1,16 @@
 /**
- * Handles what concerns the program itself: settings, circuits, keys, audit. Only for the scope `operate`.
+ * Handles what concerns the program itself: settings, circuits, keys, audit. Only for the scope `operate`; of the audit, whoever
+ * operates reads what he did and what is of the program, not what other owners did.
  */
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../../schemas/http-face/Api.ts"
+import { CurrentBearer } from "../../schemas/http-face/Middleware.ts"
 import type { Operation, QuotaScope } from "../../schemas/Provider.ts"
 import type { SettingsPatch } from "../../schemas/SettingsChange.ts"
 import { AuditLog } from "../../src/audit/AuditLog.ts"
 import { explain, sumOf } from "../../src/audit/Explain.ts"
+import { mayRead } from "../../src/audit/ReadableRows.ts"
 import { circuitViewOf } from "../../src/http-face/CircuitViewOf.ts"
 import { faceProblem, refusalOf, settingsProblem } from "../../src/http-face/ProblemOf.ts"
 import { readObject } from "../../src/http-face/ReadRequest.ts"
@@ -66,10 +69,14 @@ export const layer = HttpApiBuilder.group(
       .handle("keys", () =>
         Effect.map(vault.keys, (keys) => keys.map(({ id, scope, source, state }) => ({ id, scope, source, state })))
       )
-      .handle("audit", ({ query }) => refusalOf(audit.list(query)))
+      .handle("audit", ({ query }) =>
+        Effect.flatMap(CurrentBearer, ({ owner }) => refusalOf(audit.list({ ...query, readableBy: owner })))
+      )
       .handle("explain", ({ params: { callId } }) =>
         Effect.gen(function* () {
-          const entries = yield* refusalOf(audit.ofCall(callId))
+          const { owner } = yield* CurrentBearer
+          const ofCall = yield* refusalOf(audit.ofCall(callId))
+          const entries = ofCall.filter(({ row }) => mayRead(row, owner))
           if (entries.length === 0) return yield* faceProblem("CallNotFound", "the audit knows no such call")
           return { callId, decisions: explain(entries), ...sumOf(entries) }
         })

@@ -107,7 +107,7 @@ export const adminGroup = HttpApiGroup.make("admin")
         owner: Schema.optionalKey(Owner)
       },
       success: Schema.Array(AuditEntryView)
-    }).annotate(OpenApi.Summary, "Rows of the audit, the newest first"),
+    }).annotate(OpenApi.Summary, "Rows of the audit, his own and those of the program, the newest first"),
     HttpApiEndpoint.get("explain", "/admin/audit/calls/:callId", {
       params: { callId: CallId },
       success: ExplanationView

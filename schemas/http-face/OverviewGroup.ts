@@ -1,6 +1,6 @@
 /**
  * `/v1/overview`: the program at a glance, once or about once a second. For whoever operates it: doors and requests are of
- * the whole program; jobs, failures and money of the owner who asks.
+ * the whole program; jobs, failures, money and the alerts of his budgets of the owner who asks.
  */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"

@@ -12,7 +12,7 @@
  * once.
  */
 import type { Alert, AlertName, AlertNotice, AlertSeverity } from "../../schemas/Alert.ts"
-import type { CallId } from "../../schemas/Identifiers.ts"
+import type { CallId, Owner } from "../../schemas/Identifiers.ts"
 import type { AlertRule, AlertRules } from "./AlertRules.ts"
 
 /** What is seen of one subject. **Units** `level` as in `AlertRules.ts`; a subject that is no more is at 0. */
@@ -22,6 +22,7 @@ export interface Observation {
   readonly level: number
   readonly message: string
   readonly callId?: CallId | undefined
+  readonly owner?: Owner | undefined
 }
 
 /** **Units** instants in milliseconds since 1970. */
@@ -126,7 +127,7 @@ const onRaised = (
 }
 
 const raise = (rule: AlertRule, state: AlertState, seen: Observation, now: number): AlertDecision => {
-  const { callId, name, subject } = seen
+  const { callId, name, owner, subject } = seen
   const severity = severityOf(rule, seen.level)
   const alert: Alert = {
     name,
@@ -135,7 +136,8 @@ const raise = (rule: AlertRule, state: AlertState, seen: Observation, now: numbe
     since: now,
     ...shown(seen),
     threshold: severity === "critical" ? rule.criticalAt : rule.raiseAt,
-    ...(callId === undefined ? {} : { callId })
+    ...(callId === undefined ? {} : { callId }),
+    ...(owner === undefined ? {} : { owner })
   }
   return { ...raisedAs(state, alert, undefined), notices: [{ _tag: "Raised", at: now, alert }] }
 }

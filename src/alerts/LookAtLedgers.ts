@@ -112,10 +112,15 @@ export class LookAtLedgers {
       for (const [subject, seen] of this.#budgets) if (seen.owner === owner) this.#budgets.delete(subject)
       for (const { budget, committedUsdMicros, limitUsdMicros } of lines.success) {
         const level = limitUsdMicros === 0 ? 1 : committedUsdMicros / limitUsdMicros
-        const subject = budget.startsWith("perOwner") ? `${budget} ${owner}` : budget
+        const isHis = budget.startsWith("perOwner")
+        const subject = isHis ? `${budget} ${owner}` : budget
         const message = `${Math.round(level * 100)} % of the budget ${subject} are reserved or spent`
         this.#budgets.delete(subject)
-        this.#budgets.set(subject, { owner, at: now, observation: { name: "BudgetUse", subject, level, message } })
+        this.#budgets.set(subject, {
+          owner,
+          at: now,
+          observation: { name: "BudgetUse", subject, level, message, ...(isHis ? { owner } : {}) }
+        })
       }
       return undefined
     })

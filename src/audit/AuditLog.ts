@@ -7,16 +7,19 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { AuditEntry, AuditReport, ChainPlace, KeptBodies } from "../../schemas/Audit.ts"
+import type { Owner } from "../../schemas/Identifiers.ts"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import type { Recorder } from "../telemetry/CallRecorder.ts"
 
 /**
- * Which rows are wanted, the newest first.
+ * Which rows are wanted, the newest first. With `readableBy` only his own, and those of the program itself: what happened to
+ * circuits, keys, tokens, settings and the audit.
  *
  * **Units** `since` in milliseconds since 1970; `before` a place in the chain; `limit` rows, default 50.
  */
 export interface AuditQuery {
   readonly owner?: string
+  readonly readableBy?: Owner
   readonly kind?: string
   readonly since?: number
   readonly before?: number

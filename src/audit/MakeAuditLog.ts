@@ -15,6 +15,7 @@ import { AuditStore } from "./AuditStore.ts"
 import { bodiesAt } from "./BodyPage.ts"
 import { type ChainRow, makeChainSeals } from "./Chain.ts"
 import { placeOfPage } from "./PrepareBatch.ts"
+import { mayRead } from "./ReadableRows.ts"
 import { entryOf } from "./ReadRow.ts"
 import { verifyAudit } from "./VerifyAudit.ts"
 import { makeAuditWriter } from "./WriteAudit.ts"
@@ -24,9 +25,10 @@ const defaultLimit = 50
 
 const rowsRead = 500
 
-const matches = ({ row }: AuditEntry, { kind, owner, since }: AuditQuery): boolean =>
+const matches = ({ row }: AuditEntry, { kind, owner, readableBy, since }: AuditQuery): boolean =>
   (kind === undefined || row.kind === kind) &&
   (owner === undefined || row.owner === owner) &&
+  (readableBy === undefined || mayRead(row, readableBy)) &&
   (since === undefined || row.at >= since)
 
 const entriesOf = (rows: ReadonlyArray<ChainRow>): ReadonlyArray<AuditEntry> => rows.map(entryOf)

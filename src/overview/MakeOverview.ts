@@ -159,7 +159,7 @@ export const make: Effect.Effect<Overview["Service"], never, Dependencies | Scop
       money: moneyOverview(ofMonth, today, budgets),
       jobs: ownJobs.map((job) => jobOverview(job, canCancel[job.plan.protocol])),
       deadLetters: quoted,
-      alerts: raised,
+      alerts: raised.filter((alert) => alert.owner === undefined || alert.owner === owner),
       health: report
     }
   })

@@ -8,6 +8,8 @@ import type * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { SettingsDocument } from "../../schemas/Settings.ts"
+import { Owner } from "../../schemas/Identifiers.ts"
+import { TokenId } from "../../schemas/Token.ts"
 import { AuditLog } from "../../src/audit/AuditLog.ts"
 import { CallEvents } from "../../src/telemetry/CallEvents.ts"
 import { CallRecorder } from "../../src/telemetry/CallRecorder.ts"
@@ -82,6 +84,27 @@ export const suite = ({ layer, name }: AuditWorld) => {
           assert.deepStrictEqual(yield* sequences({ since: 19, kind: "CallSucceeded" }), [20, 19])
           assert.deepStrictEqual(yield* sequences({ before: 3 }), [2, 1])
           assert.deepStrictEqual(yield* sequences({ owner: "somebody" }), [])
+        })
+      )
+    )
+
+    it.effect("lists what an owner may read: his own, and what is of the program, however much others did", () =>
+      within(
+        Effect.gen(function* () {
+          const audit = yield* AuditLog
+          const ann = Owner.make("ann")
+          const bob = Owner.make("bob")
+          audit.record({ _tag: "ModeChanged", at: 1, from: "Normal", to: "CacheOnly", by: "hand" }, undefined)
+          audit.record({ ...callSucceeded("call_2", 2), owner: bob } as CallEvent, undefined)
+          audit.record({ _tag: "TokenRevoked", at: 3, owner: ann, tokenId: TokenId.make("0123456789ab") }, undefined)
+          for (let at = 4; at <= 20; at++)
+            audit.record({ ...callSucceeded(`call_${at}`, at), owner: ann } as CallEvent, undefined)
+          const sequences = (query: Parameters<typeof audit.list>[0]) =>
+            Effect.map(audit.list(query), (found) => found.map(({ sequence }) => sequence))
+          assert.deepStrictEqual(yield* sequences({ readableBy: bob }), [3, 2, 1])
+          assert.deepStrictEqual(yield* sequences({ readableBy: bob, limit: 1 }), [3])
+          assert.deepStrictEqual(yield* sequences({ readableBy: bob, owner: "ann" }), [3])
+          assert.lengthOf(yield* sequences({ readableBy: ann }), 19)
         })
       )
     )

@@ -22,6 +22,17 @@ const asking =
       return { status: response.status, text: await response.text() }
     })
 
+const firstEvent = (url: string, token: string, path: string): Effect.Effect<string> =>
+  Effect.promise(async () => {
+    const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+    let text = ""
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString()
+      if (text.includes("\n\n")) break
+    }
+    return text
+  })
+
 const reasonIn = (text: string) => (JSON.parse(text) as { readonly reason?: string }).reason
 
 describe("one owner and another", () => {
@@ -66,6 +77,53 @@ describe("one owner and another", () => {
       assert.include((yield* bob("GET", "/v1/costs")).text, '"spent":0')
       assert.strictEqual((yield* ann("GET", `/v1/images/${jobId}`)).status, 200)
       assert.strictEqual((yield* ann("GET", `/v1/failures/${letter}`)).status, 200)
+    })
+  )
+
+  it.live("learn nothing of each other from what only an operator may ask", () =>
+    Effect.gen(function* () {
+      const { token, url } = yield* startServer(
+        {},
+        {
+          ...quick,
+          settings: {
+            deepseek: quick.settings.deepseek,
+            nanobanana: { ...quick.settings.nanobanana, priceUpperBound: 40_000 },
+            budget: { perOwnerPerDay: 44_000 }
+          },
+          faults: [{ fault: "unavailable", operation: "chat", times: 1 }]
+        }
+      )
+      const ann = asking(url, yield* token("annabel", "use", "operate"))
+      const bob = asking(url, yield* token("bob", "use", "operate"))
+      assert.isAtLeast((yield* ann("POST", "/v1/enhancements", { prompt: "a violet fox" })).status, 500)
+      const made = yield* ann("POST", "/v1/images", { prompt: "a violet fox", parameters: { quality: "low" } })
+      assert.strictEqual(made.status, 200, made.text)
+      const { jobId } = JSON.parse(made.text) as { readonly jobId: string }
+      const { callId } = JSON.parse((yield* ann("GET", `/v1/jobs/${jobId}`)).text) as { readonly callId: string }
+      const letter = /"id":"(letter_[^"]+)"/.exec((yield* ann("GET", "/v1/failures")).text)?.[1] ?? ""
+      assert.notStrictEqual(letter, "")
+      yield* Effect.sleep("1100 millis")
+      // What is hers is there for her, so that it could be seen.
+      assert.include((yield* ann("GET", "/v1/overview")).text, "perOwnerPerDay annabel")
+      assert.include((yield* ann("GET", "/admin/audit?limit=100")).text, jobId)
+      assert.strictEqual((yield* ann("GET", `/admin/audit/calls/${callId}`)).status, 200)
+
+      const readings = operationsOf(yield* documentOf(url)).filter(({ method }) => method.toUpperCase() === "GET")
+      assert.isAtLeast(readings.length, 15)
+      const paths = readings.flatMap(({ path }) =>
+        path === "/v1/overview/events"
+          ? []
+          : [path.replace("{id}", path.includes("failures") ? letter : jobId).replace("{callId}", callId)]
+      )
+      for (const path of [...paths, "/admin/audit?limit=100", "/admin/audit?owner=annabel", "/v1/costs?by=owner"]) {
+        const { text } = yield* bob("GET", path)
+        for (const its of ["annabel", "violet", jobId, letter, callId])
+          assert.notInclude(path.includes(its) ? text.replaceAll(path, "") : text, its, path)
+      }
+      assert.notInclude(yield* firstEvent(url, yield* token("bob", "operate"), "/v1/overview/events"), "annabel")
+      assert.strictEqual((yield* bob("GET", `/admin/audit/calls/${callId}`)).status, 404)
+      assert.include((yield* bob("GET", "/v1/overview")).text, '"alerts":[]')
     })
   )
 

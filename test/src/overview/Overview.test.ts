@@ -2,7 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import { defaultOwner, Owner } from "../../../schemas/Identifiers.ts"
@@ -136,7 +138,18 @@ describe("Overview", () => {
       assert.isAbove(theirs.money.today.spentUsdMicros, 0)
       assert.deepStrictEqual([ours.jobs, ours.deadLetters], [[], []])
       assert.strictEqual(ours.money.today.spentUsdMicros, 0)
-    }).pipe(Effect.provide(Mock.layer))
+      const budgets = (report: OverviewReport) =>
+        report.alerts.flatMap(({ name, subject }) => (name === "BudgetUse" ? [subject] : []))
+      assert.deepStrictEqual(budgets(theirs), ["perOwnerPerDay other"])
+      assert.deepStrictEqual(budgets(ours), [])
+      const { snapshots } = yield* Overview
+      const told = yield* Stream.runHead(snapshots(defaultOwner))
+      assert.deepStrictEqual(budgets(Option.getOrThrow(told)), [])
+    }).pipe(
+      Effect.provide(
+        Mock.layerWith({ settings: { budget: { perOwnerPerDay: 44_000 }, nanobanana: { priceUpperBound: 40_000 } } })
+      )
+    )
   )
 
   it.effect("gives everybody who asks within a second the same snapshot", () =>
