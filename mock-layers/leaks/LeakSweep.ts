@@ -31,6 +31,7 @@ import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
 import { KeyStore } from "../../src/vault/KeyStore.ts"
 import { FaultKind, Scenario, type SimulationDocument } from "../simulation/Script.ts"
 import { composeLive, type Composition, plant, type Planted, rotatedRecord } from "./LeakWorld.ts"
+import { modelCalls } from "./ModelCalls.ts"
 import { type Leak, Listener, listenToOutput, type Sink } from "./Sinks.ts"
 
 /** Every situation of the providers, and every fault of a single request. */
@@ -128,14 +129,15 @@ const live = ({ newKey, prompt, world }: Planted, listener: Listener): Effect.Ef
     const enhancer = yield* PromptEnhancer
     const images = yield* ImageGenerator
     const illustrator = yield* Illustrator
-    const everything: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown>]> = [
+    const everything: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown, Services>]> = [
       ["enhance", enhancer.enhance({ prompt, parameters: { focus: [prompt] } })],
       ["generate", images.generate({ prompt, parameters: { ...small, style: prompt } })],
       ["illustrate", illustrator.illustrate({ prompt, image: small })],
       ["submit", images.submit({ prompt })],
       ["a prompt that is too long", images.generate({ prompt: prompt.repeat(300) })],
       ["a prompt that is no text", images.generate({ prompt: `${prompt}\ud800` })],
-      ["a field that nobody knows", enhancer.enhance(strange)]
+      ["a field that nobody knows", enhancer.enhance(strange)],
+      ...modelCalls(prompt)
     ]
     const heard = ([name, call]: (typeof everything)[number]) =>
       Effect.map(Effect.exit(call), (exit) => listener.hearExit(name, exit))

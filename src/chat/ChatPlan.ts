@@ -22,6 +22,7 @@ import type { Attempt } from "../pipeline/Attempt.ts"
 import { type CallPlan, keyOfAccount, type PlanKey } from "../pipeline/Pipeline.ts"
 import { chatBody } from "../provider/deepseek/ChatBody.ts"
 import type { ChatFinished, ChatPart, ChatRequest, DeepSeek } from "../provider/deepseek/DeepSeek.ts"
+import { privateTextsOf } from "../provider/deepseek/PrivateTexts.ts"
 
 /** Hands parts on; succeeds when they are taken over, or may wait to be. */
 export type PassOn = (parts: ReadonlyArray<ChatPart>) => Effect.Effect<void>
@@ -75,9 +76,7 @@ export class ChatPlan implements CallPlan<ChatFinished> {
   }
 
   get privateTexts(): ReadonlyArray<string> {
-    return this.#parts.request.messages.flatMap((it) =>
-      it.role === "assistant" ? [it.content, ...(it.toolCalls ?? []).map((call) => call.arguments)] : [it.content]
-    )
+    return privateTextsOf(this.#parts.request.messages)
   }
 
   isPassedOn(): boolean {

@@ -10,12 +10,14 @@ import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
 import * as Tracer from "effect/Tracer"
+import * as AiError from "effect/ai/AiError"
 import { inspect } from "node:util"
+import { modelCalls } from "../../mock-layers/leaks/ModelCalls.ts"
 import * as Mock from "../../mock-layers/Mock.ts"
 import { FaultKind, Scenario, type SimulationDocument } from "../../mock-layers/simulation/Script.ts"
 import { CallEvent } from "../../schemas/CallEvent.ts"
 import type { EnhancementRequest } from "../../schemas/Enhancement.ts"
-import { ApiError, type CallFailure, Rejection } from "../../schemas/Failures.ts"
+import { ApiError, Rejection } from "../../schemas/Failures.ts"
 import { CallId } from "../../schemas/Identifiers.ts"
 import type { ImageProtocolName } from "../../schemas/Provider.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
@@ -41,22 +43,21 @@ const keys: ReadonlyArray<StoredKey> = (
 /** A request with a field nobody knows, and whose name says too much. */
 const strange: EnhancementRequest = Object.assign({ prompt }, { [prompt]: prompt })
 
-const failureCodec = Schema.toCodecJson(Schema.Union([ApiError, Rejection]))
+const failureCodec = Schema.toCodecJson(Schema.Union([ApiError, Rejection, AiError.AiError]))
+const isEncodable = Schema.is(Schema.Union([ApiError, Rejection, AiError.AiError]))
 const eventCodec = Schema.toCodecJson(CallEvent)
 
-const printsOf = (exit: Exit.Exit<unknown, CallFailure>): ReadonlyArray<string> => {
+const printsOf = (exit: Exit.Exit<unknown, unknown>): ReadonlyArray<string> => {
   if (Exit.isSuccess(exit)) return []
   const error = Cause.findErrorOption(exit.cause)
-  const shapes =
-    error._tag === "None"
-      ? []
-      : [
-          error.value.message,
-          String(error.value),
-          error.value.stack ?? "",
-          JSON.stringify(error.value),
-          JSON.stringify(Schema.encodeSync(failureCodec)(error.value))
-        ]
+  if (error._tag === "None") return [inspect(exit, { depth: 20 }), JSON.stringify(exit), Cause.pretty(exit.cause)]
+  const failure = error.value
+  const shapes = [
+    String(failure),
+    JSON.stringify(failure),
+    ...(failure instanceof Error ? [failure.message, failure.stack ?? ""] : []),
+    ...(isEncodable(failure) ? [JSON.stringify(Schema.encodeSync(failureCodec)(failure))] : [])
+  ]
   return [...shapes, inspect(exit, { depth: 20 }), JSON.stringify(exit), Cause.pretty(exit.cause)]
 }
 
@@ -100,7 +101,9 @@ const everythingWritten = (simulation: SimulationDocument, protocol: ImageProtoc
           Effect.exit(ImageGenerator.use((it) => it.submit({ prompt }))),
           Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: prompt.repeat(300) }))),
           Effect.exit(ImageGenerator.use((it) => it.generate({ prompt: `${prompt}\ud800` }))),
-          Effect.exit(PromptEnhancer.use((it) => it.enhance(strange)))
+          Effect.exit(PromptEnhancer.use((it) => it.enhance(strange))),
+          // Once in a world: the protocol is the pictures'.
+          ...(protocol === "generic" ? [] : modelCalls(prompt).map(([, call]) => Effect.exit(call)))
         ])
       )
       yield* TestClock.adjust("1 hour")

@@ -22,6 +22,7 @@ import { requestIdOf } from "../RequestId.ts"
 import { chatBody } from "./ChatBody.ts"
 import { type AnswerContext, classifyAnswer, type ReadAnswer, readWith } from "./ClassifyAnswer.ts"
 import type { ChatRequest, DeepSeek } from "./DeepSeek.ts"
+import { privateTextsOf } from "./PrivateTexts.ts"
 import { readChat } from "./ReadChat.ts"
 import { readStream } from "./StreamAnswer.ts"
 
@@ -54,7 +55,7 @@ const chatEndpoint = (request: ChatRequest): Endpoint => ({
 const streamEndpoint = (request: ChatRequest): Endpoint => ({
   ...chatEndpoint(request),
   body: chatBody(request, true),
-  privateTexts: () => request.messages.map((it) => it.content)
+  privateTexts: () => privateTextsOf(request.messages)
 })
 
 /** A chunk of the stream is some 250 bytes, and holds a token at least. */

@@ -7,12 +7,15 @@ import * as path from "node:path"
 import { canaryOf, canarySearch } from "../../../mock-layers/leaks/Canaries.ts"
 import { everyWorld, sweepForLeaks } from "../../../mock-layers/leaks/LeakSweep.ts"
 import { composeLive, type Composition } from "../../../mock-layers/leaks/LeakWorld.ts"
-import { Transport } from "../../../src/transport/Transport.ts"
+import { type ExchangeRequest, Transport } from "../../../src/transport/Transport.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
 
 /** The live composition, whose transport tells what it should not. */
 const tellingTransport =
-  (tell: (bearer: string, body: string, folder: string) => Effect.Effect<unknown>): Composition =>
+  (
+    tell: (bearer: string, body: string, folder: string) => Effect.Effect<unknown>,
+    method: "exchange" | "stream" = "exchange"
+  ): Composition =>
   (world) =>
     composeLive({
       ...world,
@@ -20,18 +23,17 @@ const tellingTransport =
         Transport,
         Effect.gen(function* () {
           const transport = yield* Transport
-          return Transport.of({
-            ...transport,
-            exchange: (request) =>
-              Effect.andThen(
-                tell(
-                  request.credential === undefined ? "" : Redacted.value(request.credential.key),
-                  request.body ?? "",
-                  world.folder
-                ),
-                transport.exchange(request)
-              )
-          })
+          const told = (request: ExchangeRequest) =>
+            tell(
+              request.credential === undefined ? "" : Redacted.value(request.credential.key),
+              request.body ?? "",
+              world.folder
+            )
+          return Transport.of(
+            method === "stream"
+              ? { ...transport, stream: (request) => Effect.andThen(told(request), transport.stream(request)) }
+              : { ...transport, exchange: (request) => Effect.andThen(told(request), transport.exchange(request)) }
+          )
         })
       ).pipe(Layer.provide(world.transport))
     })
@@ -71,6 +73,12 @@ describe("the sweep for leaks", () => {
       "span",
       "prompt",
       tellingTransport((_, body) => Effect.withSpan(Effect.void, "ask", { attributes: { body } }))
+    ],
+    [
+      "a prompt in a log, while it is streamed",
+      "log",
+      "prompt",
+      tellingTransport((_, body) => Effect.logDebug(body), "stream")
     ],
     [
       "a key in a file, as base64",
