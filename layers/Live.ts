@@ -27,7 +27,7 @@ const stores = Layer.merge(ChosenStores.layerOver(Home.layer), FileKeyStore.laye
 /**
  * Every service, live, with settings from code over the environment over `.env` over the defaults.
  *
- * **Details** The document is the brief's object as it stands:
+ * **Details** The document is one plain object:
  * `{ deepseek: { apiKey, baseURL, timeout, retryLimit, rateLimit }, nanobanana: … }`, every field optional.
  *
  * **Errors** `ConfigurationError` lists every bad value and every missing key by the name of its variable, and an

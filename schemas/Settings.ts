@@ -1,5 +1,5 @@
 /**
- * The settings of the library: one document in the shape of the brief's object, validated whole.
+ * The settings of the library: one document, validated whole.
  *
  * Encoded it is plain JSON (`timeout` in milliseconds, `rateLimit: { requests, window }` in seconds); decoded every
  * time is a `Duration`, every key `Redacted`, every default filled in. Where a value comes from is decided in `layers`.
@@ -254,8 +254,8 @@ export interface Settings extends Schema.Schema.Type<typeof Settings> {}
 export type SettingsDocument = typeof Settings.Encoded
 
 /**
- * The protocol that speaks to the configured base URL: the one that is set, else `generic` for the undocumented host of
- * the brief, else nanobananaapi.ai.
+ * The protocol that speaks to the configured base URL: the one that is set, else `generic` for the undocumented host
+ * `api.nanobanana.com`, else nanobananaapi.ai.
  *
  * ```ts
  * import * as Schema from "effect/Schema"

@@ -1,7 +1,7 @@
 /**
  * What a mutation run means: how many changes were noticed, which were not, and the page that says so. Pure.
  */
-import type { EquivalentMutant } from "./mutation-equivalents.ts"
+import type { EquivalentMutant } from "./mutation-unseen.ts"
 import { leastPercent } from "./mutation-groups.ts"
 
 /** A place in a source. **Units** lines and columns from 1. */

@@ -70,7 +70,7 @@ const heads = [
   "p99 s",
   "longest s",
   "spread s",
-  "brief s",
+  "allowed s",
   "retries per failed",
   "failed by"
 ]

@@ -36,5 +36,5 @@ export const realLatencies = {
   job: { from: 20_000, to: 90_000 }
 } as const
 
-/** The time the brief gives. **Units** milliseconds. */
+/** The time a call may take: what the library gives it by default. **Units** milliseconds. */
 export const allowedMillis: Readonly<Record<Kind, number>> = { enhancements: 30_000, images: 180_000 }

@@ -49,6 +49,6 @@ export const policyCases: ReadonlyArray<PolicyCase> = [
   { name: "p-queue with timeout + p-retry", load: async () => (await import("./cases/Queues.ts")).openPQueue },
   {
     name: "bottleneck + opossum + p-retry + node-cache miss",
-    load: async () => (await import("./cases/Queues.ts")).openBriefStack
+    load: async () => (await import("./cases/Queues.ts")).openBottleneckStack
   }
 ]

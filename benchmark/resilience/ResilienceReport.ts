@@ -36,7 +36,7 @@ const rowsOf = (figures: ResilienceFigures, list: ReadonlyArray<Situation>) =>
     return situation !== undefined && list.includes(situation) ? [rowOf(row, situation)] : []
   })
 
-const introduction = `What a user sees fail, with the library and without. Bare calls send each request once and decode the answer; a picture is a submit, a poll every 5 s and a download, and the first that fails ends it. Both have the brief's time, 30 s and 180 s, and the same simulated providers from the same seed, with real latencies in virtual time (DeepSeek 2 to 10 s, pictures 20 to 90 s). Five callers ask one after the other, from a seed for each situation. A result counts if it is \`Live\` or \`Cached\`: no stand-in does. "Retries per failed" is the mean of retries for each request whose first attempt failed.`
+const introduction = `What a user sees fail, with the library and without. Bare calls send each request once and decode the answer; a picture is a submit, a poll every 5 s and a download, and the first that fails ends it. Both have the same time, 30 s for a prompt and 180 s for a picture, and the same simulated providers from the same seed, with real latencies in virtual time (DeepSeek 2 to 10 s, pictures 20 to 90 s). Five callers ask one after the other, from a seed for each situation. A result counts if it is \`Live\` or \`Cached\`: no stand-in does. "Retries per failed" is the mean of retries for each request whose first attempt failed.`
 
 /** The text of the section. */
 export const resilienceMarkdown = (figures: ResilienceFigures): string =>

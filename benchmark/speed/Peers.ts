@@ -43,5 +43,5 @@ export const speedPeers: ReadonlyArray<SpeedPeer> = [
   { name: "fetch", load: async () => (await import("./peers/Fetch.ts")).open },
   { name: "openai", load: async () => (await import("./peers/OpenAiSdk.ts")).open },
   { name: "ai + @ai-sdk/deepseek", load: async () => (await import("./peers/AiSdk.ts")).open },
-  { name: "the brief's stack", load: async () => (await import("./peers/BriefStack.ts")).open }
+  { name: "the axios stack", load: async () => (await import("./peers/AxiosStack.ts")).open }
 ]

@@ -45,7 +45,7 @@ const spansNote = (cases: ReadonlyArray<CaseFigures>): string => {
 
 const introduction = `A stub on loopback, in a process of its own, answers each \`POST /chat/completions\` with 1.5 kB as DeepSeek sends it, at once or after 20 ms. Each run of a peer is a process of its own; rounds alternate in order. Ratios are to \`Pool.request\` in the same round: speed higher is better, CPU lower is better.
 
-Peers send one constant body. \`ours: enhance\` makes a new prompt, its messages and its cost bound for each call, and checks and sanitises the answer; \`ours: Pipeline.run\` sends the peers' body under all policies. "One span": a tracer is installed that records to memory and drops. "Audit on disk" writes a row for each call and attempt, with the bodies sealed, behind the calls. cockatiel has no limiter, cache, metrics or spans; the brief's stack is bounded by bottleneck's timers, not by its processor time.`
+Peers send one constant body. \`ours: enhance\` makes a new prompt, its messages and its cost bound for each call, and checks and sanitises the answer; \`ours: Pipeline.run\` sends the peers' body under all policies. "One span": a tracer is installed that records to memory and drops. "Audit on disk" writes a row for each call and attempt, with the bodies sealed, behind the calls. cockatiel has no limiter, cache, metrics or spans; the axios stack (axios, axios-retry, bottleneck, opossum, joi, node-cache, winston) is bounded by bottleneck's timers, not by its processor time.`
 
 /** The text of the section. */
 export const speedMarkdown = (cases: ReadonlyArray<CaseFigures>): string =>

@@ -5,7 +5,7 @@
  * It is read as forgivingly as JSON allows: a field of an unexpected type counts as absent, so that a strange `error` can
  * never hide the `jobId` of a picture that has been paid for. What must be there is decided by who reads it.
  *
- * **Source** the job API of the project's brief; nobody documents a public service that speaks it.
+ * **Source** none in public: the plain job API of `api.nanobanana.com`, which nobody documents. Unconfirmed.
  */
 import * as Schema from "effect/Schema"
 import { nameOf, orAbsent } from "./OrAbsent.ts"

@@ -4,7 +4,7 @@
  * It is our own image request as it stands, fields nested under `parameters`; `format` is kept there too. What the
  * caller left open is left out, and the provider's own default applies.
  *
- * **Source** the request schema of the project's brief; nobody documents a public service that speaks it.
+ * **Source** none in public: the plain job API of `api.nanobanana.com`, which nobody documents. Unconfirmed.
  */
 import * as Schema from "effect/Schema"
 import { ImageFormat, ImageQuality } from "../Image.ts"

@@ -3,7 +3,7 @@
  *
  * | what is known | status | reason |
  * | --- | --- | --- |
- * | the last failure was on the way there, no other provider has answered since they began, and fewer than five others came before | `Unknown` | `LocalFault` |
+ * | the last failure was on the way there, no other provider has answered since they began, fewer than five others came before, and no circuit of its work is isolated | `Unknown` | `LocalFault` |
  * | five faults without an answer between; those on the way there count where another provider has answered since | `Down` | the last reason |
  * | no account of it has a key that may be used | `Down` | `NoHealthyKey` |
  * | what it was last refused for is the account, and it has answered nothing since | `Down` | that reason |

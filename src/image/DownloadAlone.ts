@@ -1,5 +1,5 @@
 /**
- * Fetches a picture whose job is kept elsewhere: the brief's `downloadImage`.
+ * Fetches a picture whose job is kept elsewhere.
  */
 import { hash } from "node:crypto"
 import * as Effect from "effect/Effect"

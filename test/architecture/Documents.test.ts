@@ -5,6 +5,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Scenario } from "../../mock-layers/simulation/Script.ts"
+import { Api } from "../../schemas/http-face/Api.ts"
+import { Authorization } from "../../schemas/http-face/Middleware.ts"
 import { documentTables, withTable } from "../../scripts/document-tables.ts"
 import { settingPaths, settingVariables, wideVariables } from "../../src/settings/Variables.ts"
 import { filesOf, root } from "./SourceFiles.ts"
@@ -55,6 +57,25 @@ describe("Documents", () => {
   it("every scenario of the simulation stands in the guide to testing", () => {
     const guide = read("docs/guide/testing.md")
     for (const scenario of Scenario.literals) assert.match(guide, new RegExp(`^\\| \`${scenario}\` \\|`, "m"))
+  })
+
+  it("every database of the home stands in the guide to operations, with what its loss means", () => {
+    const guide = read("docs/guide/operations.md")
+    const databases = filesOf("layers/**/*.ts").flatMap((it) =>
+      [...it.text.matchAll(/"([a-z]+\.db)"/g)].map((at) => at[1])
+    )
+    assert.isAtLeast(new Set(databases).size, 5)
+    for (const database of databases) assert.match(guide, new RegExp(`^\\| \`${database}\` \\| .+ \\| .+ \\|$`, "m"))
+  })
+
+  it("every path of the face that asks for no token stands in the guide to security", () => {
+    const row = /^\| no token asked \| (.+) \|$/m.exec(read("docs/guide/security.md"))?.[1] ?? ""
+    const open = Object.values(Api.groups)
+      .flatMap((group) => Object.values(group.endpoints))
+      .filter((it) => ![...it.middlewares].some(({ key }) => key === Authorization.key))
+      .map((it) => it.path)
+    assert.includeMembers(open, ["/health/live"])
+    for (const route of open) assert.include(row, `\`${route}\``)
   })
 
   it("every file that a document links to is there", () => {

@@ -164,7 +164,7 @@ export const suite = ({ layer, name }: AuditWorld) => {
       )
     )
 
-    it.effect("drops what is too much, counts it, tells it, and writes that down (trap 61)", () =>
+    it.effect("drops what is too much, counts it, tells it, and writes that down", () =>
       Effect.gen(function* () {
         const told: Array<CallEvent> = []
         yield* within(

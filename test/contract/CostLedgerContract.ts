@@ -228,7 +228,7 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>, { runs }: { read
 
   describe(`${name} keeps to budgets`, () => {
     test(
-      "a thousand callers at once do not pass a budget by one micro-dollar, nor lose one (trap 43)",
+      "a thousand callers at once do not pass a budget by one micro-dollar, nor lose one",
       Effect.gen(function* () {
         yield* budget({ perDay: 100 })
         const outcomes = yield* Effect.forEach(
@@ -278,7 +278,7 @@ export const suite = (name: string, layer: Layer.Layer<Ledger>, { runs }: { read
     )
 
     test(
-      "at midnight UTC the day counts anew, and what was reserved before stays with its day (trap 43)",
+      "at midnight UTC the day counts anew, and what was reserved before stays with its day",
       Effect.gen(function* () {
         yield* budget({ perDay: 100, perMonth: 250 })
         yield* TestClock.setTime(Date.UTC(2026, 10, 30, 23, 59, 59, 999))

@@ -11,7 +11,7 @@ import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 const ledger = Effect.map(CostLedger, (it) => it)
 
 describe("a composition", () => {
-  it.effect("has one ledger, however often and however deep it is provided (trap 57)", () =>
+  it.effect("has one ledger, however often and however deep it is provided", () =>
     Effect.gen(function* () {
       const outer = yield* ledger
       const inner = yield* Effect.provide(ledger, Mock.layer)

@@ -66,7 +66,7 @@ describe("Mock.layer", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect("touches no timer, no socket, no resolver and no file (trap 58)", () =>
+  it.effect("touches no timer, no socket, no resolver and no file", () =>
     Effect.gen(function* () {
       const spies = [
         vi.spyOn(globalThis, "setInterval"),

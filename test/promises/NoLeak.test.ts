@@ -122,7 +122,7 @@ const worlds: ReadonlyArray<readonly [string, SimulationDocument]> = [
   ...FaultKind.literals.map((fault) => [`fault ${fault}`, { faults: [{ fault }] }] as const)
 ]
 
-describe("no key and no prompt is in a log, span, event or error (trap 48)", () => {
+describe("no key and no prompt is in a log, span, event or error", () => {
   for (const [name, simulation] of worlds) {
     it.effect(
       `in ${name}`,

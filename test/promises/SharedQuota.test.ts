@@ -60,7 +60,7 @@ describe.concurrent("a quota of a shared home", { timeout: 60_000 }, () => {
     ["is not given anew to a process that starts with its wall clock an hour back", -3_600_000],
     ["is not given anew to a process that starts with its wall clock an hour ahead", 3_600_000]
   ] as const) {
-    it.live(`${sentence} (trap 25)`, () =>
+    it.live(`${sentence}`, () =>
       Effect.gen(function* () {
         const { baseURL, fullestWindow, home, play } = yield* provider
         yield* play({ latency: 0, transit })

@@ -105,7 +105,7 @@ const planOf = (folder: string, baseUrl: string, killAt: number): GeneratePlan =
   killAt
 })
 
-describe("a program that is killed while it makes a picture (traps 39, 42, 43, 44)", () => {
+describe("a program that is killed while it makes a picture", () => {
   it.live("pays once, and loses nothing, whatever its last step was", () =>
     Effect.gen(function* () {
       const worlds = yield* Effect.all(

@@ -71,7 +71,7 @@ const cutWay = (target: string) =>
     return { way, baseUrl: url.href }
   })
 
-describe("a paid request on a network that is cut (traps 39, 42)", () => {
+describe("a paid request on a network that is cut", () => {
   it.live("after any of its bytes is paid at most once, and what was paid is not lost", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder

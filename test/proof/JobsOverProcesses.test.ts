@@ -54,7 +54,7 @@ const workOnAll = (folder: string, { nanobanana = {} }: SettingsDocument): Effec
     return code
   })
 
-describe("two programs that work on one ledger (trap 43)", () => {
+describe("two programs that work on one ledger", () => {
   it.live("send each of its jobs once, and bring all to their pictures", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
@@ -124,7 +124,7 @@ const heldAnswers = (target: string) =>
 const exitOf = (child: ChildProcess) =>
   Effect.promise(() => once(child, "exit") as Promise<[number | null, string | null]>)
 
-describe("a worker that was stopped past its lease (trap 43)", () => {
+describe("a worker that was stopped past its lease", () => {
   it.live("and wakes with the provider's id, gives what it has: nothing is paid twice, nothing is lost", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder

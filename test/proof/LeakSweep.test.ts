@@ -5,7 +5,7 @@ import { temporaryFolder } from "../support/TemporaryFolder.ts"
 
 describe("the sweep for leaks", () => {
   it.live(
-    "finds no key, no secret and no prompt in anything the live composition says or writes, in any situation (trap 48)",
+    "finds no key, no secret and no prompt in anything the live composition says or writes, in any situation",
     () =>
       Effect.gen(function* () {
         const { leaks, searched, worlds } = yield* sweepForLeaks({ folder: yield* temporaryFolder })

@@ -39,7 +39,7 @@ const worldOf = (seed: number) => {
 }
 
 describe("in any order of fibers", () => {
-  it("a limiter holds its window and its slots, serves whoever stays, and keeps nothing of who left (trap 63)", () => {
+  it("a limiter holds its window and its slots, serves whoever stays, and keeps nothing of who left", () => {
     for (const seed of seeds) {
       const { chance, made, now, world } = worldOf(seed)
       const limiter = made(
@@ -70,7 +70,7 @@ describe("in any order of fibers", () => {
     }
   })
 
-  it("a circuit that recovers lets in as many as it has places for, and ends closed when all is well (trap 63)", () => {
+  it("a circuit that recovers lets in as many as it has places for, and ends closed when all is well", () => {
     for (const seed of seeds) {
       const { chance, made, now, world } = worldOf(seed)
       const breaker = made(makeCircuitBreaker({ consecutiveFailures: 1, openJitter: 0 }))
@@ -98,7 +98,7 @@ describe("in any order of fibers", () => {
     }
   })
 
-  it("equal requests are one flight at a time, and whoever stays gets its answer (trap 63)", () => {
+  it("equal requests are one flight at a time, and whoever stays gets its answer", () => {
     for (const seed of seeds) {
       const { chance, made, world } = worldOf(seed)
       const flights = made(makeSingleFlight<string, string>())
@@ -123,7 +123,7 @@ describe("in any order of fibers", () => {
     }
   })
 
-  it("calls to a flaky provider keep limit, slots and money, whoever leaves (trap 63)", () => {
+  it("calls to a flaky provider keep limit, slots and money, whoever leaves", () => {
     for (const seed of seeds.slice(0, 12)) {
       const { chance, world } = worldOf(seed)
       const calls = Array.from({ length: 25 }, (_, index) =>

@@ -26,7 +26,7 @@ const recovering = Effect.gen(function* () {
 
 describe("the circuit of an operation", () => {
   for (const fault of ["unauthorized", "no-balance", "content-blocked", "rate-limited"] as const) {
-    it.effect(`is neither opened nor closed by answers that are no fault of the provider: ${fault} (trap 26)`, () =>
+    it.effect(`is neither opened nor closed by answers that are no fault of the provider: ${fault}`, () =>
       Effect.gen(function* () {
         yield* meets(fault)
         for (let index = 0; index < 30; index++) {
@@ -43,7 +43,7 @@ describe("the circuit of an operation", () => {
     )
   }
 
-  it.effect("hears nothing of callers who leave, nor of what was refused before it was sent (traps 8 and 26)", () =>
+  it.effect("hears nothing of callers who leave, nor of what was refused before it was sent", () =>
     Effect.gen(function* () {
       yield* meets("silence")
       for (let index = 0; index < 30; index++) {
@@ -56,7 +56,7 @@ describe("the circuit of an operation", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: manyPermits })))
   )
 
-  it.effect("gets the place of a probe back when its caller leaves, and is no nearer to closed (traps 8 and 27)", () =>
+  it.effect("gets the place of a probe back when its caller leaves, and is no nearer to closed", () =>
     Effect.gen(function* () {
       yield* recovering
       yield* meets("silence")
@@ -71,7 +71,7 @@ describe("the circuit of an operation", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: manyPermits })))
   )
 
-  it.effect("lets two probes through when it may recover, whoever waits, and no herd after them (trap 20)", () =>
+  it.effect("lets two probes through when it may recover, whoever waits, and no herd after them", () =>
     Effect.gen(function* () {
       yield* recovering
       yield* play({ latency: 1_000 })
@@ -92,7 +92,7 @@ describe("the circuit of an operation", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: manyPermits })))
   )
 
-  it.effect("that fails its probes ends all who wait for it, and they ask the provider nothing (traps 20 and 31)", () =>
+  it.effect("that fails its probes ends all who wait for it, and they ask the provider nothing", () =>
     Effect.gen(function* () {
       yield* recovering
       yield* meets("unavailable")
@@ -108,7 +108,7 @@ describe("the circuit of an operation", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: manyPermits })))
   )
 
-  it.effect("stays closed at the first failure of a quiet day (trap 29)", () =>
+  it.effect("stays closed at the first failure of a quiet day", () =>
     Effect.gen(function* () {
       yield* play({ faults: [{ fault: "server-error", operation: "chat", times: 1 }] })
       yield* passing(Effect.flip(ask("fox", { attemptLimit: 1 })))
@@ -117,7 +117,7 @@ describe("the circuit of an operation", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: manyPermits })))
   )
 
-  it.effect("once it opens ends the retries of those under way: none of them goes on asking (trap 31)", () =>
+  it.effect("once it opens ends the retries of those under way: none of them goes on asking", () =>
     Effect.gen(function* () {
       yield* meets("unavailable")
       const calls = yield* Effect.forEach(
@@ -138,7 +138,7 @@ describe("the circuit of an operation", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: manyPermits })))
   )
 
-  it.effect("is open for as long as it was to be, whatever becomes of the wall clock (trap 12)", () =>
+  it.effect("is open for as long as it was to be, whatever becomes of the wall clock", () =>
     withWallClock((put) =>
       Effect.gen(function* () {
         const breaker = yield* makeCircuitBreaker({ consecutiveFailures: 1, openJitter: 0 })

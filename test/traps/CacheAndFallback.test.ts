@@ -23,7 +23,7 @@ const provenances = (calls: Begun) =>
   ])
 
 describe("a hundred equal calls", () => {
-  it.effect("at the instant at which an answer expires are one request (trap 33)", () =>
+  it.effect("at the instant at which an answer expires are one request", () =>
     Effect.gen(function* () {
       yield* passing(enhance())
       yield* TestClock.adjust("25 hours")
@@ -34,35 +34,31 @@ describe("a hundred equal calls", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect(
-    "are one request although each of the first fifty leaves, the one who began it first of all (trap 33)",
-    () =>
-      Effect.gen(function* () {
-        const calls = yield* together(100)
-        for (const call of calls.slice(0, 50)) yield* Fiber.interrupt(call)
-        yield* TestClock.adjust("1 minute")
-        assert.deepStrictEqual(yield* provenances(calls.slice(50)), ["Live"])
-        assert.strictEqual(yield* countOf("chat"), 1)
-      }).pipe(Effect.provide(Mock.layer))
+  it.effect("are one request although each of the first fifty leaves, the one who began it first of all", () =>
+    Effect.gen(function* () {
+      const calls = yield* together(100)
+      for (const call of calls.slice(0, 50)) yield* Fiber.interrupt(call)
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* provenances(calls.slice(50)), ["Live"])
+      assert.strictEqual(yield* countOf("chat"), 1)
+    }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect(
-    "of which the request fails are that one request and its retries, and the next call asks anew (traps 1 and 33)",
-    () =>
-      Effect.gen(function* () {
-        yield* play({ faults: [{ fault: "unavailable", operation: "chat" }] })
-        const calls = yield* together(100)
-        yield* TestClock.adjust("20 minutes")
-        assert.deepStrictEqual(yield* provenances(calls), ["ApiError"])
-        assert.strictEqual(yield* countOf("chat"), 4)
-        yield* play({ faults: [] })
-        assert.strictEqual((yield* passing(enhance())).provenance._tag, "Live")
-      }).pipe(Effect.provide(Mock.layer))
+  it.effect("of which the request fails are that one request and its retries, and the next call asks anew", () =>
+    Effect.gen(function* () {
+      yield* play({ faults: [{ fault: "unavailable", operation: "chat" }] })
+      const calls = yield* together(100)
+      yield* TestClock.adjust("20 minutes")
+      assert.deepStrictEqual(yield* provenances(calls), ["ApiError"])
+      assert.strictEqual(yield* countOf("chat"), 4)
+      yield* play({ faults: [] })
+      assert.strictEqual((yield* passing(enhance())).provenance._tag, "Live")
+    }).pipe(Effect.provide(Mock.layer))
   )
 })
 
 describe("an answer that is kept", () => {
-  it.effect("is no other tenant's and no other model's (trap 34)", () =>
+  it.effect("is no other tenant's and no other model's", () =>
     Effect.gen(function* () {
       const settings = yield* LiveSettings
       assert.strictEqual((yield* passing(enhance())).provenance._tag, "Live")
@@ -82,7 +78,7 @@ describe("an answer that is kept", () => {
     "late-error",
     "interrupted"
   ] as const) {
-    it.effect(`is never one that was no whole answer: ${fault} (trap 34)`, () =>
+    it.effect(`is never one that was no whole answer: ${fault}`, () =>
       Effect.gen(function* () {
         yield* play({ faults: [{ fault, operation: "chat" }] })
         yield* passing(Effect.exit(enhance({ accept: ["Live", "Cached", "Stale", "Degraded"] })), "30 minutes")
@@ -97,7 +93,7 @@ describe("an answer that is kept", () => {
     )
   }
 
-  it.effect("is not replaced by what stood in for a new one (trap 38)", () =>
+  it.effect("is not replaced by what stood in for a new one", () =>
     Effect.gen(function* () {
       const kept = yield* passing(enhance())
       yield* play({ faults: [{ fault: "unauthorized", operation: "chat" }] })

@@ -21,7 +21,7 @@ import { running } from "../support/FakeImageProvider.ts"
 import { ask, begin, chatDoor, countOf, passing, play } from "./TrapWorld.ts"
 
 describe("a permit", () => {
-  it.effect("of a call that loses a race is free at once: its slot, and its turn if it never came (trap 56)", () =>
+  it.effect("of a call that loses a race is free at once: its slot, and its turn if it never came", () =>
     Effect.gen(function* () {
       const limiter = yield* makeRateLimiter({
         limits: [{ limit: 3, window: "1 hour" }],
@@ -43,7 +43,7 @@ describe("a permit", () => {
     })
   )
 
-  it.effect("that a finalizer waits for behind its own holder is refused in time, and nothing hangs (trap 56)", () =>
+  it.effect("that a finalizer waits for behind its own holder is refused in time, and nothing hangs", () =>
     Effect.gen(function* () {
       const limiter = yield* makeRateLimiter({ limits: [], concurrency: 1 })
       const ends: Array<string> = []
@@ -63,7 +63,7 @@ describe("a permit", () => {
     })
   )
 
-  it.effect("is not taken by a call whose fiber is interrupted before it runs (trap 56)", () =>
+  it.effect("is not taken by a call whose fiber is interrupted before it runs", () =>
     Effect.gen(function* () {
       const limiter = yield* makeRateLimiter({ limits: [{ limit: 1, window: "1 hour" }], concurrency: 1 })
       for (let index = 0; index < 20; index++) {
@@ -76,7 +76,7 @@ describe("a permit", () => {
 })
 
 describe("a program", () => {
-  it.effect("has one door for each operation of each account, however often and deep it is provided (trap 57)", () =>
+  it.effect("has one door for each operation of each account, however often and deep it is provided", () =>
     Effect.gen(function* () {
       const layer = Mock.layerWith({ settings: { deepseek: { rateLimit: { requests: 2, window: 3600 } } } })
       yield* Effect.gen(function* () {
@@ -94,7 +94,7 @@ describe("a program", () => {
     })
   )
 
-  it.effect("that ends leaves no fiber that asks the provider: polls, retries, waiters, settings (trap 59)", () =>
+  it.effect("that ends leaves no fiber that asks the provider: polls, retries, waiters, settings", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const services = yield* Layer.buildWithScope(
@@ -125,21 +125,19 @@ describe("a program", () => {
     })
   )
 
-  it.effect(
-    "hears of a poll that dies: whoever waits gets the defect, and the paid job is held for a person (trap 59)",
-    () =>
-      inWorld({ first: { status: [running, Effect.die(new Error("a broken poll"))] } }, () =>
-        Effect.gen(function* () {
-          const job = yield* submit()
-          const waiting = yield* Effect.forkChild(ImageGenerator.use((it) => it.await(job.id)))
-          yield* TestClock.adjust("1 hour")
-          const end = waiting.pollUnsafe()
-          assert.isDefined(end)
-          assert.isTrue(Exit.isFailure(end) && !Cause.hasInterruptsOnly(end.cause))
-          const [held] = yield* jobs
-          assert.strictEqual(held?.state._tag, "OutcomeUnknown")
-        })
-      )
+  it.effect("hears of a poll that dies: whoever waits gets the defect, and the paid job is held for a person", () =>
+    inWorld({ first: { status: [running, Effect.die(new Error("a broken poll"))] } }, () =>
+      Effect.gen(function* () {
+        const job = yield* submit()
+        const waiting = yield* Effect.forkChild(ImageGenerator.use((it) => it.await(job.id)))
+        yield* TestClock.adjust("1 hour")
+        const end = waiting.pollUnsafe()
+        assert.isDefined(end)
+        assert.isTrue(Exit.isFailure(end) && !Cause.hasInterruptsOnly(end.cause))
+        const [held] = yield* jobs
+        assert.strictEqual(held?.state._tag, "OutcomeUnknown")
+      })
+    )
   )
 })
 
@@ -149,7 +147,7 @@ describe("an observer", () => {
     throw new Error("a broken observer")
   }
 
-  it.effect("that throws at every event changes no call, no job, no money and no circuit (trap 61)", () =>
+  it.effect("that throws at every event changes no call, no job, no money and no circuit", () =>
     Effect.gen(function* () {
       const story = (observer: (event: CallEvent) => void) =>
         Effect.gen(function* () {

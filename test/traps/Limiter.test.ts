@@ -24,7 +24,7 @@ const prompts = (names: ReadonlyArray<string>) =>
   )
 
 describe("a limit", () => {
-  it.effect("is not passed in any window, with forty who come at once and others who keep coming (trap 13)", () =>
+  it.effect("is not passed in any window, with forty who come at once and others who keep coming", () =>
     Effect.gen(function* () {
       const calls = yield* Effect.forEach(
         Array.from({ length: 60 }, (_, index) => index),
@@ -37,29 +37,27 @@ describe("a limit", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: limited(10, 60) })))
   )
 
-  it.effect(
-    "gives no burst when the wall clock is put forward, and holds nobody longer when it is put back (trap 12)",
-    () =>
-      withWallClock((put) =>
-        Effect.gen(function* () {
-          const limiter = yield* makeRateLimiter({ limits: [{ limit: 1, window: "1 minute" }], accounting: "sent" })
-          const starts: Array<number> = []
-          const call = limiter.run(
-            Effect.map(monotonicMillis, (at) => starts.push(at)),
-            { maximumWait: "10 minutes" }
-          )
-          for (let index = 0; index < 4; index++) yield* begin(call)
-          put("1 day")
-          yield* TestClock.adjust("1 second")
-          assert.deepStrictEqual(starts, [0])
-          put("-2 days")
-          yield* TestClock.adjust("5 minutes")
-          assert.deepStrictEqual(starts, [0, 60_060, 120_120, 180_180])
-        })
-      )
+  it.effect("gives no burst when the wall clock is put forward, and holds nobody longer when it is put back", () =>
+    withWallClock((put) =>
+      Effect.gen(function* () {
+        const limiter = yield* makeRateLimiter({ limits: [{ limit: 1, window: "1 minute" }], accounting: "sent" })
+        const starts: Array<number> = []
+        const call = limiter.run(
+          Effect.map(monotonicMillis, (at) => starts.push(at)),
+          { maximumWait: "10 minutes" }
+        )
+        for (let index = 0; index < 4; index++) yield* begin(call)
+        put("1 day")
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(starts, [0])
+        put("-2 days")
+        yield* TestClock.adjust("5 minutes")
+        assert.deepStrictEqual(starts, [0, 60_060, 120_120, 180_180])
+      })
+    )
   )
 
-  it.effect("ends a call by its deadline as it would have, whatever becomes of the wall clock (trap 12)", () =>
+  it.effect("ends a call by its deadline as it would have, whatever becomes of the wall clock", () =>
     withWallClock((put) =>
       Effect.gen(function* () {
         yield* play({ faults: [{ fault: "silence", operation: "chat" }] })
@@ -74,7 +72,7 @@ describe("a limit", () => {
     )
   )
 
-  it.effect("counts nothing for a call that is refused for its input, its circuit or its turn (trap 14)", () =>
+  it.effect("counts nothing for a call that is refused for its input, its circuit or its turn", () =>
     Effect.gen(function* () {
       yield* passing(ask("fox one"))
       const before = yield* taken
@@ -92,7 +90,7 @@ describe("a limit", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: limited(1, 600) })))
   )
 
-  it.effect("sends nobody whose circuit opened while he waited for his turn (trap 14)", () =>
+  it.effect("sends nobody whose circuit opened while he waited for his turn", () =>
     Effect.gen(function* () {
       yield* passing(ask("fox one"))
       const waiting = yield* begin(ask("fox two"))
@@ -108,7 +106,7 @@ describe("a limit", () => {
     }).pipe(Effect.provide(Mock.layerWith({ settings: limited(1, 600) })))
   )
 
-  it.effect("admits one of the many who wake for one permit, and the others wait on (trap 17)", () =>
+  it.effect("admits one of the many who wake for one permit, and the others wait on", () =>
     Effect.gen(function* () {
       const limiter = yield* makeRateLimiter({ limits: [{ limit: 1, window: "1 second" }], concurrency: 1 })
       let inside = 0
@@ -129,7 +127,7 @@ describe("a limit", () => {
     })
   )
 
-  it.effect("of submits is not used by the polls and downloads of what was submitted (trap 21)", () =>
+  it.effect("of submits is not used by the polls and downloads of what was submitted", () =>
     Effect.gen(function* () {
       for (let index = 0; index < 2; index++) {
         yield* passing(
@@ -163,7 +161,7 @@ describe("a limit", () => {
     )
   )
 
-  it.effect("is the account's: another key brings no new permits (trap 22)", () =>
+  it.effect("is the account's: another key brings no new permits", () =>
     Effect.gen(function* () {
       yield* passing(ask("fox one"))
       yield* LiveSettings.use((it) => it.update({ deepseek: { apiKey: "another-simulated-key" } }))
@@ -175,7 +173,7 @@ describe("a limit", () => {
 })
 
 describe("whoever is answered 429", () => {
-  it.effect("keeps his place: he goes before those who came after him, and not to the tail (trap 24)", () =>
+  it.effect("keeps his place: he goes before those who came after him, and not to the tail", () =>
     Effect.gen(function* () {
       const names = ["a", "b", "c"]
       const calls = yield* Effect.forEach(names, (name) =>
@@ -195,7 +193,7 @@ describe("whoever is answered 429", () => {
     )
   )
 
-  it.effect("does not overtake those of a higher priority (trap 24)", () =>
+  it.effect("does not overtake those of a higher priority", () =>
     Effect.gen(function* () {
       const low = yield* begin(ask("fox low", { priority: "low" }))
       yield* TestClock.adjust("5 seconds")
@@ -213,7 +211,7 @@ describe("whoever is answered 429", () => {
     )
   )
 
-  it.effect("makes the others wait and not fail: one 429 among thirty calls costs none of them (trap 32)", () =>
+  it.effect("makes the others wait and not fail: one 429 among thirty calls costs none of them", () =>
     Effect.gen(function* () {
       const calls = yield* Effect.forEach(
         Array.from({ length: 30 }, (_, index) => index),

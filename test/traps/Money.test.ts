@@ -31,7 +31,7 @@ const flat = (output: number): NonNullable<SettingsDocument["prices"]> => ({
   }
 })
 
-describe("trap 43", () => {
+describe("money", () => {
   it.effect("prices that change while a request is under way: it is settled at those it was reserved at", () =>
     Effect.gen(function* () {
       const first = yield* Effect.forkChild(enhance("a red fox"), { startImmediately: true })
@@ -86,7 +86,7 @@ describe("trap 43", () => {
   )
 })
 
-describe("trap 61", () => {
+describe("money", () => {
   it.effect("an observer that throws at everything loses no money", () =>
     Effect.gen(function* () {
       const result = yield* throughTime(enhance("a red fox"))

@@ -13,7 +13,7 @@ import { ask, begin, chatDoor, countOf, passing, play } from "./TrapWorld.ts"
 const manyPermits = { deepseek: { rateLimit: [], concurrency: 1_000 } } as const
 
 describe("the retry budget", () => {
-  it("lets a quiet operation retry, refuses a storm, and fills again when time passes (trap 10)", () => {
+  it("lets a quiet operation retry, refuses a storm, and fills again when time passes", () => {
     const budget = new RetryBudget()
     const allowed = (times: number, now: number) =>
       Array.from({ length: times }, () => budget.withdraw(now)).filter((it) => it).length
@@ -23,7 +23,7 @@ describe("the retry budget", () => {
     for (const day of [1, 2, 3]) assert.strictEqual(allowed(100, day * 86_400_000), 3)
   })
 
-  it("fills again with first attempts, and never beyond their share and what a quiet operation may (trap 10)", () => {
+  it("fills again with first attempts, and never beyond their share and what a quiet operation may", () => {
     const budget = new RetryBudget()
     let retries = 0
     for (let round = 0; round < 10_000; round++) {
@@ -35,7 +35,7 @@ describe("the retry budget", () => {
     assert.isAtMost(retries, 2_000 + 33)
   })
 
-  it.effect("of a provider that is down bounds what it is asked, and lets retries be when it is well (trap 10)", () =>
+  it.effect("of a provider that is down bounds what it is asked, and lets retries be when it is well", () =>
     Effect.gen(function* () {
       const { circuit } = yield* chatDoor
       circuit.configure({ ...circuit.config, observeOnly: true })
@@ -60,7 +60,7 @@ describe("the retry budget", () => {
 })
 
 describe("retries", () => {
-  it.effect("of 429 end with the limit of retries, however long the call may take (trap 11)", () =>
+  it.effect("of 429 end with the limit of retries, however long the call may take", () =>
     Effect.gen(function* () {
       const refused = yield* passing(Effect.flip(ask("fox")), "12 hours")
       assert.deepInclude(refused, { _tag: "ApiError", attempts: 4, stoppedBy: "AttemptsExhausted" })
@@ -68,7 +68,7 @@ describe("retries", () => {
     }).pipe(Effect.provide(Mock.layerWith({ scenario: "rate-limited", settings: manyPermits })))
   )
 
-  it.effect("are not made of a paid submit whose answer was lost (trap 11)", () =>
+  it.effect("are not made of a paid submit whose answer was lost", () =>
     Effect.gen(function* () {
       const generate = ImageGenerator.use((it) => it.generate({ prompt: "fox" }, { deadline: Duration.minutes(30) }))
       yield* passing(Effect.flip(generate), "1 hour")
@@ -76,7 +76,7 @@ describe("retries", () => {
     }).pipe(Effect.provide(Mock.layerWith({ faults: [{ fault: "lost-answer", operation: "submit" }] })))
   )
 
-  it.effect("are waited for without a slot: another call passes meanwhile (trap 5)", () =>
+  it.effect("are waited for without a slot: another call passes meanwhile", () =>
     Effect.gen(function* () {
       const waiting = yield* begin(ask("fox"))
       yield* TestClock.adjust("10 seconds")
@@ -97,7 +97,7 @@ describe("retries", () => {
     )
   )
 
-  it.effect("of many who got one hint do not come back together (traps 5 and 6)", () =>
+  it.effect("of many who got one hint do not come back together", () =>
     Effect.gen(function* () {
       const calls = yield* Effect.forEach(
         Array.from({ length: 3 }, (_, index) => index),
@@ -121,7 +121,7 @@ describe("retries", () => {
     )
   )
 
-  it.effect("of many who were refused without a hint do not come back together when the door opens (trap 5)", () =>
+  it.effect("of many who were refused without a hint do not come back together when the door opens", () =>
     Effect.gen(function* () {
       const calls = yield* Effect.forEach(
         Array.from({ length: 40 }, (_, index) => index),

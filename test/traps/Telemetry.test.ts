@@ -1,4 +1,4 @@
-/** Trap 55: metric labels with prompt, key, job or URL. */
+/** Metric labels hold no prompt, key, job or URL. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * What people put together: p-queue with p-retry, and the brief's stack with p-retry in place of axios-retry.
+ * What people put together: p-queue with p-retry, and bottleneck, opossum and node-cache with p-retry.
  */
 import Bottleneck from "bottleneck"
 import NodeCache from "node-cache"
@@ -15,7 +15,7 @@ export const openPQueue: OpenCase = () => {
 }
 
 /** bottleneck, opossum, p-retry and a node-cache that misses and stores. */
-export const openBriefStack: OpenCase = () => {
+export const openBottleneckStack: OpenCase = () => {
   const limiter = new Bottleneck({ maxConcurrent: 512, reservoir: 1_000_000_000 })
   const breaker = new CircuitBreaker(noOperation, { timeout: 30_000 })
   const cache = new NodeCache({ stdTTL: 60, checkperiod: 0 })

@@ -2,8 +2,8 @@
  * The simulated generic job API: `POST /generate` gives `{ jobId }`, `GET /jobs/{id}` gives
  * `{ status, imageUrl?, error? }`, `DELETE /jobs/{id}` cancels. It draws exactly the size and format asked for.
  *
- * **Source** the project's brief; nobody documents a public service that speaks it, so that the words and statuses of its
- * refusals are the simulator's own. A cancelled job stays charged.
+ * **Source** `schemas/wire/GenericJobRequest.ts`; nobody documents a public service that speaks it, so that the words and
+ * statuses of its refusals are the simulator's own. A cancelled job stays charged.
  */
 import { ImageFormat, ImageQuality } from "../../../schemas/Image.ts"
 import { fieldOf, type Handled, jsonOf, type SimulatedHandler, type Refusal, type World } from "../Handler.ts"

@@ -87,7 +87,7 @@ describe("SqliteDeadLetters", () => {
     })
   )
 
-  it.live("one that can not be read keeps nobody from the others (trap 45)", () =>
+  it.live("one that can not be read keeps nobody from the others", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       yield* Effect.gen(function* () {

@@ -35,7 +35,7 @@ describe("FileImageStore", () => {
       assert.deepStrictEqual(yield* filesBelow(root), ["fox.png"])
     }))
 
-  test("after a refusal, a broken stream or an interruption there is no file at all (trap 51)", (root, store) =>
+  test("after a refusal, a broken stream or an interruption there is no file at all", (root, store) =>
     Effect.gen(function* () {
       const target = { root, label: "job_1", directory: "a/b" }
       yield* Effect.flip(store.put(pieces(html), target))
@@ -62,7 +62,7 @@ describe("FileImageStore", () => {
       assert.isTrue(seen.every((file) => file.startsWith(".") && file.endsWith(".partial")))
     }))
 
-  test("a folder that is a link out of the root is refused, and nothing is written or made behind it (trap 51)", (root, store) =>
+  test("a folder that is a link out of the root is refused, and nothing is written or made behind it", (root, store) =>
     Effect.gen(function* () {
       const outside = path.join(root, "outside")
       const inside = path.join(root, "inside")
@@ -154,7 +154,7 @@ describe("FileImageStore", () => {
       assert.deepStrictEqual(error, { _tag: "StorageFailed", problem: "Other", detail: "reading: ENOENT" })
     }))
 
-  test("links, folders, pipes, half-written and foreign files are no pictures of the list (trap 51)", (root, store) =>
+  test("links, folders, pipes, half-written and foreign files are no pictures of the list", (root, store) =>
     Effect.gen(function* () {
       const outside = path.join(root, "outside")
       const inside = path.join(root, "inside")
@@ -187,7 +187,7 @@ describe("FileImageStore", () => {
       }
     }))
 
-  test("nothing is removed through a link that leads out, nor a link, a folder or a pipe (trap 51)", (root, store) =>
+  test("nothing is removed through a link that leads out, nor a link, a folder or a pipe", (root, store) =>
     Effect.gen(function* () {
       const outside = path.join(root, "outside")
       const inside = path.join(root, "inside")
@@ -229,7 +229,7 @@ describe("FileImageStore", () => {
       assert.deepStrictEqual(error, { _tag: "StorageFailed", problem: "PathNotAllowed", detail: "listing: ENOTDIR" })
     }))
 
-  test("what only has a picture's name is found out, without reading it whole (trap 50)", (root, store) =>
+  test("what only has a picture's name is found out, without reading it whole", (root, store) =>
     Effect.gen(function* () {
       const file = (name: string) => path.join(root, name)
       yield* Effect.promise(async () => {
@@ -251,7 +251,7 @@ describe("FileImageStore", () => {
       assert.strictEqual(yield* store.verify(image), "Changed")
     }))
 
-  test("a folder of very many files is listed as it is read (trap 50)", (root, store) =>
+  test("a folder of very many files is listed as it is read", (root, store) =>
     Effect.gen(function* () {
       yield* Effect.promise(async () => {
         await fs.mkdir(path.join(root, "many"))

@@ -27,7 +27,7 @@ const killAfter = (
     return said
   })
 
-describe("FileImageStore in a process that is killed (trap 51)", () => {
+describe("FileImageStore in a process that is killed", () => {
   it.live(
     "a kill between the last byte and the name leaves no file under a final name",
     () =>

@@ -203,7 +203,7 @@ describe("FileImageStore on a disk that refuses", () => {
     })
   )
 
-  it.live("a listing and an inspection that are interrupted at any moment leave nothing open (trap 51)", () =>
+  it.live("a listing and an inspection that are interrupted at any moment leave nothing open", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       yield* Effect.promise(async () => {

@@ -94,7 +94,7 @@ describe("a sweep over files", () => {
       assert.deepStrictEqual(yield* filesBelow(root), [path.relative(root, stuck.path)])
     }))
 
-  test("that is interrupted at any file leaves whole files, and the next one ends it (trap 51)", (root, store) =>
+  test("that is interrupted at any file leaves whole files, and the next one ends it", (root, store) =>
     Effect.gen(function* () {
       for (let round = 0; round < 4; round++) {
         for (let width = 8; width < 12; width++) {

@@ -102,13 +102,13 @@ export const suite = (
         assert.deepStrictEqual(yield* store.read(image.path), red)
       }))
 
-    test("storing the same picture twice is one file (trap 51)", (store, target) =>
+    test("storing the same picture twice is one file", (store, target) =>
       Effect.gen(function* () {
         const first = yield* store.put(pieces(red), target({ fileName: "fox.png" }))
         assert.deepStrictEqual(yield* store.put(pieces(red), target({ fileName: "fox.png" })), first)
       }))
 
-    test("two pictures that want one name both live, and neither is overwritten (trap 51)", (store, target) =>
+    test("two pictures that want one name both live, and neither is overwritten", (store, target) =>
       Effect.gen(function* () {
         const images = yield* Effect.forEach(
           [red, blue, png(17, 17), png(18, 18)],
@@ -126,7 +126,7 @@ export const suite = (
       }))
 
     for (const bad of ["../fox.png", "/tmp/fox.png", "a\\b.png", "fox\0.png", "con.png", "x".repeat(300)]) {
-      test(`the name ${JSON.stringify(bad.slice(0, 20))} is refused before a byte is read (trap 51)`, (store, target) =>
+      test(`the name ${JSON.stringify(bad.slice(0, 20))} is refused before a byte is read`, (store, target) =>
         Effect.gen(function* () {
           for (const fields of [{ fileName: bad }, { directory: bad.replace("fox.png", "") }, { label: bad }]) {
             const touched = Stream.suspend(() => Stream.die(new Error("the bytes were asked for")))
@@ -149,7 +149,7 @@ export const suite = (
         }))
     }
 
-    test("an endless picture is cut off at the limit, and leaves nothing (trap 50)", (store, target) =>
+    test("an endless picture is cut off at the limit, and leaves nothing", (store, target) =>
       Effect.gen(function* () {
         let given = 0
         const endless = Stream.concat(
@@ -167,7 +167,7 @@ export const suite = (
         yield* Effect.flip(store.read(`${target().root}/fox.png`))
       }))
 
-    test("a stream that breaks off fails with its own error and leaves nothing (trap 51)", (store, target) =>
+    test("a stream that breaks off fails with its own error and leaves nothing", (store, target) =>
       Effect.gen(function* () {
         const broken = Stream.concat(pieces(red), Stream.fail("cut" as const))
         assert.strictEqual(yield* Effect.flip(store.put(broken, target({ fileName: "fox.png" }))), "cut")
@@ -277,7 +277,7 @@ export const suite = (
       "fox.txt",
       ".png"
     ]) {
-      test(`${JSON.stringify(bad)} is not removed, whatever is there (trap 51)`, (store, target) =>
+      test(`${JSON.stringify(bad)} is not removed, whatever is there`, (store, target) =>
         Effect.gen(function* () {
           const { root } = target()
           const image = yield* store.put(pieces(red), target({ directory: "foxes", fileName: "fox.png" }))

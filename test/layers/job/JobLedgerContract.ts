@@ -208,7 +208,7 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
     )
 
     test(
-      "a key used for another request is refused with both hashes, and nothing is entered (trap 40)",
+      "a key used for another request is refused with both hashes, and nothing is entered",
       Effect.gen(function* () {
         const ledger = yield* JobLedger
         yield* ledger.enter(newJob({ key: "k" }))
@@ -286,7 +286,7 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
     )
 
     test(
-      "fifty workers that want to send the same job send it once (traps 39, 41)",
+      "fifty workers that want to send the same job send it once",
       Effect.gen(function* () {
         const ledger = yield* JobLedger
         const { job } = yield* ledger.enter(newJob())
@@ -300,7 +300,7 @@ export const suite = (name: string, layer: Layer.Layer<JobLedger | CostLedger>):
     )
 
     test(
-      "a poll and a callback that both bring the picture are paid once (trap 41)",
+      "a poll and a callback that both bring the picture are paid once",
       Effect.gen(function* () {
         const ledger = yield* JobLedger
         const { job } = yield* ledger.enter(newJob())

@@ -20,7 +20,7 @@ describe("MemoryJobLedger", () => {
     return [(yield* ledger.enter(newJob())).job.id, (yield* ledger.enter(newJob())).job.id]
   }).pipe(Effect.provide(layer))
 
-  it.effect("ids come from the clock and from chance alone: the same seed gives the same ids (trap 58)", () =>
+  it.effect("ids come from the clock and from chance alone: the same seed gives the same ids", () =>
     Effect.gen(function* () {
       const first = yield* Random.withSeed(enterTwo, "seed")
       assert.deepStrictEqual(yield* Random.withSeed(enterTwo, "seed"), first)

@@ -210,7 +210,7 @@ describe("a ledger on a disk that fails", () => {
 })
 
 describe("a job held by one ledger", () => {
-  it.effect("is not decided about by another, and takes evidence from anybody (trap 43)", () =>
+  it.effect("is not decided about by another, and takes evidence from anybody", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const first = yield* openLedger(folder)

@@ -80,7 +80,7 @@ const killedProgram = <A, E>(folder: string, body: Effect.Effect<A, E, CostLedge
   })
 
 describe("a ledger of costs in a database", () => {
-  it.effect("after a crash settles attempts at their bound, as estimates, and keeps what jobs hold (trap 43)", () =>
+  it.effect("after a crash settles attempts at their bound, as estimates, and keeps what jobs hold", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const late = yield* killedProgram(

@@ -63,7 +63,7 @@ const takenBy = (store: SqlitePermitStore, now: number, leaseUntil: number): num
 }
 
 describe("permits in a file", () => {
-  it.live("of a program that was killed leave no second quota to the next (trap 25)", () =>
+  it.live("of a program that was killed leave no second quota to the next", () =>
     Effect.gen(function* () {
       const machine = yield* permitMachine
       const first = machine.start(100).storeOf(second)
@@ -130,7 +130,7 @@ describe("permits in a file", () => {
     })
   )
 
-  it.live("are remembered when limits change, also those of other programs (trap 23)", () =>
+  it.live("are remembered when limits change, also those of other programs", () =>
     Effect.gen(function* () {
       const machine = yield* permitMachine
       const [one, two] = [machine.start(0).storeOf([]), machine.start(0).storeOf(second)]

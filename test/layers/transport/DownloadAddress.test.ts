@@ -18,7 +18,7 @@ const hostNotAllowed = (detail: string): ReturnType<typeof facts> => ({
 })
 
 describe("UndiciTransport.download, from where", () => {
-  it.effect("trap 49: a redirect is an answer; where it leads is asked for and checked anew", () =>
+  it.effect("a redirect is an answer; where it leads is asked for and checked anew", () =>
     Effect.gen(function* () {
       let requests = 0
       const server = yield* httpServer((_request, response) => {
@@ -31,7 +31,7 @@ describe("UndiciTransport.download, from where", () => {
     })
   )
 
-  it.effect("trap 49: this machine is not fetched from unless the provider itself is on it", () =>
+  it.effect("this machine is not fetched from unless the provider itself is on it", () =>
     Effect.gen(function* () {
       const server = yield* httpServer((_request, response) => response.end())
       const { port } = server
@@ -49,7 +49,7 @@ describe("UndiciTransport.download, from where", () => {
     })
   )
 
-  it.effect("trap 49: a name is not fetched from when any of its addresses is private", () =>
+  it.effect("a name is not fetched from when any of its addresses is private", () =>
     Effect.gen(function* () {
       const server = yield* httpServer((_request, response) => response.end())
       const url = `https://cdn.example.com:${server.port}/a.png?signature=canary`
@@ -64,7 +64,7 @@ describe("UndiciTransport.download, from where", () => {
     })
   )
 
-  it.effect("trap 49: a loopback name that leads elsewhere is not fetched from", () =>
+  it.effect("a loopback name that leads elsewhere is not fetched from", () =>
     Effect.gen(function* () {
       const error = yield* run(Effect.flip(Effect.scoped(download(file("http://localhost:1/")))), {
         lookup: lookupTo("10.0.0.1")
@@ -73,7 +73,7 @@ describe("UndiciTransport.download, from where", () => {
     })
   )
 
-  it.effect("trap 49: a connection refused in one exchange's resolver does not open another's", () =>
+  it.effect("a connection refused in one exchange's resolver does not open another's", () =>
     Effect.gen(function* () {
       const server = yield* tlsServer((_request, response) => response.end("x"), ["cdn.example.com"])
       const options = { lookup: lookupTo("127.0.0.1"), certificateAuthorities: [server.certificate] }

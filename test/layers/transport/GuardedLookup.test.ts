@@ -11,7 +11,7 @@ const found = (lookup: LookupFunction, options: LookupOptions) => {
 }
 
 describe("guardedLookup", () => {
-  it("trap 49: a name that changes between two questions is asked once, and its first answer is connected to", () => {
+  it("a name that changes between two questions is asked once, and its first answer is connected to", () => {
     let questions = 0
     const rebinding: LookupFunction = (_hostname, _options, callback) => {
       questions += 1

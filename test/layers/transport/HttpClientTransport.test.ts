@@ -55,7 +55,7 @@ describe("HttpClientTransport", () => {
     })
   )
 
-  it.effect("trap 48: a request that the client can not make is a defect without the key", () =>
+  it.effect("a request that the client can not make is a defect without the key", () =>
     Effect.gen(function* () {
       const credential = {
         origin: "https://api.provider.test",
@@ -73,7 +73,7 @@ describe("HttpClientTransport", () => {
     })
   )
 
-  it.effect("trap 48: key headers are redacted wherever the client prints a request", () =>
+  it.effect("key headers are redacted wherever the client prints a request", () =>
     Effect.gen(function* () {
       const names: Array<string | RegExp> = []
       const client = HttpClient.make((request, _url, _signal, fiber) => {
@@ -87,7 +87,7 @@ describe("HttpClientTransport", () => {
     })
   )
 
-  it.effect("trap 49: downloads do not go over the host's client, and are checked", () =>
+  it.effect("downloads do not go over the host's client, and are checked", () =>
     Effect.gen(function* () {
       const server = yield* httpServer((_request, response) => response.end("png"))
       const request = {

@@ -139,7 +139,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>): void => {
         assert.strictEqual(error.reason._tag, "IncompleteResponse")
       }))
 
-    test("trap 49: a credential for another origin is a defect, and nothing is sent", () =>
+    test("a credential for another origin is a defect, and nothing is sent", () =>
       Effect.gen(function* () {
         const server = yield* httpServer((_request, response) => response.end())
         const origin = "https://api.example.com"

@@ -72,7 +72,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         ])
       }))
 
-    test("trap 49: a credential for another origin is a defect, and nothing is sent", () =>
+    test("a credential for another origin is a defect, and nothing is sent", () =>
       Effect.gen(function* () {
         const server = yield* httpServer((_request, response) => response.end())
         const credential = {
@@ -86,7 +86,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         assert.strictEqual(server.sockets.length, 0)
       }))
 
-    test("trap 49: a redirect is an answer and is not followed", () =>
+    test("a redirect is an answer and is not followed", () =>
       Effect.gen(function* () {
         let requests = 0
         const server = yield* httpServer((_request, response) => {
@@ -114,7 +114,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         assert.deepStrictEqual(events, ["send", "server", "first byte"])
       }))
 
-    test("trap 50: error answers are read to their end, and their connection is used again", () =>
+    test("error answers are read to their end, and their connection is used again", () =>
       Effect.gen(function* () {
         const server = yield* httpServer((_request, response) => response.writeHead(500).end("x".repeat(100_000)))
         yield* Effect.forEach(Array.from({ length: 20 }), () =>
@@ -124,7 +124,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         assert.isAtMost(server.sockets.length, 2)
       }))
 
-    test("trap 50: an endless body is cut at the limit, and its socket closed", () =>
+    test("an endless body is cut at the limit, and its socket closed", () =>
       Effect.gen(function* () {
         const closed = told<void>()
         const server = yield* httpServer((_request, response) => {
@@ -142,7 +142,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         yield* closed.heard
       }))
 
-    test("trap 50: a body shorter than announced is a lost connection, not an answer", () =>
+    test("a body shorter than announced is a lost connection, not an answer", () =>
       Effect.gen(function* () {
         const server = yield* tcpServer((socket) => {
           socket.once("data", () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"half":'))
@@ -153,7 +153,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         assert.strictEqual(error.status, 200)
       }))
 
-    test("trap 50: bytes beyond the announced length reach no later exchange", () =>
+    test("bytes beyond the announced length reach no later exchange", () =>
       Effect.gen(function* () {
         const smuggled = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
         const server = yield* tcpServer((socket) => {
@@ -204,7 +204,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         assert.strictEqual(requests, 1)
       }))
 
-    test("trap 2: without an answer the time runs out in the headers", () =>
+    test("without an answer the time runs out in the headers", () =>
       Effect.gen(function* () {
         const asked = told<void>()
         const closed = told<void>()
@@ -224,7 +224,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         yield* closed.heard
       }))
 
-    test("trap 3: blank keep-alive lines after the headers do not keep an exchange alive", () =>
+    test("blank keep-alive lines after the headers do not keep an exchange alive", () =>
       Effect.gen(function* () {
         const answering = told<(line: string) => void>()
         const closed = told<void>()
@@ -250,7 +250,7 @@ export const suite = (name: string, layer: Layer.Layer<Transport>, traits: Trans
         yield* closed.heard
       }))
 
-    test("trap 4: an interrupted exchange is closed at the server", () =>
+    test("an interrupted exchange is closed at the server", () =>
       Effect.gen(function* () {
         const asked = told<void>()
         const closed = told<void>()

@@ -26,7 +26,7 @@ const connectedSockets = Effect.acquireRelease(
 const turnOfTheEventLoop = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 describe("UndiciTransport, its connections", () => {
-  it.effect("trap 4: interrupted at any moment, an exchange has closed its socket when it is over", () =>
+  it.effect("interrupted at any moment, an exchange has closed its socket when it is over", () =>
     run(
       Effect.gen(function* () {
         const { sockets } = yield* connectedSockets
@@ -42,7 +42,7 @@ describe("UndiciTransport, its connections", () => {
     )
   )
 
-  it.effect("trap 4: the socket is closed when a timeout, a limit or an error is reported, within a longer life", () =>
+  it.effect("the socket is closed when a timeout, a limit or an error is reported, within a longer life", () =>
     Effect.gen(function* () {
       const { sockets } = yield* connectedSockets
       const asked = told<void>()

@@ -60,7 +60,7 @@ describe("UndiciTransport.download", () => {
     })
   )
 
-  it.effect("trap 50: a file longer than allowed is cut, and its socket closed", () =>
+  it.effect("a file longer than allowed is cut, and its socket closed", () =>
     Effect.gen(function* () {
       const closed = told<void>()
       const server = yield* httpServer((_request, response) => {
@@ -100,7 +100,7 @@ describe("UndiciTransport.download", () => {
     })
   )
 
-  it.effect("trap 3: the time runs over the body too, whatever trickles in", () =>
+  it.effect("the time runs over the body too, whatever trickles in", () =>
     Effect.gen(function* () {
       const answering = told<(text: string) => void>()
       const closed = told<void>()
@@ -127,7 +127,7 @@ describe("UndiciTransport.download", () => {
     })
   )
 
-  it.effect("trap 50: closing the scope closes the socket of a file that nobody read", () =>
+  it.effect("closing the scope closes the socket of a file that nobody read", () =>
     Effect.gen(function* () {
       const closed = told<void>()
       const server = yield* httpServer((request, response) => {
@@ -140,7 +140,7 @@ describe("UndiciTransport.download", () => {
     })
   )
 
-  it.effect("trap 4: an interrupted download is closed, even where its scope lives on", () =>
+  it.effect("an interrupted download is closed, even where its scope lives on", () =>
     Effect.gen(function* () {
       const asked = told<void>()
       const closed = told<void>()

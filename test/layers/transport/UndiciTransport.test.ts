@@ -56,7 +56,7 @@ describe("UndiciTransport, reading answers", () => {
     })
   )
 
-  it.effect("trap 50: a compressed bomb is refused at the limit, with its status", () =>
+  it.effect("a compressed bomb is refused at the limit, with its status", () =>
     Effect.gen(function* () {
       const bomb = gzipSync(Buffer.alloc(20_000_000))
       const server = yield* httpServer((_request, response) =>
@@ -68,7 +68,7 @@ describe("UndiciTransport, reading answers", () => {
     })
   )
 
-  it.effect("trap 60: an observer that throws is a defect, and nothing is sent", () =>
+  it.effect("an observer that throws is a defect, and nothing is sent", () =>
     Effect.gen(function* () {
       let requests = 0
       const server = yield* httpServer((_request, response) => {
@@ -102,7 +102,7 @@ describe("UndiciTransport, reading answers", () => {
     })
   )
 
-  it.effect("a limit of many days is a limit, and not over at once (trap 7)", () =>
+  it.effect("a limit of many days is a limit, and not over at once", () =>
     Effect.gen(function* () {
       const server = yield* httpServer((_request, response) => response.end("x"))
       const answer = yield* run(exchange(get(server.origin, { timeout: Duration.days(60) })))

@@ -95,7 +95,7 @@ describe("the vault", () => {
     })
   )
 
-  it.live("never uses a nonce twice, and seals the same key differently each time (trap 52)", () =>
+  it.live("never uses a nonce twice, and seals the same key differently each time", () =>
     Effect.gen(function* () {
       const file = yield* vaultPlace
       const dataKey = yield* createVault(file, hexKey)
@@ -162,7 +162,7 @@ describe("the vault", () => {
   )
 })
 
-describe("a vault that was tampered with fails closed (trap 52)", () => {
+describe("a vault that was tampered with fails closed", () => {
   const swap = (
     left: Record<string, unknown> | undefined,
     right: Record<string, unknown> | undefined,

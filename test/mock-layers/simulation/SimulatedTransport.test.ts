@@ -87,7 +87,7 @@ describe("the simulated Transport", () => {
     })
   )
 
-  it.effect("ends in time however blank lines drip in, and says that the body was not finished (trap 3)", () =>
+  it.effect("ends in time however blank lines drip in, and says that the body was not finished", () =>
     Effect.gen(function* () {
       for (const scenario of ["keep-alive-forever", "slow-drip"] as const) {
         const exit = yield* after(chatWith({ scenario }, { timeout: Duration.seconds(12) }).run, "12 seconds")
@@ -124,7 +124,7 @@ describe("the simulated Transport", () => {
     })
   )
 
-  it.effect("counts bytes as they come (trap 50)", () =>
+  it.effect("counts bytes as they come", () =>
     Effect.gen(function* () {
       const exact = yield* Effect.exit(chatWith({ latency: 0 }).run)
       const length = Exit.isSuccess(exact) ? exact.value.body.length : 0
@@ -172,7 +172,7 @@ describe("the simulated Transport", () => {
     })
   )
 
-  it.effect("never carries a key to a foreign origin, and keeps none in its ledger (traps 48 and 49)", () =>
+  it.effect("never carries a key to a foreign origin, and keeps none in its ledger", () =>
     Effect.gen(function* () {
       const { run, simulation } = chatWith({ latency: 0 })
       yield* run
@@ -250,7 +250,7 @@ describe("the simulated Transport", () => {
     })
   )
 
-  it.effect("fetches from nowhere but its own files, and refuses what the live transport refuses (trap 49)", () =>
+  it.effect("fetches from nowhere but its own files, and refuses what the live transport refuses", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { simulation, transport } = world()

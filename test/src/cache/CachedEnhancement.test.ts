@@ -18,7 +18,7 @@ const enhancement: Enhancement = {
 }
 
 describe("CachedEnhancement", () => {
-  it("only what the provider made for this call is kept (trap 38)", () => {
+  it("only what the provider made for this call is kept", () => {
     const others: ReadonlyArray<Provenance> = [
       { _tag: "Cached", age: Duration.seconds(1) },
       { _tag: "Stale", age: Duration.seconds(1), reason: "ServerFailed" },

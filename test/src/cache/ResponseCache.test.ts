@@ -256,7 +256,7 @@ describe("ResponseCache, in front of a store", () => {
     })
   )
 
-  it.effect("a broken store is logged once a minute, with what was in vain since (trap 55)", () =>
+  it.effect("a broken store is logged once a minute, with what was in vain since", () =>
     Effect.gen(function* () {
       const { lines } = yield* recorded(
         Effect.gen(function* () {

@@ -36,7 +36,7 @@ const tagOf = (exit: Exit.Exit<unknown, unknown>): string =>
   Exit.isSuccess(exit) ? "Success" : exit.cause.reasons.map((it) => it._tag).join()
 
 describe("SingleFlight", () => {
-  it.effect("a thousand joiners are one run, and all get its answer (trap 33)", () =>
+  it.effect("a thousand joiners are one run, and all get its answer", () =>
     Effect.gen(function* () {
       const { end, flights, join, seen } = yield* scenario
       const joiners = yield* Effect.forEach(Array.from({ length: 1_000 }), () => join())
@@ -158,7 +158,7 @@ describe("SingleFlight", () => {
     })
   )
 
-  it.effect("a joiner whose own deadline passes is released at that instant, and the flight goes on (trap 62)", () =>
+  it.effect("a joiner whose own deadline passes is released at that instant, and the flight goes on", () =>
     Effect.gen(function* () {
       const flights = yield* makeSingleFlight<string, string>(yield* makeTimeoutList)
       const end = yield* Deferred.make<string, string>()
@@ -224,7 +224,7 @@ describe("SingleFlight", () => {
     })
   )
 
-  it.effect("a joiner of high priority raises a low flight, in the same step (trap 18)", () =>
+  it.effect("a joiner of high priority raises a low flight, in the same step", () =>
     Effect.gen(function* () {
       const { join, seen } = yield* scenario
       yield* join({ priority: "low" })
@@ -296,7 +296,7 @@ describe("SingleFlight", () => {
     })
   )
 
-  it.effect("a defect reaches all joiners, also one thrown before the run began, and leaves nothing (trap 60)", () =>
+  it.effect("a defect reaches all joiners, also one thrown before the run began, and leaves nothing", () =>
     Effect.gen(function* () {
       const { flights, end, join } = yield* scenario
       const joiners = yield* Effect.all([join(), join()])
@@ -336,7 +336,7 @@ describe("SingleFlight", () => {
     })
   )
 
-  it.effect("nothing of the caller is in a flight: not its context, not its trace (trap 62)", () =>
+  it.effect("nothing of the caller is in a flight: not its context, not its trace", () =>
     Effect.gen(function* () {
       const Tenant = Context.Reference<string>("test/Tenant", { defaultValue: () => "nobody" })
       const flights = yield* makeSingleFlight<readonly [string, string], string>().pipe(
@@ -367,7 +367,7 @@ describe("SingleFlight", () => {
     })
   )
 
-  it.effect("flights end with the scope, all at once, and nothing begins after it (trap 59)", () =>
+  it.effect("flights end with the scope, all at once, and nothing begins after it", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const flights = yield* Scope.provide(makeSingleFlight<string, string>(), scope)

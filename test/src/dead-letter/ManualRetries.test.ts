@@ -234,7 +234,7 @@ describe("a retry of a failed call", () => {
     )
   )
 
-  it.effect("of an unknown outcome is refused, unless it is forced with the price confirmed (trap 45)", () =>
+  it.effect("of an unknown outcome is refused, unless it is forced with the price confirmed", () =>
     Effect.gen(function* () {
       yield* Effect.flip(through(generate()))
       const { failure, id } = yield* theLetter

@@ -34,7 +34,7 @@ describe("a retry by a person", () => {
     assert.isUndefined(problemOf({ failure: unknown }, { _tag: "Expired" }))
   })
 
-  it("is refused of an unknown outcome, unless it is forced with the price confirmed (trap 45)", () => {
+  it("is refused of an unknown outcome, unless it is forced with the price confirmed", () => {
     const job = { _tag: "OutcomeUnknown", since: 0 } as const
     for (const place of [job, undefined]) {
       const letter = { failure: unknown }

@@ -26,7 +26,7 @@ describe("DecodeEnhancement", () => {
     '```\n{"prompt": "A red fox."}```',
     'Here it is:\n```JSON\n{"prompt": "A red fox."}\n```\nEnjoy!',
     '{"prompt": " A red\\u0000 fox.\\u202e "}'
-  ])("%j is a red fox (trap 54)", (content) => {
+  ])("%j is a red fox", (content) => {
     assert.deepStrictEqual(decodeEnhancement(answer(content)), Result.succeed("A red fox."))
   })
 

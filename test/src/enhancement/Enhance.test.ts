@@ -235,7 +235,7 @@ describe("Enhance", () => {
     [401, "KeyRejected"],
     [402, "InsufficientBalance"],
     [422, "RequestRejected"]
-  ])("a %i is not sent again: %s (trap 9)", ([status, reason]) =>
+  ])("a %i is not sent again: %s", ([status, reason]) =>
     Effect.gen(function* () {
       const { enhance, requests } = scenario([{ status: Number(status) }])
       const failure = yield* Effect.flip(enhance({ prompt }))
@@ -288,7 +288,7 @@ describe("Enhance to a length", () => {
     })
   )
 
-  it.effect("what is still too long is cut at a word, and says so (trap 54)", () =>
+  it.effect("what is still too long is cut at a word, and says so", () =>
     Effect.gen(function* () {
       const { enhance } = scenario([enhanced(long), enhanced(`fox ${long}`)])
       const result = yield* enhance({ prompt }, { maximumCharacters: 50 })
@@ -356,7 +356,7 @@ describe("Enhance keeps secrets", () => {
       ]
     ]
   ]
-  it.effect.each(steps)("a canary in key and prompt is in no error, event or log line: %s (trap 48)", ([, script]) =>
+  it.effect.each(steps)("a canary in key and prompt is in no error, event or log line: %s", ([, script]) =>
     Effect.gen(function* () {
       const { enhance, events, lines } = scenario(script)
       const exit = yield* Effect.exit(enhance({ prompt, parameters: { focus: ["CANARY light"] } }))

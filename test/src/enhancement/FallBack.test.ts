@@ -47,21 +47,19 @@ describe("a stale answer", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect(
-    "does not hide that the key is refused: the failed call stands in the log, and the fallback too (trap 36)",
-    () =>
-      Effect.gen(function* () {
-        const lines: Array<string> = []
-        yield* afterADay("unauthorized")
-        yield* Effect.provide(enhance(), Logger.layer([Logger.make((it) => lines.push(Logger.formatJson.log(it)))]))
-        const failed = lines.find((it) => it.includes("call failed"))
-        assert.include(failed, "KeyRejected")
-        assert.include(
-          lines.find((it) => it.includes("fell back")),
-          "StaleAnswer"
-        )
-        for (const line of lines) assert.notInclude(line, prompt)
-      }).pipe(Effect.provide(Mock.layer))
+  it.effect("does not hide that the key is refused: the failed call stands in the log, and the fallback too", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      yield* afterADay("unauthorized")
+      yield* Effect.provide(enhance(), Logger.layer([Logger.make((it) => lines.push(Logger.formatJson.log(it)))]))
+      const failed = lines.find((it) => it.includes("call failed"))
+      assert.include(failed, "KeyRejected")
+      assert.include(
+        lines.find((it) => it.includes("fell back")),
+        "StaleAnswer"
+      )
+      for (const line of lines) assert.notInclude(line, prompt)
+    }).pipe(Effect.provide(Mock.layer))
   )
 
   it.effect("stands in for seven days, and no longer", () =>

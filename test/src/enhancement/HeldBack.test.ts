@@ -36,7 +36,7 @@ describe("a call", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect("inside another one that has used up its attempts begins none, and falls back (trap 1)", () =>
+  it.effect("inside another one that has used up its attempts begins none, and falls back", () =>
     Effect.gen(function* () {
       const result = yield* pass(
         withCall({}, defaults, () =>

@@ -20,7 +20,7 @@ const loseKeys = MockHandle.use((it) =>
 )
 
 describe("a stale answer", () => {
-  it.effect("hides no key that is lost: its loss is told, with what to do (trap 36)", () =>
+  it.effect("hides no key that is lost: its loss is told, with what to do", () =>
     recordCalls((events) =>
       Effect.gen(function* () {
         yield* enhance()

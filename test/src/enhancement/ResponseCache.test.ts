@@ -45,7 +45,7 @@ describe("an equal request", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect("costs no permit, no slot, no money, no sample of the circuit, and begins no attempt (trap 14)", () =>
+  it.effect("costs no permit, no slot, no money, no sample of the circuit, and begins no attempt", () =>
     Effect.gen(function* () {
       yield* enhance()
       const before = yield* spent
@@ -208,7 +208,7 @@ describe("what the caller says of the cache", () => {
 })
 
 describe("what is not worth keeping", () => {
-  it.effect("an error is not kept (trap 34)", () =>
+  it.effect("an error is not kept", () =>
     Effect.gen(function* () {
       yield* chatFault("unauthorized")
       yield* Effect.flip(enhance())
@@ -218,7 +218,7 @@ describe("what is not worth keeping", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect("a degraded result is not kept (trap 38)", () =>
+  it.effect("a degraded result is not kept", () =>
     Effect.gen(function* () {
       yield* chatFault("server-error")
       const degraded = yield* enhance({}, { accept: ["Live", "Degraded"] })
@@ -230,7 +230,7 @@ describe("what is not worth keeping", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect("nor is a text that was only cut because no second ask could be made (trap 34)", () =>
+  it.effect("nor is a text that was only cut because no second ask could be made", () =>
     Effect.gen(function* () {
       const short = { maximumCharacters: 20 }
       const cut = yield* enhance({}, { ...short, attemptLimit: 1 })

@@ -22,7 +22,7 @@ const begin = (request?: Partial<EnhancementRequest>, options?: EnhancementOptio
 const sluggish = Mock.layerWith({ latency: { chat: 1_000 } })
 
 describe("a hundred equal calls at once", () => {
-  it.effect("are one request: the first call has its cost and attempt, all have its text (trap 33)", () =>
+  it.effect("are one request: the first call has its cost and attempt, all have its text", () =>
     Effect.gen(function* () {
       const all = yield* pass(
         Effect.all(
@@ -92,7 +92,7 @@ describe("a hundred equal calls at once", () => {
 })
 
 describe("who leaves a flight", () => {
-  it.effect("leaves the others what he began, and its requests stay told where he listened (trap 62)", () =>
+  it.effect("leaves the others what he began, and its requests stay told where he listened", () =>
     Effect.gen(function* () {
       const told: Array<string> = []
       const first = yield* Effect.forkChild(
@@ -180,7 +180,7 @@ describe("a flight that waits at the limiter", () => {
     (all) => all.flatMap((it) => /"text":\\?"(\w+)/.exec(JSON.stringify(it.body).replaceAll("\\", ""))?.[1] ?? [])
   )
 
-  it.effect("is raised by a joiner of high priority (trap 18)", () =>
+  it.effect("is raised by a joiner of high priority", () =>
     Effect.gen(function* () {
       yield* pass(asking({ prompt: "first" }), "1 second")
       const low = yield* begin({ prompt: "low" }, { ...long, priority: "low" })

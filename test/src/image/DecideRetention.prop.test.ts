@@ -99,7 +99,7 @@ describe("which pictures go", () => {
     if (last?.because === "Size") assert.isAbove(left + last.picture.bytes, limits.maximumBytes)
   })
 
-  it.prop("nothing sooner, where the clock was set back (trap 12)", { ...world, hours: between(1, 48) }, (drawn) => {
+  it.prop("nothing sooner, where the clock was set back", { ...world, hours: between(1, 48) }, (drawn) => {
     const [limits, pictures] = made(drawn)
     const then = now - (drawn.hours * day) / 24
     const usual = new Set(pathsOf(decideRetention(limits, pictures, now)))

@@ -95,7 +95,7 @@ describe("an earlier picture of an equal request", () => {
     )
   )
 
-  it.effect("is not given where its file holds other bytes or is gone, but the one before it is (trap 35)", () => {
+  it.effect("is not given where its file holds other bytes or is gone, but the one before it is", () => {
     const damaged = new Map<string, ImageCondition>()
     return inWorld({}, () =>
       Effect.gen(function* () {

@@ -61,7 +61,7 @@ describe("a second account makes the picture where the first one has surely char
           assert.deepStrictEqual(yield* totals, { reserved: 0, spent: 40_000 })
           const told = events.flatMap((it) => (it._tag === "FellBack" ? [{ to: it.to, reason: it.reason }] : []))
           assert.deepStrictEqual(told, [{ to: "OtherProtocol", reason: reason._tag }])
-          // What a person must mend is not hidden by what stands in for it (trap 36).
+          // What a person must mend is not hidden by what stands in for it.
           const failed = events.flatMap((it) => (it._tag === "CallFailed" ? [it.reason._tag] : []))
           assert.deepStrictEqual(failed, [reason._tag])
           assert.notInclude(inspect([job, image, events], { depth: 20 }), "second-key")
@@ -200,7 +200,7 @@ describe("no second account is asked", () => {
     [{ _tag: "ConnectionLost", phase: "headers", code: "ECONNRESET" }, "Unknown"],
     [{ _tag: "ServerFailed", status: 500 }, "Unknown"],
     [{ _tag: "TimedOut", phase: "headers", limit: Duration.seconds(30) }, "Unknown"]
-  ] as const)("after an unknown outcome: %j (%s), that would be paying twice (trap 37)", ([reason, outcome]) =>
+  ] as const)("after an unknown outcome: %j (%s), that would be paying twice", ([reason, outcome]) =>
     Effect.gen(function* () {
       const error = yield* unasked(failing(reason, outcome))
       assert.deepInclude(error, { outcome: "Unknown", isRetryable: false })
@@ -221,7 +221,7 @@ describe("no second account is asked", () => {
     })
   )
 
-  it.effect("beyond the attempts of the call: both draw on one budget (trap 1)", () =>
+  it.effect("beyond the attempts of the call: both draw on one budget", () =>
     Effect.gen(function* () {
       yield* unasked(failing(broke), { attemptLimit: 1 })
       yield* inWorld(

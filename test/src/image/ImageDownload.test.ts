@@ -76,7 +76,7 @@ describe("ImageDownload", () => {
     })
   )
 
-  it.effect("asks without any credential, with the limits of the attempt (traps 48, 49)", () =>
+  it.effect("asks without any credential, with the limits of the attempt", () =>
     Effect.gen(function* () {
       const fake = fakeDownloads({ [first]: { body: fox } })
       yield* fetchWith(fake, {
@@ -151,7 +151,7 @@ describe("ImageDownload", () => {
     "not a url",
     "//results.example/fox.png",
     ""
-  ])("refuses the URL %j before anything is asked, at first and after a redirect (trap 49)", (url) =>
+  ])("refuses the URL %j before anything is asked, at first and after a redirect", (url) =>
     Effect.gen(function* () {
       const refused = yield* failureOf({}, { url })
       assert.strictEqual(refused.outcome, "NotSent")
@@ -188,7 +188,7 @@ describe("ImageDownload", () => {
     })
   )
 
-  it.effect("a body that is cut is lost, and nothing is stored (trap 51)", () =>
+  it.effect("a body that is cut is lost, and nothing is stored", () =>
     Effect.gen(function* () {
       const cut = Stream.concat(
         pieces(fox),
@@ -272,7 +272,7 @@ describe("ImageDownload", () => {
     })
   )
 
-  it.effect("a length beyond the limit is refused before the body is read (trap 50)", () =>
+  it.effect("a length beyond the limit is refused before the body is read", () =>
     Effect.gen(function* () {
       const body = Stream.suspend(() => Stream.die(new Error("the body was read")))
       const failure = yield* failureOf({ [first]: { body, headers: { "content-length": "67108865" } } })
@@ -280,7 +280,7 @@ describe("ImageDownload", () => {
     })
   )
 
-  it.effect("the attempt's time covers every hop, the whole body and storing it (traps 2, 3)", () =>
+  it.effect("the attempt's time covers every hop, the whole body and storing it", () =>
     Effect.gen(function* () {
       const drip = Stream.fromEffectRepeat(Effect.as(Effect.sleep("7 seconds"), fox))
       const fake = fakeDownloads({ [first]: { status: 302, headers: { location: second } }, [second]: { body: drip } })
@@ -303,7 +303,7 @@ describe("ImageDownload", () => {
     })
   )
 
-  it.effect("an interruption closes the socket and stores nothing (traps 4, 51)", () =>
+  it.effect("an interruption closes the socket and stores nothing", () =>
     Effect.gen(function* () {
       const stuck = Stream.concat(pieces(fox), Stream.never)
       const fake = fakeDownloads({ [first]: { body: stuck } })

@@ -134,7 +134,7 @@ describe("generating a picture", () => {
 })
 
 describe("waiting for a picture", () => {
-  it.effect("ends with the caller's deadline while the paid job lives on and can be resumed (trap 41, 44)", () =>
+  it.effect("ends with the caller's deadline while the paid job lives on and can be resumed", () =>
     withProvider(
       { status: [...Array.from({ length: 6 }, () => running), completedAt("https://pictures.test/1.png")] },
       (asked) =>
@@ -156,27 +156,25 @@ describe("waiting for a picture", () => {
     )
   )
 
-  it.effect(
-    "records an acceptance that comes after the caller was interrupted in the middle of the submit (trap 44)",
-    () =>
-      Effect.gen(function* () {
-        const answer = yield* Deferred.make<void>()
-        const submit = [Effect.andThen(Deferred.await(answer), acceptedAs("provider-late"))]
-        yield* withProvider({ submit }, () =>
-          Effect.gen(function* () {
-            const caller = yield* Effect.forkChild(generate(), { startImmediately: true })
-            yield* TestClock.adjust("1 second")
-            yield* Fiber.interrupt(caller)
-            assert.strictEqual((yield* onlyJob).state._tag, "Submitting")
-            yield* Deferred.succeed(answer, undefined)
-            yield* TestClock.adjust("1 minute")
-            assert.deepInclude((yield* onlyJob).state, {
-              _tag: "Stored",
-              providerJobId: ProviderJobId.make("provider-late")
-            })
+  it.effect("records an acceptance that comes after the caller was interrupted in the middle of the submit", () =>
+    Effect.gen(function* () {
+      const answer = yield* Deferred.make<void>()
+      const submit = [Effect.andThen(Deferred.await(answer), acceptedAs("provider-late"))]
+      yield* withProvider({ submit }, () =>
+        Effect.gen(function* () {
+          const caller = yield* Effect.forkChild(generate(), { startImmediately: true })
+          yield* TestClock.adjust("1 second")
+          yield* Fiber.interrupt(caller)
+          assert.strictEqual((yield* onlyJob).state._tag, "Submitting")
+          yield* Deferred.succeed(answer, undefined)
+          yield* TestClock.adjust("1 minute")
+          assert.deepInclude((yield* onlyJob).state, {
+            _tag: "Stored",
+            providerJobId: ProviderJobId.make("provider-late")
           })
-        )
-      })
+        })
+      )
+    })
   )
 
   it.effect("advises against sending again while the job waits to be sent: it lives on, and may still be paid", () =>
@@ -314,7 +312,7 @@ describe("interrupting the caller", () => {
 })
 
 describe("following an accepted job", () => {
-  it.effect("takes a failed poll, and a job not found right after its submit, for no failed job (trap 41)", () =>
+  it.effect("takes a failed poll, and a job not found right after its submit, for no failed job", () =>
     withProvider(
       {
         status: [
@@ -327,22 +325,20 @@ describe("following an accepted job", () => {
     )
   )
 
-  it.effect.each([120, 7200])(
-    "never asks again before the provider's hint of %i seconds has passed (trap 5)",
-    (seconds) =>
-      withProvider(
-        {
-          status: [failedAttempt("status", { _tag: "RateLimited", retryAfter: Duration.seconds(seconds) }, "Refused")]
-        },
-        (asked) =>
-          Effect.gen(function* () {
-            yield* ImageGenerator.use((it) => it.submit(request))
-            yield* TestClock.adjust("10 minutes")
-            const looks = asked.filter((it) => it === "status").length
-            assert.isAtLeast(looks, 1)
-            assert.isAtMost(looks, 1 + Math.floor(600 / seconds))
-          })
-      )
+  it.effect.each([120, 7200])("never asks again before the provider's hint of %i seconds has passed", (seconds) =>
+    withProvider(
+      {
+        status: [failedAttempt("status", { _tag: "RateLimited", retryAfter: Duration.seconds(seconds) }, "Refused")]
+      },
+      (asked) =>
+        Effect.gen(function* () {
+          yield* ImageGenerator.use((it) => it.submit(request))
+          yield* TestClock.adjust("10 minutes")
+          const looks = asked.filter((it) => it === "status").length
+          assert.isAtLeast(looks, 1)
+          assert.isAtMost(looks, 1 + Math.floor(600 / seconds))
+        })
+    )
   )
 
   it.effect("stops asking when the key is refused, and leaves the paid job to be resumed", () =>

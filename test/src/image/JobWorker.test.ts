@@ -52,7 +52,7 @@ const stateOf = (ledger: JobLedger["Service"], { id }: Job) =>
   Effect.map(ledger.get(id, defaultOwner), ({ state }) => state._tag)
 
 describe("a job whose program has ended", () => {
-  it.effect("after an hour in the queue is sent by the next one, once, and is no unknown (trap 44)", () =>
+  it.effect("after an hour in the queue is sent by the next one, once, and is no unknown", () =>
     Effect.gen(function* () {
       const { asked, begin } = yield* machine({}, { nanobanana: { rateLimit: [{ requests: 1, window: 7_200 }] } })
       const first = yield* begin

@@ -46,7 +46,7 @@ describe("the name of a picture's file", () => {
     })
   )
 
-  it("leads nowhere but below the root (trap 51)", () => {
+  it("leads nowhere but below the root", () => {
     const below = (path: string) => nameBelow(path.split("/"), (name) => name.endsWith(".png"))
     assert.deepStrictEqual(below("a/b/fox.png"), Result.succeed("fox.png"))
     for (const bad of [

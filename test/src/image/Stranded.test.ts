@@ -11,7 +11,7 @@ import { generate, inWorld, isolate, jobs, onlyJob, openCircuit, passing, submit
 const done = completedAt("https://pictures.test/1.png")
 
 describe("a paid picture is not stranded", () => {
-  it.effect("by a submit circuit that opens while it is made (trap 30)", () =>
+  it.effect("by a submit circuit that opens while it is made", () =>
     inWorld({ first: { status: [running, running, done] } }, () =>
       Effect.gen(function* () {
         const job = yield* submit()

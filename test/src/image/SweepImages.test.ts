@@ -226,7 +226,7 @@ describe("a sweep of the image directory", () => {
     )
   )
 
-  it.effect("removes nothing too early where the clock was set back an hour (trap 12)", () =>
+  it.effect("removes nothing too early where the clock was set back an hour", () =>
     inRoom(
       { imageRetention: day },
       Effect.gen(function* () {

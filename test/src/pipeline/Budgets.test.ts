@@ -39,7 +39,7 @@ const world = (settings: SettingsDocument) =>
   })
 
 describe("a budget, for enhancements", () => {
-  it.effect("refuses after admission, and gives permit, slot and circuit back unused (trap 14)", () =>
+  it.effect("refuses after admission, and gives permit, slot and circuit back unused", () =>
     Effect.gen(function* () {
       const refused = yield* Effect.flip(enhance("a red fox"))
       assert.strictEqual(refused._tag, "Rejection")
@@ -82,7 +82,7 @@ describe("a budget, for enhancements", () => {
     )
   )
 
-  it.effect("is not passed by a thousand at once, counted at the provider (trap 43)", () =>
+  it.effect("is not passed by a thousand at once, counted at the provider", () =>
     Effect.gen(function* () {
       const calls = yield* Effect.forkChild(
         Effect.forEach(
@@ -113,7 +113,7 @@ describe("a budget, for enhancements", () => {
     }).pipe(Effect.provide(Mock.layerWith({ scenario: "bad-json", settings: { budget: { perDay: 3_000 } } })))
   )
 
-  it.effect("does not touch what the cache answers: a hit is not charged (trap 43)", () =>
+  it.effect("does not touch what the cache answers: a hit is not charged", () =>
     Effect.gen(function* () {
       yield* throughTime(enhance("a red fox"), 30)
       const before = yield* totals

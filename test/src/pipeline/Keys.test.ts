@@ -195,7 +195,7 @@ describe("a key that the provider refuses", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("never sends a paid request again whose outcome is not known (trap 39)", () => {
+  it.effect("never sends a paid request again whose outcome is not known", () => {
     const { layer, run, sent } = world({ good: ["b"], known: ["b"], payment: "paidSubmit", outcome: "Unknown" })
     return Effect.gen(function* () {
       assert.strictEqual(failureOf(yield* run).reason._tag, "KeyRejected")

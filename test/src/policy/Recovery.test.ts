@@ -10,7 +10,7 @@ const tagged = (tag: ApiReason["_tag"]) => ({ _tag: tag })
 
 describe("the recovery table", () => {
   it.prop(
-    "never sends a paid submit again that may have been processed, and holds its money (trap 9, 37)",
+    "never sends a paid submit again that may have been processed, and holds its money",
     {
       reason: Arbitrary.schema(ApiReason),
       outcome: Arbitrary.schema(Schema.Literals(["Unknown", "Accepted", "Done"]))
@@ -45,7 +45,7 @@ describe("the recovery table", () => {
     }
   )
 
-  it("does with each failure what the brief asks", () => {
+  it("does with each failure what its kind needs", () => {
     for (const outcome of Outcome.literals) {
       assert.strictEqual(recover(tagged("TimedOut"), "metered", outcome).retry, "backoff")
       assert.strictEqual(recover(tagged("DnsFailed"), "metered", outcome).retry, "never")
@@ -63,7 +63,7 @@ describe("the recovery table", () => {
     }
   })
 
-  it("never retries validation, content policy, balance, key or quota failures, however free (trap 9)", () => {
+  it("never retries validation, content policy, balance, key or quota failures, however free", () => {
     const final = [
       "RequestRejected",
       "ContentRejected",

@@ -37,7 +37,7 @@ const Millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200_000_
 
 describe("the retry schedule", () => {
   it.effect.prop(
-    "keeps each delay between nothing and the capped exponential (trap 6, 7)",
+    "keeps each delay between nothing and the capped exponential",
     { seed: Arbitrary.schema(Schema.Int) },
     ({ seed }) =>
       Effect.gen(function* () {
@@ -50,7 +50,7 @@ describe("the retry schedule", () => {
       }).pipe(Random.withSeed(seed))
   )
 
-  it.effect("spreads over the whole interval, not around one instant (trap 6)", () =>
+  it.effect("spreads over the whole interval, not around one instant", () =>
     Effect.gen(function* () {
       const firsts: Array<number> = []
       for (let seed = 0; seed < 200; seed++) {
@@ -70,7 +70,7 @@ describe("the retry schedule", () => {
     })
   )
 
-  it.effect("waits at least for the provider's hint and spreads after it (trap 5)", () =>
+  it.effect("waits at least for the provider's hint and spreads after it", () =>
     Effect.gen(function* () {
       const hinted: ApiReason = { _tag: "RateLimited", retryAfter: Duration.seconds(9) }
       const firsts = new Set<number>()
@@ -117,7 +117,7 @@ describe("the decision on a retry", () => {
     }
   )
 
-  it("ends the call at once on a hint that is a day away, however long the call may take (trap 5)", () => {
+  it("ends the call at once on a hint that is a day away, however long the call may take", () => {
     const decision = decideRetry({
       delay: Duration.days(1),
       hint: Duration.days(1),

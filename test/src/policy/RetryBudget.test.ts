@@ -22,7 +22,7 @@ const allowed = (state: RetryBudgetState, now: number): number => {
 }
 
 describe("the retry budget", () => {
-  it("allows the floor without any first attempt, and again a window later (trap 10)", () => {
+  it("allows the floor without any first attempt, and again a window later", () => {
     assert.strictEqual(allowed(emptyRetryBudget, 0), floor)
     const budget = new RetryBudget()
     const taken = (now: number) => Array.from({ length: 10 }, () => budget.withdraw(now)).filter(Boolean).length

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { parseJson, readJson } from "../../../src/provider/JsonBody.ts"
 
 describe("JsonBody", () => {
-  it("blank keep-alive lines before the JSON are legal (trap 3)", () => {
+  it("blank keep-alive lines before the JSON are legal", () => {
     assert.deepStrictEqual(parseJson('\n\n\r\n  \n{"a":1}'), { _tag: "Json", value: { a: 1 } })
   })
 

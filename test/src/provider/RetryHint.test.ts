@@ -13,7 +13,7 @@ const hintMillis = (headers: Record<string, string>): number | undefined => {
 
 const year = 365 * 24 * 60 * 60 * 1000
 
-describe("RetryHint (trap 5: every form and every nonsense of Retry-After)", () => {
+describe("RetryHint: every form and every nonsense of Retry-After", () => {
   it.each<[Record<string, string>, number]>([
     [{ "retry-after": "2" }, 2000],
     [{ "retry-after": " 2 " }, 2000],

@@ -65,7 +65,7 @@ const badLimits: ReadonlyArray<unknown> = [
 ]
 
 describe("limits of rates", () => {
-  it("have the defaults of the task, and bind completions and paid submits only", () => {
+  it("have defaults, and bind completions and paid submits only", () => {
     const { deepseek, nanobanana } = Result.getOrThrow(fromVariables({}))
     assert.deepStrictEqual(
       [rateLimitsText(deepseek.rateLimit), rateLimitsText(nanobanana.rateLimit)],

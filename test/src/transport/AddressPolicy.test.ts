@@ -54,7 +54,7 @@ const refused: ReadonlyArray<readonly [string, string]> = [
 
 describe("AddressPolicy", () => {
   for (const [address, what] of refused) {
-    it(`trap 49: ${what} (${address}) is not public`, () => assert.isFalse(isPublicAddress(address)))
+    it(`${what} (${address}) is not public`, () => assert.isFalse(isPublicAddress(address)))
   }
 
   for (const address of [

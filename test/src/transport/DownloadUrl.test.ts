@@ -42,7 +42,7 @@ const refused: ReadonlyArray<readonly [url: string, detail: string]> = [
 
 describe("checkDownloadUrl", () => {
   for (const [url, detail] of refused) {
-    it(`trap 49: refuses ${JSON.stringify(url)}`, () => assert.strictEqual(detailOf(url), detail))
+    it(`refuses ${JSON.stringify(url)}`, () => assert.strictEqual(detailOf(url), detail))
   }
 
   it("allows https to names and public addresses, on any port, and keeps the query", () => {
@@ -66,7 +66,7 @@ describe("checkDownloadUrl", () => {
     assert.strictEqual(detailOf("ftp://localhost/", true), "localhost: not http or https")
   })
 
-  it("trap 48: no refusal shows more of a URL than its host", () => {
+  it("no refusal shows more of a URL than its host", () => {
     for (const [url] of refused) assert.notInclude(detailOf(url) ?? "", "canary")
   })
 })

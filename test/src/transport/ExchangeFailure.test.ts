@@ -62,7 +62,7 @@ describe("reasonOfError", () => {
     assert.strictEqual(reasonOfError(circular, at("connect"))?._tag, "ConnectionLost")
   })
 
-  it("trap 48: no message and no odd code of an error gets out", () => {
+  it("no message and no odd code of an error gets out", () => {
     for (const error of [withCode("https://canary"), new Error("canary"), "canary", undefined]) {
       assert.deepStrictEqual(reasonOfError(error, at("headers")), {
         _tag: "ConnectionLost",

@@ -73,7 +73,7 @@ describe("the ring of keys", () => {
     assert.isUndefined(chooseKey(ring, { ...wish, except: [id("a")] }))
   })
 
-  it("refuses an account that stands behind another door already: it would be asked for twice its quota (trap 22)", () => {
+  it("refuses an account that stands behind another door already: it would be asked for twice its quota", () => {
     const ring = [keyOf("a", { scope: "nanobanana", account: "ours" })]
     const other = keyOf("b", { scope: "nanobanana-fallback", account: "ours" })
     const added = decideRing(ring, { _tag: "Add", key: other, replaces: "none" }, 1)

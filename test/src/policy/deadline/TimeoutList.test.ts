@@ -111,7 +111,7 @@ describe("the list of timeouts", () => {
     })
   )
 
-  it.effect("waits for more than 2^31 milliseconds (trap 7)", () =>
+  it.effect("waits for more than 2^31 milliseconds", () =>
     Effect.gen(function* () {
       const { note, runs } = yield* noting
       const at = 2 ** 31 + 1_000

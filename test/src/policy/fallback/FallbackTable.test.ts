@@ -43,7 +43,7 @@ describe("the table of fallbacks", () => {
     [{ _tag: "KeyRejected" }, "metered", "Refused", true],
     [{ _tag: "ContentRejected" }, "metered", "Refused", false],
     [{ _tag: "RequestRejected", status: 400 }, "metered", "Refused", false],
-    // Whatever may have been paid for is not bought a second time elsewhere (trap 37).
+    // Whatever may have been paid for is not bought a second time elsewhere.
     [{ _tag: "ServerFailed", status: 500 }, "paidSubmit", "Unknown", false],
     [{ _tag: "ServiceUnavailable", status: 503 }, "paidSubmit", "Refused", true]
   ] satisfies ReadonlyArray<readonly [ApiReason, Payment, Outcome, boolean]>)(

@@ -112,7 +112,7 @@ describe("interruption", () => {
     assert.isAtLeast(neutral, 20)
   })
 
-  it("leaves nothing behind whichever fiber the scheduler takes next (trap 63)", () => {
+  it("leaves nothing behind whichever fiber the scheduler takes next", () => {
     for (let seed = 0; seed < 60; seed++) {
       for (const options of optionsToTry) visit(options, new Chance(seed).below(120), seed)
     }

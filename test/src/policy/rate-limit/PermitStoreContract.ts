@@ -30,7 +30,7 @@ const usedOf = (store: PermitStore, now: number): ReadonlyArray<number> => store
 /** **Details** `make` gives an empty store. `rounds`: how often what is drawn by chance is drawn. */
 export const suite = (name: string, make: (tiers: ReadonlyArray<RateTier>) => PermitStore, rounds: number): void => {
   describe(`permits ${name}`, () => {
-    it("are taken of every tier or of none (trap 16)", () => {
+    it("are taken of every tier or of none", () => {
       const store = make([
         { limit: 2, windowMillis: 100 },
         { limit: 3, windowMillis: 1_000 }
@@ -70,7 +70,7 @@ export const suite = (name: string, make: (tiers: ReadonlyArray<RateTier>) => Pe
       assert.deepStrictEqual(usedOf(store, 5_101), [0])
     })
 
-    it("that were taken stay counted when limits change: no free burst (trap 23)", () => {
+    it("that were taken stay counted when limits change: no free burst", () => {
       const store = make([{ limit: 4, windowMillis: 100 }])
       assert.strictEqual(takeAll(store, 0), 4)
       store.configure([{ limit: 2, windowMillis: 100 }])

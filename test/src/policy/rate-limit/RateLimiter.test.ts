@@ -221,7 +221,7 @@ describe("a limiter", () => {
     })
   )
 
-  it.effect("wakes waiters when limits are raised, and gives no free burst when they are lowered (trap 23)", () =>
+  it.effect("wakes waiters when limits are raised, and gives no free burst when they are lowered", () =>
     Effect.gen(function* () {
       const limiter = yield* makeRateLimiter({ limits: [{ limit: 2, window: "1 minute" }], accounting: "sent" })
       const { call, starts } = startsWith(limiter)

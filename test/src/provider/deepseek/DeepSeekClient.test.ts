@@ -163,7 +163,7 @@ describe("DeepSeekClient", () => {
   )
 
   it.effect.each([200, 400, 401, 402, 403, 404, 422, 429, 500, 503])(
-    "a canary in key and prompt is in no part of a failure, though a %i echoes both (trap 48)",
+    "a canary in key and prompt is in no part of a failure, though a %i echoes both",
     (status) =>
       Effect.gen(function* () {
         const echo = `your key ${key} and your prompt ${prompt}`

@@ -98,7 +98,7 @@ describe.each(names)("the %s protocol", (name) => {
     })
   )
 
-  it.effect("an error tells neither the key nor the prompt, however it is printed (trap 48)", () =>
+  it.effect("an error tells neither the key nor the prompt, however it is printed", () =>
     Effect.gen(function* () {
       const echo = { code: 400, msg: `${promptCanary} ${keyCanary}`, error: `${promptCanary} ${keyCanary}` }
       for (const answer of [

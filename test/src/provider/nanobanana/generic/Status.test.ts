@@ -31,7 +31,7 @@ describe("status of the generic protocol", () => {
     assert.deepStrictEqual(state("generic-cancelled"), Result.succeed({ _tag: "Cancelled" }))
   })
 
-  it("a status nobody knows is pending (trap 41)", () => {
+  it("a status nobody knows is pending", () => {
     for (const status of ["", "COMPLETED", "done", "paused", "constructor"]) {
       const result = read(answerOf(200, { status, imageUrl: "https://a.example/x.png" }))
       assert.deepStrictEqual(result, Result.succeed({ _tag: "Pending", isRunning: false }))
@@ -47,7 +47,7 @@ describe("status of the generic protocol", () => {
     }
   })
 
-  it("404 right after the submit is a failed look, not a failed job (trap 41)", () => {
+  it("404 right after the submit is a failed look, not a failed job", () => {
     assert.strictEqual(verdict(answerOf(404, { error: "no such job" })), "NotFound Refused")
   })
 
@@ -66,7 +66,7 @@ describe("status of the generic protocol", () => {
     assert.strictEqual(verdict(answerOf(200, '"completed"')), "MalformedResponse Unknown")
   })
 
-  it("recognises a content policy, and drops words that quote the prompt (trap 48)", () => {
+  it("recognises a content policy, and drops words that quote the prompt", () => {
     assert.deepStrictEqual(
       failed("stopped by moderation"),
       Result.succeed({ _tag: "Failed", reason: { _tag: "ContentRejected", detail: "stopped by moderation" } })

@@ -88,7 +88,7 @@ describe("submit of the generic protocol", () => {
     assert.deepStrictEqual(failure.reason, { _tag: "ContentRejected", detail: "prohibited content" })
   })
 
-  it("drops words that quote the prompt or the key (trap 48)", () => {
+  it("drops words that quote the prompt or the key", () => {
     for (const echo of [promptCanary, keyCanary]) {
       for (const status of everyStatus) {
         const failure = failureOf(answerOf(status, { error: `bad: ${echo}` }))

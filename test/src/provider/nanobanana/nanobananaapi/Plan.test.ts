@@ -128,7 +128,7 @@ describe("plan of nanobananaapi", () => {
     assert.notProperty(it.body, "style")
   })
 
-  it("refuses a prompt that is too long for the model, and does not print it (trap 54)", () => {
+  it("refuses a prompt that is too long for the model, and does not print it", () => {
     const tooLong = "y".repeat(5_001)
     const low = refusal({ quality: "low" }, tooLong)
     assert.deepStrictEqual([low.field, low.problem], ["prompt", "5001 characters with its style"])

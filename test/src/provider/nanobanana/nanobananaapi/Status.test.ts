@@ -63,7 +63,7 @@ describe("status of nanobananaapi", () => {
     assert.strictEqual(verdict(answerOf(200, fixture("api-callback-success"))), "Pending")
   })
 
-  it("a flag nobody knows is pending, not failed and not running (trap 41)", () => {
+  it("a flag nobody knows is pending, not failed and not running", () => {
     for (const successFlag of [-1, 4, 7, 99, null, "1", "done", true, undefined, 0.5]) {
       const response = { resultImageUrl: "https://a.example/x.png" }
       assert.deepStrictEqual(readTask({ successFlag, response }), Result.succeed({ _tag: "Pending", isRunning: false }))
@@ -92,7 +92,7 @@ describe("status of nanobananaapi", () => {
     assert.isTrue(Result.isFailure(result) && result.failure.reason._tag === "MalformedResponse")
   })
 
-  it("404 right after the submit is a failed look, not a failed job (trap 41)", () => {
+  it("404 right after the submit is a failed look, not a failed job", () => {
     assert.strictEqual(verdict(answerOf(404, fixture("api-task-not-found"))), "NotFound Refused")
     assert.strictEqual(verdict(answerOf(200, fixture("api-task-not-found"))), "NotFound Refused")
     assert.strictEqual(verdict(answerOf(404, "")), "NotFound Refused")
@@ -166,7 +166,7 @@ describe("status of nanobananaapi", () => {
     ])
   })
 
-  it("drops words that quote the prompt or the key (trap 48)", () => {
+  it("drops words that quote the prompt or the key", () => {
     for (const echo of [promptCanary, keyCanary, `"${promptCanary.slice(3, 30)}"`]) {
       const state = readTask({ successFlag: 3, errorCode: 501, errorMessage: `failed on ${echo}`, paramJson: echo })
       assert.notInclude(JSON.stringify(state), echo.slice(5, 15))

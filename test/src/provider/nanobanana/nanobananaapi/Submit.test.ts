@@ -152,7 +152,7 @@ describe("submit of nanobananaapi", () => {
     assert.strictEqual(failure.outcome, "Refused")
   })
 
-  it("money, keys and wrong requests are told apart (trap 9)", () => {
+  it("money, keys and wrong requests are told apart", () => {
     const tags = [400, 401, 402, 409, 408, 422, 425].map((status) => verdict(answerOf(status, ""))[0])
     assert.deepStrictEqual(tags, [
       "RequestRejected",
@@ -177,7 +177,7 @@ describe("submit of nanobananaapi", () => {
     }
   })
 
-  it("keeps the provider's words, and drops them where they quote the prompt or the key (trap 48)", () => {
+  it("keeps the provider's words, and drops them where they quote the prompt or the key", () => {
     const kept = failureOf(answerOf(422, { code: 422, msg: "image_size is not valid" }))
     assert.deepStrictEqual(kept.reason, { _tag: "RequestRejected", status: 422, detail: "image_size is not valid" })
     const other = failureOf(answerOf(422, { code: 422, message: "image_size is not valid" }))

@@ -1,5 +1,5 @@
 /**
- * The stack that the brief names: axios, axios-retry, bottleneck, opossum, joi, node-cache, winston. bottleneck's store
+ * The axios stack: axios, axios-retry, bottleneck, opossum, joi, node-cache, winston. bottleneck's store
  * waits for a timer at each step of a job, which bounds it to some hundred jobs a second whatever its settings are.
  */
 import { Writable } from "node:stream"
