@@ -32,6 +32,11 @@ export const keyEvents = [
 export const KeyEvent = Schema.Union(keyEvents)
 export type KeyEvent = typeof KeyEvent.Type
 
+/** Whether an event is one of a key: the names of these alone begin so. */
+export const isKeyEvent = <Event extends { readonly _tag: string }>(
+  event: Event
+): event is Extract<Event, { readonly _tag: `Key${string}` }> => event._tag.startsWith("Key")
+
 /** The vault could not be read again, or not be written: the keys in use stay as they are. */
 export const VaultTrouble = Schema.TaggedStruct("VaultTrouble", {
   at: Schema.Int,

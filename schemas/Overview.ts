@@ -13,6 +13,7 @@ import { LetterKind } from "./DeadLetter.ts"
 import { HealthReport } from "./Health.ts"
 import { CallId, JobId, LetterId, Owner } from "./Identifiers.ts"
 import { ImageFormat } from "./Image.ts"
+import { JobActionName, JobMoneyName, JobStateName } from "./JobNames.ts"
 import { Cost } from "./Money.ts"
 import { Operation, Outcome, Provider, QuotaScope } from "./Provider.ts"
 import { ReasonTag } from "./Reason.ts"
@@ -143,16 +144,6 @@ export const MoneyOverview = Schema.Struct({
 })
 export interface MoneyOverview extends Schema.Schema.Type<typeof MoneyOverview> {}
 
-/** What can be done about a job, as in `JobAdvice`. */
-export const JobActionName = Schema.Literals([
-  "resume",
-  "cancel",
-  "resolveCharged",
-  "resolveNotCharged",
-  "acceptLoss",
-  "requestAgain"
-])
-
 /** A stored picture; `path` is where the server has its bytes. */
 export const PictureOverview = Schema.Struct({
   path: Schema.String,
@@ -166,22 +157,12 @@ export interface PictureOverview extends Schema.Schema.Type<typeof PictureOvervi
 /** A job. `reason` is why it failed or is held back; `meaning` one sentence for a person, `actions` what he can do. */
 export const JobOverview = Schema.Struct({
   id: JobId,
-  state: Schema.Literals([
-    "Queued",
-    "Submitting",
-    "Submitted",
-    "Running",
-    "Stored",
-    "Failed",
-    "Cancelled",
-    "OutcomeUnknown",
-    "Expired"
-  ]),
+  state: JobStateName,
   createdAt: Instant,
   updatedAt: Instant,
   model: Schema.String,
   price: Cost,
-  money: Schema.Literals(["None", "Held", "Settled", "Released"]),
+  money: JobMoneyName,
   reason: Schema.NullOr(ReasonTag),
   meaning: Schema.String,
   actions: Schema.Array(JobActionName),

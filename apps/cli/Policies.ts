@@ -4,6 +4,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
+import { isKeyEvent } from "../../schemas/KeyEvent.ts"
 import type { Provenance } from "../../schemas/Provenance.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import { tierText } from "./Text.ts"
@@ -90,6 +91,7 @@ const enhancedBy: { readonly [T in EventOf<"FellBack">["to"]]?: Provenance["_tag
 /** The trail after an event. Pure. */
 export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
   const { policies } = trail
+  if (isKeyEvent(event)) return trail
   switch (event._tag) {
     case "CallStarted":
       return withOperation(trail, event.operation, (it) => it)
@@ -133,14 +135,6 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
     case "DefectCaught":
     case "JobMoved":
     case "RetriedByHand":
-    case "KeyAdded":
-    case "KeyOpened":
-    case "KeyActivated":
-    case "KeyRotated":
-    case "KeySetAside":
-    case "KeyCooled":
-    case "KeyRetired":
-    case "KeyRefused":
     case "VaultTrouble":
     case "TokenAdded":
     case "TokenRevoked":

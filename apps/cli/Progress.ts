@@ -6,6 +6,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
+import { isKeyEvent } from "../../schemas/KeyEvent.ts"
 import type { Operation } from "../../schemas/Provider.ts"
 import type { ApiReason } from "../../schemas/Reason.ts"
 import { keyLines } from "./KeyLines.ts"
@@ -56,6 +57,7 @@ export interface Step {
 export const advance = (before: Progress, event: CallEvent, isSimulated = false): Step => {
   const callId = before.facts.callId ?? ("callId" in event ? event.callId : undefined)
   const progress: Progress = { ...before, facts: { ...before.facts, ...(callId === undefined ? {} : { callId }) } }
+  if (isKeyEvent(event)) return { progress, lines: keyLines(event) }
   switch (event._tag) {
     case "CallStarted":
       return started(progress, event)
@@ -101,14 +103,6 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
       return { progress, lines: modeLines(event) }
     case "RoomPaused":
       return { progress, lines: pauseLines(event) }
-    case "KeyAdded":
-    case "KeyOpened":
-    case "KeyActivated":
-    case "KeyRotated":
-    case "KeySetAside":
-    case "KeyCooled":
-    case "KeyRetired":
-    case "KeyRefused":
     case "VaultTrouble":
       return { progress, lines: keyLines(event) }
     case "AttemptSucceeded":

@@ -6,33 +6,11 @@ import { Enhancement } from "../Enhancement.ts"
 import { CallId, IdempotencyKey, JobId, ProviderJobId } from "../Identifiers.ts"
 import { ImageParameters } from "../Image.ts"
 import { HeldBack, StandIn } from "../Job.ts"
+import { JobActionName, JobMoneyName, JobStateName } from "../JobNames.ts"
 import { Cost } from "../Money.ts"
 import { ImageProtocolName } from "../Provider.ts"
 import { ReasonTag } from "../Reason.ts"
 import { PictureLink } from "./Results.ts"
-
-/** The states of a job, by name. */
-export const JobStateName = Schema.Literals([
-  "Queued",
-  "Submitting",
-  "Submitted",
-  "Running",
-  "Stored",
-  "Failed",
-  "Cancelled",
-  "OutcomeUnknown",
-  "Expired"
-])
-
-/** What can be done about a job. */
-export const JobActionName = Schema.Literals([
-  "resume",
-  "cancel",
-  "resolveCharged",
-  "resolveNotCharged",
-  "acceptLoss",
-  "requestAgain"
-])
 
 /**
  * The job. `meaning` says in a sentence what its state means, `actions` what can be done about it, the best first;
@@ -56,7 +34,7 @@ export const JobView = Schema.Struct({
   protocol: ImageProtocolName,
   model: Schema.String,
   standIn: Schema.optionalKey(StandIn),
-  money: Schema.Literals(["None", "Held", "Settled", "Released"]),
+  money: JobMoneyName,
   price: Cost,
   attempts: Schema.Int,
   createdAt: Schema.Int,

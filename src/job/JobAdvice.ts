@@ -2,16 +2,10 @@
  * What the state of a job means for a person, and what a person can do about it. Pure.
  */
 import { type Job, providerJobIdOf } from "../../schemas/Job.ts"
+import type { JobActionName } from "../../schemas/JobNames.ts"
 
-/**
- * What can be done about a job.
- *
- * - `resume`: go on with it and wait for its picture; never pays again.
- * - `cancel`: give it up, where that is possible.
- * - `resolveCharged`, `resolveNotCharged`, `acceptLoss`: say what the provider's account shows.
- * - `requestAgain`: the same request, as a new purchase.
- */
-export type JobAction = "resume" | "cancel" | "resolveCharged" | "resolveNotCharged" | "acceptLoss" | "requestAgain"
+/** What can be done about a job; each is told where `JobActionName` is. */
+export type JobAction = typeof JobActionName.Type
 
 /** One sentence on the state, and the actions that make sense in it, the best first. */
 export interface JobAdvice {

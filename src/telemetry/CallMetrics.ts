@@ -5,6 +5,7 @@
 import * as Duration from "effect/Duration"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { CallTimes, ModelUse } from "../../schemas/CallTimes.ts"
+import { isKeyEvent } from "../../schemas/KeyEvent.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import type { Operation, Provider } from "../../schemas/Provider.ts"
 import type { CallObserver } from "./CallEvents.ts"
@@ -74,6 +75,10 @@ export const countInto = (cells: MetricCells): CallObserver => {
   }
 
   return (event) => {
+    if (isKeyEvent(event)) {
+      keys.of(event.scope, event._tag).count += 1
+      return
+    }
     switch (event._tag) {
       case "CallSucceeded":
         countEnd(event)
@@ -111,16 +116,6 @@ export const countInto = (cells: MetricCells): CallObserver => {
       case "JobMoved":
         jobs.of(JobStateName.nameOf(event.from), JobStateName.nameOf(event.to)).count += 1
         if (event.cost !== undefined) countCost(submitted, event.cost)
-        return
-      case "KeyAdded":
-      case "KeyOpened":
-      case "KeyActivated":
-      case "KeyRotated":
-      case "KeySetAside":
-      case "KeyCooled":
-      case "KeyRetired":
-      case "KeyRefused":
-        keys.of(event.scope, event._tag).count += 1
         return
       case "VaultTrouble":
         vault.of("").count += 1

@@ -7,15 +7,15 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { AttemptFailed } from "../../../schemas/Failures.ts"
+import type { AttemptFailed } from "../../../schemas/Failures.ts"
 import type { Operation, Outcome } from "../../../schemas/Provider.ts"
 import type { ApiReason } from "../../../schemas/Reason.ts"
 import { problemText } from "../../input/SchemaProblem.ts"
-import type { Answer, AnswerHead } from "../../transport/Transport.ts"
+import type { Answer } from "../../transport/Transport.ts"
 import { type AnswerFacts, answerFacts } from "../AnswerFacts.ts"
+import { failedAnswerOf } from "../FailedAnswer.ts"
 import { type JsonBody, readJson } from "../JsonBody.ts"
 import { safeProviderText } from "../ProviderText.ts"
-import { requestIdOf } from "../RequestId.ts"
 import { retryHint } from "../RetryHint.ts"
 import { classifyStatus } from "./ClassifyStatus.ts"
 import { errorObjectOf } from "./ErrorText.ts"
@@ -73,22 +73,7 @@ const readGood = <A>(
 }
 
 /** A failed attempt whose answer had this head. */
-export const failedAnswer = (
-  answer: AnswerHead,
-  context: AnswerContext,
-  reason: ApiReason,
-  outcome: Outcome
-): AttemptFailed => {
-  const providerRequestId = requestIdOf(answer.headers)
-  return new AttemptFailed({
-    provider: "deepseek",
-    operation: context.operation,
-    reason,
-    outcome,
-    status: answer.status,
-    ...(providerRequestId === undefined ? {} : { providerRequestId })
-  })
-}
+export const failedAnswer = failedAnswerOf("deepseek")
 
 /** A reader that takes whatever the schema describes. */
 export const readWith = <S extends Schema.ConstraintDecoder<unknown>>(schema: S): ReadAnswer<S["Type"]> => {

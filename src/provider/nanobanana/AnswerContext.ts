@@ -2,14 +2,10 @@
  * What a pure reader of answers is told apart from the answer itself, and the form in which it reports a failure.
  */
 import * as Redacted from "effect/Redacted"
-import { AttemptFailed } from "../../../schemas/Failures.ts"
 import type { ImagePlan } from "../../../schemas/Image.ts"
-import type { Outcome } from "../../../schemas/Provider.ts"
-import type { ApiReason } from "../../../schemas/Reason.ts"
 import type { Attempt } from "../../pipeline/Attempt.ts"
-import type { Answer } from "../../transport/Transport.ts"
+import { failedAnswerOf } from "../FailedAnswer.ts"
 import { safeProviderText } from "../ProviderText.ts"
-import { requestIdOf } from "../RequestId.ts"
 
 /**
  * The frame of one reading.
@@ -36,22 +32,7 @@ export const keptText = (text: string | undefined, context: AnswerContext): stri
   text === undefined || context.secrets === undefined ? undefined : safeProviderText(text, context.secrets)
 
 /** The attempt that ended with this answer failed. */
-export const failedAnswer = (
-  answer: Answer,
-  context: AnswerContext,
-  reason: ApiReason,
-  outcome: Outcome
-): AttemptFailed => {
-  const providerRequestId = requestIdOf(answer.headers)
-  return new AttemptFailed({
-    provider: "nanobanana",
-    operation: context.operation,
-    reason,
-    outcome,
-    status: answer.status,
-    ...(providerRequestId === undefined ? {} : { providerRequestId })
-  })
-}
+export const failedAnswer = failedAnswerOf("nanobanana")
 
 /** Whether an HTTP status says that the request succeeded. */
 export const isSuccess = (status: number): boolean => status >= 200 && status <= 299
