@@ -10,12 +10,25 @@ export const shortestPicture = 256
 
 /**
  * The body of a request or an answer, as it is kept. **Units** `limitBytes` of UTF-8; the whole body's length is told
- * besides. Bytes that are no text are named by length and hash.
+ * besides: `wholeBytes` where `body` is only its beginning. Bytes that are no text are named by length and hash.
  */
-export const keepBody = (body: string | Uint8Array, secrets: ReadonlyArray<string>, limitBytes: number): KeptBody => {
-  const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.length
-  const text = typeof body === "string" ? body : textOf(body)
-  return { ...cut(withoutPictures(withoutSecrets(text, secrets)), limitBytes), bytes }
+export const keepBody = (
+  body: string | Uint8Array,
+  secrets: ReadonlyArray<string>,
+  limitBytes: number,
+  wholeBytes?: number
+): KeptBody => {
+  const given = typeof body === "string" ? Buffer.byteLength(body) : body.length
+  const bytes = wholeBytes ?? given
+  const text = withoutSecrets(typeof body === "string" ? body : textOf(body), secrets)
+  if (bytes <= given) return { ...cut(withoutPictures(text), limitBytes), bytes }
+  // Of a key that is cut at the edge no part may stay.
+  const edge = Math.max(0, ...secrets.map((it) => JSON.stringify(it).length))
+  return {
+    text: cut(withoutPictures(text.slice(0, Math.max(0, text.length - edge))), limitBytes).text,
+    isCut: true,
+    bytes
+  }
 }
 
 /** The hash of a body: it tells whether a given text was the one, and nothing to somebody without it. */

@@ -77,14 +77,14 @@ const bodiesOf = (
     return {
       _tag: "Hashed",
       ...(request === undefined ? {} : { request: hashBody(request) }),
-      ...(answer === undefined ? {} : { answer: hashBody(answer.body) })
+      ...(answer === undefined ? {} : { answer: answer.whole ?? hashBody(answer.body) })
     }
   }
   const secrets = key === undefined ? [] : [Redacted.value(key)]
   return pages.add(
     {
       ...(request === undefined ? {} : { request: keepBody(request, secrets, bodyLimit) }),
-      ...(answer === undefined ? {} : { answer: keepBody(answer.body, secrets, bodyLimit) })
+      ...(answer === undefined ? {} : { answer: keepBody(answer.body, secrets, bodyLimit, answer.whole?.bytes) })
     },
     draft
   )

@@ -3,11 +3,15 @@
  * head says of the provider's limits, for the door.
  */
 import * as Duration from "effect/Duration"
+import type { AuditSettings } from "../../schemas/AuditSettings.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
 import type { Answer, ExchangeObserver } from "../transport/Transport.ts"
 import type { Door } from "./AdmissionControl.ts"
 import type { CallTeller } from "./CallTeller.ts"
 import { limitsOfHead } from "./LimitHeaders.ts"
+
+/** More than the longest key. */
+const edgeBytes = 1_024
 
 /** The observer of one attempt. */
 export class AttemptObserver implements ExchangeObserver {
@@ -16,9 +20,18 @@ export class AttemptObserver implements ExchangeObserver {
   readonly #tell: CallTeller
 
   readonly attempt: number
+  readonly keptBytes: number
 
-  constructor(admission: Admission, door: Door, tell: CallTeller, attempt: number) {
+  constructor(
+    admission: Admission,
+    door: Door,
+    tell: CallTeller,
+    attempt: number,
+    { bodies, bodyLimit }: AuditSettings
+  ) {
     this.attempt = attempt
+    // A key at the edge is cut off again by the audit: it is given a little more than it keeps.
+    this.keptBytes = bodies === "sealed" ? bodyLimit + edgeBytes : 0
     this.#admission = admission
     this.#door = door
     this.#tell = tell

@@ -57,7 +57,7 @@ export const attemptOf = <A>(run: Run<A>, admission: Admission, begunAt: number)
   return {
     number: attempts,
     timeout: isWhole ? plan.attemptTimeout : Duration.millis(leftMillis),
-    observer: new AttemptObserver(admission, door, tell, attempts),
+    observer: new AttemptObserver(admission, door, tell, attempts, call.settings.settings.audit),
     ...(key === undefined ? {} : { key }),
     ...(last === undefined ? {} : { previous: last })
   }

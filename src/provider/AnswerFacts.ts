@@ -18,8 +18,8 @@ const longestContentType = 100
 /** The facts of an answer. `contentType` is empty where the answer names none. */
 export const answerFacts = (answer: Answer): AnswerFacts => ({
   contentType: mediaType(answer.headers["content-type"] ?? ""),
-  bytes: answer.body.length,
-  sha256: hash("sha256", answer.body, "hex")
+  bytes: answer.whole?.bytes ?? answer.body.length,
+  sha256: answer.whole?.sha256 ?? hash("sha256", answer.body, "hex")
 })
 
 const mediaType = (header: string): string => {

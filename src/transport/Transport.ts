@@ -28,6 +28,8 @@ export interface ExchangeObserver {
   readonly onFirstByte: () => void
   /** The head of the answer has come; names are in lower case. */
   readonly onHead?: (headers: Readonly<Record<string, string>>) => void
+  /** How much of the body of a streamed answer `onExchanged` wants; the rest is told by length and hash. Default 0. */
+  readonly keptBytes?: number
   /** The exchange has ended: the body that was sent, and the whole answer if one came. Told by whoever reads it. */
   readonly onExchanged?: (request: string | undefined, answer: Answer | undefined) => void
 }
@@ -65,9 +67,16 @@ export interface AnswerHead {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A whole answer. */
+/** A whole answer. Of a long stream `body` may be the beginning only; `whole` then says what all of it was. */
 export interface Answer extends AnswerHead {
   readonly body: Uint8Array
+  readonly whole?: BodyFacts
+}
+
+/** What may be said of a body that is not kept. **Units** `sha256` in hex. */
+export interface BodyFacts {
+  readonly bytes: number
+  readonly sha256: string
 }
 
 /** An answer whose body is read as it comes, at the reader's pace. Closing the scope before its end closes the socket. */

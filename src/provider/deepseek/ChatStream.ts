@@ -19,6 +19,7 @@ import type { Answer, AnswerHead } from "../../transport/Transport.ts"
 import { answerFacts } from "../AnswerFacts.ts"
 import { EventStream } from "../EventStream.ts"
 import { parseJson } from "../JsonBody.ts"
+import { StreamedBody } from "../StreamedBody.ts"
 import { safeProviderText } from "../ProviderText.ts"
 import { requestIdOf } from "../RequestId.ts"
 import { retryHint } from "../RetryHint.ts"
@@ -43,7 +44,7 @@ export class ChatStream {
   readonly #context: AnswerContext
   readonly #model: string
   readonly #events = new EventStream(longestEvent)
-  readonly #chunks: Array<Uint8Array> = []
+  readonly #body: StreamedBody
   #parts: Array<ChatPart> = []
   #hasEvents = false
   #hasContent = false
@@ -54,7 +55,9 @@ export class ChatStream {
   #id: string | undefined
   #servedModel: string | undefined
 
-  constructor(head: AnswerHead, context: AnswerContext, model: string) {
+  /** **Units** `keptBytes` of the body are kept, for whoever hears of the exchange. */
+  constructor(head: AnswerHead, context: AnswerContext, model: string, keptBytes = 0) {
+    this.#body = new StreamedBody(keptBytes)
     this.#head = head
     this.#context = context
     this.#model = model
@@ -65,14 +68,14 @@ export class ChatStream {
     return this.#isDone
   }
 
-  /** What has come, for whoever keeps it. */
+  /** What has come, for whoever keeps it: the beginning, and what all of it was. */
   get answer(): Answer {
-    return { ...this.#head, body: Buffer.concat(this.#chunks) }
+    return { ...this.#head, ...this.#body.take() }
   }
 
   /** The parts that these bytes complete. */
   feed(bytes: Uint8Array): Parts {
-    this.#chunks.push(bytes)
+    this.#body.add(bytes)
     const events = this.#events.feed(bytes)
     if (events === undefined)
       return this.#fail(this.#malformed(`an event longer than ${longestEvent} characters`), "Unknown")

@@ -136,6 +136,7 @@ export const make: Effect.Effect<DeepSeek["Service"], never, Transport> = Effect
         return yield* readStream(answer, {
           context: contextOf(endpoint, attempt),
           model: request.model,
+          keptBytes: attempt.observer?.keptBytes ?? 0,
           failedExchange: failed,
           onRead: (read) => attempt.observer?.onExchanged?.(endpoint.body, read)
         })

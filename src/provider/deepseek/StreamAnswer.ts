@@ -21,6 +21,8 @@ export interface StreamContext {
   readonly context: AnswerContext
   /** The model that was asked for. */
   readonly model: string
+  /** How much of the body `onRead` wants. **Units** bytes. */
+  readonly keptBytes: number
   readonly failedExchange: (error: TransportFailed) => AttemptFailed
   /** Told once, when the reading has ended in whatever way. */
   readonly onRead: (answer: Answer) => void
@@ -31,7 +33,7 @@ type Parts = Pull.Pull<Arr.NonEmptyReadonlyArray<ChatPart>, AttemptFailed>
 /** Reads an answer whose scope is open. */
 export const readStream = (
   answer: StreamedAnswer,
-  { context, failedExchange, model, onRead }: StreamContext
+  { context, failedExchange, keptBytes, model, onRead }: StreamContext
 ): Effect.Effect<Stream.Stream<ChatPart, AttemptFailed>, AttemptFailed, Scope.Scope> =>
   Effect.gen(function* () {
     if (!isEventStream(answer)) {
@@ -40,7 +42,7 @@ export const readStream = (
       onRead(whole)
       return Stream.fromEffect(Effect.fromResult(classifyAnswer(whole, context, noStream)))
     }
-    const reader = new ChatStream({ status: answer.status, headers: answer.headers }, context, model)
+    const reader = new ChatStream({ status: answer.status, headers: answer.headers }, context, model, keptBytes)
     yield* Effect.addFinalizer(() => Effect.sync(() => onRead(reader.answer)))
     const bytes = yield* Stream.toPull(Stream.mapError(answer.body, failedExchange))
     const parts: Parts = Effect.suspend(() => {

@@ -76,4 +76,15 @@ describe("a page of bodies", () => {
     assert.isUndefined(bodiesAt("", 0))
     assert.isUndefined(bodiesAt("[}\nx", 0))
   })
+
+  it("of a beginning tells the whole length, and keeps no part of a key that is cut at its edge", () => {
+    const key = "sk-0123456789abcdef"
+    for (let shown = 1; shown <= key.length; shown++) {
+      const kept = keepBody(`${"a fox. ".repeat(20)}${key.slice(0, shown)}`, [key], limit, 9_000)
+      assert.strictEqual(kept.bytes, 9_000)
+      assert.isTrue(kept.isCut)
+      assert.include(kept.text, "a fox.")
+      assert.notInclude(kept.text, "sk-")
+    }
+  })
 })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
+import { hash } from "node:crypto"
 import type { ChatPart } from "../../../../src/provider/deepseek/DeepSeek.ts"
 import { ChatStream } from "../../../../src/provider/deepseek/ChatStream.ts"
 import { chanceOf, drawInt } from "../../../../mock-layers/simulation/SeededRandom.ts"
@@ -128,4 +129,25 @@ describe("ChatStream", () => {
     assert.strictEqual(readAll([bytesOf(`${error}\n\n`)]).failure?.outcome, "Refused")
     assert.strictEqual(readAll([bytesOf(`${chunk({ content: "x" })}\n\n${error}\n\n`)]).failure?.outcome, "Unknown")
   })
+
+  for (const keptBytes of [0, 1, 70, 100, 10_000]) {
+    it(`keeps ${keptBytes} bytes of the body at most, whole letters, and the hash of it all`, () => {
+      const bytes = bytesOf(recorded("\n"))
+      for (let size = 1; size <= 9; size++) {
+        const stream = new ChatStream(
+          head,
+          { operation: "chat", secrets: () => [], nowMillis: 0 },
+          "deepseek-flash",
+          keptBytes
+        )
+        for (let at = 0; at < bytes.length; at += size) stream.feed(bytes.subarray(at, at + size))
+        const { body, whole } = stream.answer
+        assert.isAtMost(body.length, keptBytes)
+        assert.isTrue(new TextDecoder("utf-8", { fatal: true }).decode(body).length <= keptBytes)
+        assert.deepStrictEqual(Buffer.from(body), Buffer.from(bytes.subarray(0, body.length)))
+        assert.isTrue(body.length >= Math.min(keptBytes - 3, bytes.length))
+        assert.deepStrictEqual(whole, { bytes: bytes.length, sha256: hash("sha256", bytes, "hex") })
+      }
+    })
+  }
 })
