@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { AttemptFailed, StoppedBy } from "./Failures.ts"
+import { CallEnded } from "./CallEnded.ts"
 import { CallTimes, ModelUse } from "./CallTimes.ts"
 import { CallId, JobId, LetterId, Owner, ProviderJobId } from "./Identifiers.ts"
 import { Cost } from "./Money.ts"
@@ -111,6 +112,7 @@ export const CallEvent = Schema.Union([
     times: Schema.optionalKey(CallTimes),
     during: Schema.Literals(["waiting", "asking", "pausing"])
   }),
+  CallEnded,
   Schema.TaggedStruct("FellBack", {
     ...common,
     to: Schema.Literals(["StaleAnswer", "LocalTemplate", "RawPrompt", "OtherProtocol", "EarlierImage"]),

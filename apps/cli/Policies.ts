@@ -123,6 +123,7 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
         ? trail
         : { ...trail, policies: { ...policies, modes: [...policies.modes, event.to] } }
     case "AttemptSucceeded":
+    case "CallEnded":
     case "AttemptInterrupted":
     case "CallInterrupted":
     case "AuditDropped":

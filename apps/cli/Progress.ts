@@ -106,6 +106,7 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
     case "VaultTrouble":
       return { progress, lines: keyLines(event) }
     case "AttemptSucceeded":
+    case "CallEnded":
     case "RetriedByHand":
     case "AttemptInterrupted":
     case "AuditDropped":

@@ -10,9 +10,9 @@ import type { BodiesKept } from "../../schemas/Audit.ts"
 import type { AdmissionFacts, CallEvent } from "../../schemas/CallEvent.ts"
 import type { AttemptFailed } from "../../schemas/Failures.ts"
 
-/** Whether an event has a row. */
+/** Whether an event has a row. A call as a whole has none of its own: its requests, its answer or its refusal have one. */
 export const hasRow = ({ _tag }: Pick<CallEvent, "_tag">): boolean =>
-  _tag !== "CallStarted" && _tag !== "AttemptStarted"
+  _tag !== "CallStarted" && _tag !== "AttemptStarted" && _tag !== "CallEnded"
 
 /** A row while it is made. */
 export type RowFields = Record<string, unknown>

@@ -14,8 +14,9 @@ import { makeIdentifier } from "../pipeline/CallId.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
 import type { LiveSettings } from "../settings/LiveSettings.ts"
 import { CallEvents, type CallObserver } from "../telemetry/CallEvents.ts"
-import { logEvent } from "../telemetry/CallLog.ts"
 import { observeSafely, type Recorder } from "../telemetry/CallRecorder.ts"
+import { boundedLine, logWithheld } from "../telemetry/Emit.ts"
+import { FailureLines } from "../telemetry/FailureLines.ts"
 import { AuditBuffer, type Heard } from "./AuditBuffer.ts"
 import { commitBatch, removeOldest } from "./CommitBatch.ts"
 import { prepareBatch } from "./PrepareBatch.ts"
@@ -57,6 +58,7 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
   const observe = yield* CallEvents
   const writerId = yield* makeIdentifier("page")
   const settingsNow = Effect.map(liveSettings.current, ({ settings }) => boundsOf(settings.audit))
+  const lines = new FailureLines()
   const buffer = new AuditBuffer((yield* settingsNow).buffer)
   const hasCome = yield* Latch.make(false)
   const isFull = yield* Latch.make(false)
@@ -83,7 +85,7 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
     const event: CallEvent = { _tag: "AuditDropped", at: clock.currentTimeMillisUnsafe(), count, because }
     observeSafely(observe)(event)
     publish(event)
-    return Effect.as(logEvent(event), [{ event, exchange: undefined, isLeftOut: false }, ...heard])
+    return Effect.as(boundedLine(event, lines, clock), [{ event, exchange: undefined, isLeftOut: false }, ...heard])
   }
 
   const failed = (heard: ReadonlyArray<Heard>, failure: typeof StorageFailed.Type) => {
@@ -160,6 +162,7 @@ export const makeAuditWriter = Effect.fnUntraced(function* (
     yield* withDropped([])
   })
 
+  yield* Effect.addFinalizer(() => Effect.suspend(() => logWithheld(lines.takeAll())))
   // Finalizers run in reverse: the loop has ended when what is left is written.
   yield* Effect.addFinalizer(() => finish)
   yield* Effect.forkScoped(Effect.withTracerEnabled(Effect.forever(loop), false))

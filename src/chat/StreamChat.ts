@@ -20,6 +20,7 @@ import type { InputRejected } from "../../schemas/Reason.ts"
 import type { Settings } from "../../schemas/Settings.ts"
 import { heldBack } from "../enhancement/HeldBack.ts"
 import { Prices } from "../money/Prices.ts"
+import { describeCall } from "../pipeline/CallDescription.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
@@ -115,7 +116,8 @@ export const makeChatStreams: Effect.Effect<ChatStreams, never, Needs> = Effect.
         Effect.matchEffect(ask(call.settings.settings), {
           onFailure: (rejected) => Effect.fail(reject(rejected, call.callId)),
           onSuccess: (request) => runInCall(request, call, deadline, collected, passOn)
-        })
+        }),
+      described
     )
   }
 
@@ -142,6 +144,13 @@ export const makeChatStreams: Effect.Effect<ChatStreams, never, Needs> = Effect.
         )
       })
   }
+})
+
+const described = describeCall<ReadonlyArray<StreamedPart>>("chat", (parts) => {
+  const end = parts.at(-1)
+  return end?._tag === "Settled"
+    ? { provenance: end.provenance._tag, isSimulated: end.isSimulated, attempts: end.attempts, cost: end.cost }
+    : {}
 })
 
 /** A completion that is passed on when it is whole: each attempt begins anew. */

@@ -21,6 +21,7 @@ import { ImageGenerator } from "../image/ImageGenerator.ts"
 import { freesItsKey, JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
+import { describeCall, factsOfEnhancement, factsOfIllustration, factsOfImage } from "../pipeline/CallDescription.ts"
 import { withCallUnder } from "../pipeline/WithCall.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { emit } from "../telemetry/Emit.ts"
@@ -219,11 +220,26 @@ export const make: Effect.Effect<ManualRetries["Service"], never, Dependencies> 
         orRejected(asking)(letters.get(id, asking.owner))
       ).pipe(
         Effect.flatMap((letter) =>
-          withCallUnder(settings, retryOptionsOf(letter), defaultsOf[letter.kind], (call) =>
-            retryInCall(letter, word, call)
+          withCallUnder(
+            settings,
+            retryOptionsOf(letter),
+            defaultsOf[letter.kind],
+            (call) => retryInCall(letter, word, call),
+            described
           )
         )
       )
+  }
+})
+
+const described = describeCall<RetryResult>("retry", (retried) => {
+  switch (retried._tag) {
+    case "Enhancement":
+      return factsOfEnhancement(retried.result)
+    case "Image":
+      return factsOfImage(retried.result)
+    case "Illustration":
+      return factsOfIllustration(retried.result)
   }
 })
 

@@ -38,6 +38,7 @@ import { togetherRejected, validateCopy, validateInput } from "../input/Validate
 import { CostLedger } from "../money/CostLedger.ts"
 import { Prices } from "../money/Prices.ts"
 import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
+import { describeCall, factsOfEnhancement } from "../pipeline/CallDescription.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import type { Pipeline } from "../pipeline/Pipeline.ts"
 import { reject } from "../pipeline/Reject.ts"
@@ -219,17 +220,24 @@ export const make: Effect.Effect<PromptEnhancer["Service"], never, Dependencies>
       Effect.withFiber((fiber) => {
         const [own, callOptions] = splitOptions(options)
         const outer = fiber.getRef(CurrentCall)
-        return withCallUnder(liveSettings, callOptions, enhanceDefaults, (call) =>
-          keepFailed.call(
-            call,
-            callOptions,
-            () => ({ _tag: "Enhancement", request, ...own }),
-            enhanceInCall(request, own, call, outer?.deadlineAt ?? call.deadlineAt, fiber)
-          )
+        return withCallUnder(
+          liveSettings,
+          callOptions,
+          enhanceDefaults,
+          (call) =>
+            keepFailed.call(
+              call,
+              callOptions,
+              () => ({ _tag: "Enhancement", request, ...own }),
+              enhanceInCall(request, own, call, outer?.deadlineAt ?? call.deadlineAt, fiber)
+            ),
+          described
         )
       })
   }
 })
+
+const described = describeCall("enhance", factsOfEnhancement)
 
 /** Only the cache was allowed to answer, and it has nothing that is fresh. */
 const nothingKept = {

@@ -58,6 +58,7 @@ class FlightCall implements Call {
   readonly attempts: Call["attempts"]
   readonly spending: Call["spending"]
   readonly history: Call["history"]
+  readonly summary: Call["summary"]
   readonly isNested = true
   readonly leaving: number
   readonly #flight: Flight
@@ -74,6 +75,7 @@ class FlightCall implements Call {
     this.attempts = call.attempts
     this.spending = call.spending
     this.history = call.history
+    this.summary = call.summary
     this.leaving = call.leaving ?? 0
     this.#flight = flight
   }
@@ -158,6 +160,7 @@ class Share implements JoinHooks<CallFailure> {
   }
 
   onJoined(): void {
+    this.#call.summary?.joined()
     this.#teller.tell("Joined")
   }
 

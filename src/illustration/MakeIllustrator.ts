@@ -28,6 +28,7 @@ import { sanitizeInput } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { Prices } from "../money/Prices.ts"
+import { describeCall, factsOfIllustration } from "../pipeline/CallDescription.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { type CallDefaults, withCall } from "../pipeline/WithCall.ts"
@@ -262,12 +263,29 @@ export const make: Effect.Effect<
         Effect.provideService(JobLedger, jobLedger)
       ),
     illustrate: (request, options = {}) =>
-      withCall(options, illustrateDefaults, (call) =>
-        keepFailed.call(call, options, () => ({ _tag: "Illustration", request }), illustrate(request, options, call))
+      withCall(
+        options,
+        illustrateDefaults,
+        (call) =>
+          keepFailed.call(call, options, () => ({ _tag: "Illustration", request }), illustrate(request, options, call)),
+        described.illustrate
       ).pipe(Effect.provideService(LiveSettings, liveSettings), Effect.provideService(JobLedger, jobLedger)),
     submit: (request, options = {}) =>
-      withCall(options, illustrateDefaults, (call) =>
-        keepFailed.call(call, options, () => ({ _tag: "Illustration", request }), submit(request, options, call))
+      withCall(
+        options,
+        illustrateDefaults,
+        (call) =>
+          keepFailed.call(call, options, () => ({ _tag: "Illustration", request }), submit(request, options, call)),
+        described.submit
       ).pipe(Effect.provideService(LiveSettings, liveSettings), Effect.provideService(JobLedger, jobLedger))
   }
 })
+
+const described = {
+  illustrate: describeCall("illustrate", factsOfIllustration),
+  submit: describeCall<SubmittedIllustration>("submit", ({ attempts, cost, job }) => ({
+    attempts,
+    cost,
+    jobId: job.id
+  }))
+}

@@ -117,12 +117,15 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
     const job = yield* getJob(jobId, call)
     if (started === undefined && isOver(job)) return yield* imageOf(job, call, undefined)
     const drive = started ?? (yield* driver.drive(job, callOfJob(call, job), "queued"))
-    const left = remaining(call.deadlineAt, yield* monotonicMillis)
+    const begunAt = yield* monotonicMillis
+    const left = remaining(call.deadlineAt, begunAt)
+    call.summary?.awaits(begunAt)
     const end = yield* Effect.acquireUseRelease(
       enter(jobId),
       () => Effect.timeoutOption(Effect.result(drive.end), left),
       () => leave(jobId)
     )
+    call.summary?.awaited(yield* monotonicMillis)
     const now = yield* getJobAgain(job, call)
     if (end._tag === "None" && !isOver(now)) {
       yield* cancelAbandoned(now, call)

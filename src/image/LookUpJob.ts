@@ -61,7 +61,14 @@ export const failTelling = <E extends CallFailure>(error: E, job: Job, call: Cal
     if (error._tag === "Rejection") return Effect.fail(error)
     const { operation, provider } = error
     const plan = { provider, operation, request: requestFactsOf(job.plan) }
-    const tell = new CallTeller({ plan, call, begunAt: call.startedAt, clock: fiber.getRef(Clock.Clock), fiber })
+    const telling = { ...call, summary: undefined }
+    const tell = new CallTeller({
+      plan,
+      call: telling,
+      begunAt: call.startedAt,
+      clock: fiber.getRef(Clock.Clock),
+      fiber
+    })
     return Effect.andThen(
       tell.callFailed(error, error.attempts, error.cost ?? noCost, error.stoppedBy),
       Effect.fail(error)

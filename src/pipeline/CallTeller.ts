@@ -13,10 +13,9 @@ import type * as Redacted from "effect/Redacted"
 import type { AdmissionFacts, CallEvent } from "../../schemas/CallEvent.ts"
 import type { CallTimes, ModelUse } from "../../schemas/CallTimes.ts"
 import type { AttemptFailed, StoppedBy } from "../../schemas/Failures.ts"
-import type { CallId } from "../../schemas/Identifiers.ts"
 import type { Cost } from "../../schemas/Money.ts"
 import { millisOf } from "../policy/deadline/Deadline.ts"
-import { isSummaryLogged, logEvent } from "../telemetry/CallLog.ts"
+import { isLogged, logEvent } from "../telemetry/CallLog.ts"
 import { type Exchange, listenerOf, type Recorder } from "../telemetry/CallRecorder.ts"
 import type { OperationCounters } from "../telemetry/CallStatistics.ts"
 import { emit } from "../telemetry/Emit.ts"
@@ -37,7 +36,7 @@ const notYet: LetIn = { admission: { waited: Duration.zero, circuit: "Closed" } 
 export interface CallTellerParts {
   readonly plan: Pick<CallPlan<never>, "provider" | "operation" | "request"> &
     Partial<Pick<CallPlan<never>, "privateTexts">>
-  readonly call: Pick<Call, "callId" | "owner" | "history">
+  readonly call: Pick<Call, "callId" | "owner" | "history" | "summary">
   readonly begunAt: number
   readonly clock: Clock.Clock
   readonly fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">
@@ -60,15 +59,10 @@ export class CallTeller {
 
   constructor(parts: CallTellerParts) {
     this.#parts = parts
-    this.#isLogged = isSummaryLogged(parts.fiber, parts.plan.operation)
-    this.#listen = listenerOf(
-      parts.fiber,
-      () => {
-        this.#hasThrown = true
-      },
-      parts.recorder
-    )
-    if (this.#listen !== undefined || this.#isLogged) this.#timer = new CallTimer(parts.begunAt)
+    this.#isLogged = isLogged(parts.fiber, "Debug")
+    this.#listen = listenerOf(parts.fiber, () => void (this.#hasThrown = true), parts.recorder)
+    const isTimed = this.#listen !== undefined || this.#isLogged || parts.call.summary !== undefined
+    if (isTimed) this.#timer = new CallTimer(parts.begunAt)
   }
 
   /** Whether the observer threw at something that was told without a line in the log. */
@@ -104,6 +98,11 @@ export class CallTeller {
   /** So long was waited at a door that then refused. **Units** milliseconds. */
   waited(millis: number): void {
     this.#timer?.waited(millis, this.#now())
+  }
+
+  /** Nothing was sent: the time at the door is all that the call took. */
+  turnedAway(): void {
+    this.#times()
   }
 
   connected(millis: number): void {
@@ -162,7 +161,7 @@ export class CallTeller {
       attempts,
       elapsed: Duration.millis(endedAt - callBegunAt),
       cost,
-      times: timer.times(endedAt),
+      ...this.#times(endedAt),
       ...(used === undefined ? {} : { use: used }),
       ...(providerRequestId === undefined ? {} : { providerRequestId })
     }
@@ -192,10 +191,9 @@ export class CallTeller {
     cost: Cost,
     during: Extract<CallEvent, { readonly _tag: "CallInterrupted" }>["during"]
   ): void {
-    if (this.#listen === undefined) return
     const elapsed = this.#since(this.#parts.begunAt)
     const times = this.#times()
-    this.#listen({ _tag: "CallInterrupted", ...this.#common(), attempts, elapsed, cost, during, ...times }, undefined)
+    this.#listen?.({ _tag: "CallInterrupted", ...this.#common(), attempts, elapsed, cost, during, ...times }, undefined)
   }
 
   retryScheduled(attempt: number, delay: Duration.Duration): void {
@@ -263,8 +261,11 @@ export class CallTeller {
     })
   }
 
-  #times(): { readonly times?: CallTimes } {
-    return this.#timer === undefined ? {} : { times: this.#timer.times(this.#now()) }
+  #times(at = this.#now()): { readonly times?: CallTimes } {
+    const times = this.#timer?.times(at)
+    if (times === undefined) return {}
+    this.#parts.call.summary?.requestEnded(this.#parts.plan.provider, this.#parts.plan.operation, times)
+    return { times }
   }
 
   #now(): number {
@@ -292,7 +293,3 @@ export class CallTeller {
     return Duration.millis(millisOf(this.#parts.clock) - begunAt)
   }
 }
-
-/** What a call ends with although its observer threw: it goes on without it, and the log says so. */
-export const afterThrow = <A>(effect: Effect.Effect<A>, callId: CallId): Effect.Effect<A> =>
-  Effect.andThen(Effect.annotateLogs(Effect.logError("the call observer threw"), { callId }), effect)

@@ -10,6 +10,7 @@ import type { SettingsVersion } from "../../schemas/Settings.ts"
 import type { CallHistory } from "../dead-letter/CallHistory.ts"
 import type { CallSpending } from "../money/CallSpending.ts"
 import type { AttemptBudget } from "./AttemptBudget.ts"
+import type { CallSummary } from "./CallSummary.ts"
 
 /** The hash of the whole request, and where its prompt comes from. */
 export type JobOrigin = Pick<Job, "requestHash" | "enhanced">
@@ -34,6 +35,8 @@ export interface Call {
   readonly history: CallHistory
   /** Whether it runs inside another call, which answers for what becomes of it. */
   readonly isNested: boolean
+  /** Adds up what the requests of the whole call took, where anybody wants to know. */
+  readonly summary?: CallSummary | undefined
   /** Counts what the whole call has committed, for the budget of a call. */
   readonly spending: CallSpending
   /** What must be left of every budget, for what the whole call is to pay afterwards. **Units** micro-dollars. */

@@ -6,6 +6,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { AttemptFailed, CallFailure, StoppedBy } from "../../schemas/Failures.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
 import type { MoneyRefused } from "../money/CostLedger.ts"
 import type { Admission } from "../policy/rate-limit/Admission.ts"
 import type { Refusal } from "../policy/rate-limit/Refusal.ts"
@@ -28,9 +29,9 @@ export const leave = <A>({ door }: Run<A>, admission: Admission, at: number): vo
  */
 export const refused = <A>(run: Run<A>, refusal: Refusal, waited = 0): Effect.Effect<never, CallFailure> => {
   run.tell.waited(waited)
-  return run.last === undefined
-    ? Effect.fail(rejectionOf(refusal, run.plan.operation, run.call.callId))
-    : failed(run, run.last, stoppedByOf(refusal), retryAfterOf(refusal))
+  if (run.last !== undefined) return failed(run, run.last, stoppedByOf(refusal), retryAfterOf(refusal))
+  run.tell.turnedAway()
+  return Effect.fail(rejectionOf(refusal, run.plan.operation, run.call.callId))
 }
 
 /** Refused the money for the next attempt. */
@@ -76,3 +77,7 @@ export const endWith = <A>(
   const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan, key))
   return Effect.andThen(run.tell.defectCaught(defect), Effect.die(defect))
 }
+
+/** What a call ends with although its observer threw: it goes on without it, and the log says so. */
+export const afterThrow = <A>(effect: Effect.Effect<A>, callId: CallId): Effect.Effect<A> =>
+  Effect.andThen(Effect.annotateLogs(Effect.logError("the call observer threw"), { callId }), effect)

@@ -30,9 +30,10 @@ import { admissionFacts } from "./AdmissionFacts.ts"
 import { goOnWithNextKey, keyQuestion } from "./AfterRefusedKey.ts"
 import { costAfterCut, costAfterFailure, endAfterFailure, secretsOf, withoutEchoes } from "./AttemptEnd.ts"
 import { keyOf } from "./AttemptKey.ts"
-import { afterThrow, CallTeller } from "./CallTeller.ts"
+import { requestAlone } from "./CallDescription.ts"
+import { CallTeller } from "./CallTeller.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
-import { endWith, failed, leave, refused, stop, unpaid } from "./EndCall.ts"
+import { afterThrow, endWith, failed, leave, refused, stop, unpaid } from "./EndCall.ts"
 import { endWithCall, mayGrow } from "./GrowingDeadline.ts"
 import type { CallPlan, CallResult, Pipeline } from "./Pipeline.ts"
 import { refusalBeyond } from "./Refused.ts"
@@ -64,7 +65,7 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
   const runInCall = <A>(
     plan: CallPlan<A>,
     call: Call,
-    fiber: RunningFiber
+    fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">
   ): Effect.Effect<CallResult<A>, CallFailure> =>
     traced(
       fiber,
@@ -284,7 +285,8 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       settings,
       {},
       (it) => ({ deadline: it[plan.provider].timeout, attemptLimit: plan.retryLimit + 1 }),
-      (call) => Effect.withFiber((fiber) => runInCall(plan, call, fiber))
+      (call) => Effect.withFiber((fiber) => runInCall(plan, call, fiber)),
+      requestAlone
     )
 
   return {
@@ -295,5 +297,3 @@ export const make: Effect.Effect<Pipeline["Service"], never, Dependencies> = Eff
       })
   }
 })
-
-type RunningFiber = Pick<Fiber.Fiber<unknown, unknown>, "getRef">

@@ -22,8 +22,11 @@ import { emit } from "../telemetry/Emit.ts"
 import { LiveSettings } from "../settings/LiveSettings.ts"
 import { AttemptBudget } from "./AttemptBudget.ts"
 import { callIdOf } from "./CallId.ts"
+import type { CallDescription } from "./CallDescription.ts"
+import type { CallSummary } from "./CallSummary.ts"
 import { type Call, CurrentCall } from "./CurrentCall.ts"
 import { reject } from "./Reject.ts"
+import { summaryFor, tellingEnd } from "./TellCallEnded.ts"
 
 const noOptions: Result.Result<CallOptions, never> = Result.succeed({})
 
@@ -32,7 +35,7 @@ const checkOptions = (options: unknown): Result.Result<CallOptions, typeof Input
     ? noOptions
     : validateInput(CallOptions, options, "options")
 
-/** A refused call is told once, where the outermost call ends; a failed one by whoever saw it fail. */
+/** A refused call that is not described is told once, where the outermost call ends. */
 const tellRejection = <A, E, R>(effect: Effect.Effect<A, E, R>, owner: Owner): Effect.Effect<A, E, R> =>
   Effect.tapError(effect, (failure) =>
     failure instanceof Rejection
@@ -49,23 +52,26 @@ export interface CallDefaults {
 }
 
 /**
- * Runs `body` as a call, or inside the call that is running.
+ * Runs `body` as a call, or inside the call that is running. A call with a `description` that is nobody else's is told of
+ * once when it ends, whatever it came to: by one event (`CallEnded`), and one line in the log.
  *
  * **Errors** `Rejection` with `InputRejected` when an option is not what it must be; whatever `body` fails with.
  */
 export const withCall = <A, E, R>(
   options: CallOptions,
   defaults: (settings: Settings) => CallDefaults,
-  body: (call: Call) => Effect.Effect<A, E, R>
+  body: (call: Call) => Effect.Effect<A, E, R>,
+  description?: CallDescription<A>
 ): Effect.Effect<A, E | Rejection, R | LiveSettings> =>
-  Effect.flatMap(LiveSettings, (liveSettings) => withCallUnder(liveSettings, options, defaults, body))
+  Effect.flatMap(LiveSettings, (liveSettings) => withCallUnder(liveSettings, options, defaults, body, description))
 
 /** The same for a service that holds the settings itself. */
 export const withCallUnder = <A, E, R>(
   liveSettings: LiveSettings["Service"],
   options: CallOptions,
   defaults: (settings: Settings) => CallDefaults,
-  body: (call: Call) => Effect.Effect<A, E, R>
+  body: (call: Call) => Effect.Effect<A, E, R>,
+  description?: CallDescription<A>
 ): Effect.Effect<A, E | Rejection, R> =>
   Effect.withFiber((fiber): Effect.Effect<A, E | Rejection, R> => {
     const outer = fiber.getRef(CurrentCall)
@@ -73,15 +79,27 @@ export const withCallUnder = <A, E, R>(
     const callId = outer?.callId ?? callIdOf(clock, fiber.getRef(Random.Random))
     const checked = checkOptions(options)
     if (Result.isFailure(checked)) {
-      return tellRejection(Effect.fail(reject(checked.failure, callId)), outer?.owner ?? defaultOwner)
+      const refused = Effect.fail(reject(checked.failure, callId))
+      const owner = outer?.owner ?? defaultOwner
+      if (outer !== undefined || description === undefined) return tellRejection(refused, owner)
+      const told = { description, callId, owner, startedAt: millisOf(clock), attempts: noAttempts, summary: undefined }
+      return tellingEnd(refused, told, fiber, clock)
     }
     const begin = (settings: SettingsVersion): Effect.Effect<A, E, R> => {
-      const call = new BegunCall(checked.success, callId, defaults(settings.settings), settings, millisOf(clock), outer)
+      const summary = outer === undefined && description !== undefined ? summaryFor(fiber) : outer?.summary
+      const bounds = defaults(settings.settings)
+      const call = new BegunCall(checked.success, callId, bounds, settings, millisOf(clock), outer, summary)
       const inside = Effect.provideService(body(call), CurrentCall, call)
-      return outer === undefined ? Effect.annotateLogs(tellRejection(inside, call.owner), { callId }) : inside
+      if (outer !== undefined) return inside
+      if (description === undefined) return Effect.annotateLogs(tellRejection(inside, call.owner), { callId })
+      const { attempts, owner, startedAt } = call
+      const told = { description, callId, owner, startedAt, attempts, summary }
+      return Effect.annotateLogs(tellingEnd(inside, told, fiber, clock), { callId })
     }
     return outer === undefined ? Effect.flatMap(liveSettings.current, begin) : begin(outer.settings)
   })
+
+const noAttempts = { count: 0 }
 
 /** A call: what its own options say, else what it inherits, else the default. */
 class BegunCall implements Call {
@@ -96,6 +114,7 @@ class BegunCall implements Call {
   readonly spending: CallSpending
   readonly history: CallHistory
   readonly isNested: boolean
+  readonly summary: CallSummary | undefined
   readonly cache: Call["cache"]
   readonly accept: Call["accept"]
   readonly fallbackOnContentRejected: boolean
@@ -108,7 +127,8 @@ class BegunCall implements Call {
     defaults: CallDefaults,
     settings: SettingsVersion,
     startedAt: number,
-    outer: Call | undefined
+    outer: Call | undefined,
+    summary: CallSummary | undefined
   ) {
     const ownDeadlineAt = startedAt + Duration.toMillis(own.deadline ?? defaults.deadline)
     this.callId = callId
@@ -122,6 +142,7 @@ class BegunCall implements Call {
     this.spending = outer?.spending ?? new CallSpending()
     this.history = outer?.history ?? new CallHistory()
     this.isNested = outer !== undefined
+    this.summary = summary
     this.cache = own.cache ?? outer?.cache
     this.accept = own.accept ?? outer?.accept
     this.fallbackOnContentRejected = own.fallbackOnContentRejected ?? outer?.fallbackOnContentRejected ?? false

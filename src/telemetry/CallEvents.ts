@@ -28,7 +28,7 @@ export const nobody: CallObserver = () => {}
  *   })
  * )
  * await Effect.runPromise(Effect.provide(program, Mock.layer))
- * told // => ["CacheAnswered", "CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded"]
+ * told // => ["CacheAnswered", "CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded", "CallEnded"]
  * ```
  */
 export const CallEvents = Context.Reference<CallObserver>("@ludeng/providers/telemetry/CallEvents", {

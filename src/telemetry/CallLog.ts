@@ -10,21 +10,9 @@ import type * as Fiber from "effect/Fiber"
 import * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 import type { CallEvent, RequestFacts } from "../../schemas/CallEvent.ts"
-import type { CallTimes } from "../../schemas/CallTimes.ts"
-import type { Operation } from "../../schemas/Provider.ts"
-import type { ApiReason, RejectionReason } from "../../schemas/Reason.ts"
 import type { SettingsChanged } from "../../schemas/SettingsChange.ts"
-
-type Fields = Readonly<Record<string, unknown>>
-
-const plain = (value: unknown): unknown => (Duration.isDuration(value) ? Duration.toMillis(value) : value)
-
-const reasonFields = (reason: ApiReason | RejectionReason): Fields =>
-  Object.fromEntries(
-    Object.entries(reason).map(([name, value]) =>
-      name === "_tag" ? ["reason", value] : [`reason.${name}`, plain(value)]
-    )
-  )
+import { endedLevel, endedLine } from "./CallEndedLine.ts"
+import { type Fields, type Line, reasonFields, timeFields } from "./LogFields.ts"
 
 const requestFields = (request: RequestFacts, isRefused: boolean): Fields => ({
   fieldLengths: request.fieldLengths,
@@ -32,27 +20,9 @@ const requestFields = (request: RequestFacts, isRefused: boolean): Fields => ({
   ...(isRefused ? { parameters: request.parameters } : {})
 })
 
-const rounded = (millis: number): number => Math.round(millis * 1_000) / 1_000
-
-const timeFields = (times: CallTimes | undefined): Fields =>
-  times === undefined
-    ? {}
-    : Object.fromEntries(
-        Object.entries<number>({ ...times }).map(([name, millis]) => [`${name}Millis`, rounded(millis)])
-      )
-
-/** Polls and probes are many and free: their success is for whoever looks closely. */
-const summaryLevel = (operation: Operation): "Info" | "Debug" =>
-  operation === "status" || operation === "probe" ? "Debug" : "Info"
-
-/** Whether the success of a call leaves a line where this fiber runs. */
-export const isSummaryLogged = (fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">, operation: Operation): boolean =>
-  LogLevel.isGreaterThanOrEqualTo(summaryLevel(operation), fiber.getRef(References.MinimumLogLevel))
-
-interface Line {
-  readonly message: string
-  readonly fields: Fields
-}
+/** Whether a line of this level is written where this fiber runs. */
+export const isLogged = (fiber: Pick<Fiber.Fiber<unknown, unknown>, "getRef">, level: "Info" | "Debug"): boolean =>
+  LogLevel.isGreaterThanOrEqualTo(level, fiber.getRef(References.MinimumLogLevel))
 
 /**
  * The line of an event, or `undefined` for events that are not logged by themselves. Pure.
@@ -74,7 +44,7 @@ export const logLine = (event: CallEvent): Line | undefined => {
       }
     case "CallFailed":
       return {
-        message: "call failed",
+        message: "request failed",
         fields: {
           attempts: event.attempts,
           ...reasonFields(event.reason),
@@ -90,10 +60,9 @@ export const logLine = (event: CallEvent): Line | undefined => {
       }
     case "CallSucceeded":
       return {
-        message: "call succeeded",
+        message: "request succeeded",
         fields: {
           attempts: event.attempts,
-          provenance: "Live",
           costUsdMicros: event.cost.usdMicros,
           costBasis: event.cost.basis,
           providerRequestId: event.providerRequestId,
@@ -101,6 +70,8 @@ export const logLine = (event: CallEvent): Line | undefined => {
           ...timeFields(event.times)
         }
       }
+    case "CallEnded":
+      return endedLine(event)
     case "CallRejected":
       return { message: "call refused", fields: { ...reasonFields(event.reason), outcome: "NotSent" } }
     case "DefectCaught":
@@ -163,8 +134,17 @@ export const logLine = (event: CallEvent): Line | undefined => {
 }
 
 const levelOf = (event: CallEvent): "Error" | "Warn" | "Info" | "Debug" => {
-  if (event._tag === "DefectCaught") return "Error"
-  return event._tag === "CallSucceeded" ? summaryLevel(event.operation) : "Warn"
+  switch (event._tag) {
+    case "DefectCaught":
+      return "Error"
+    case "CallSucceeded":
+    case "CallFailed":
+      return "Debug"
+    case "CallEnded":
+      return endedLevel(event)
+    default:
+      return "Warn"
+  }
 }
 
 const settingsChangedLine = ({ afterRestart, by, changed, version }: SettingsChanged): Line => {

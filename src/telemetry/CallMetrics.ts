@@ -3,6 +3,7 @@
  * `MakeCallStatistics.ts`.
  */
 import * as Duration from "effect/Duration"
+import type { CallEnd } from "../../schemas/CallEnded.ts"
 import type { CallEvent } from "../../schemas/CallEvent.ts"
 import type { CallTimes, ModelUse } from "../../schemas/CallTimes.ts"
 import { isKeyEvent } from "../../schemas/KeyEvent.ts"
@@ -22,6 +23,16 @@ interface OfOperation {
 
 const outcomes = { CallSucceeded: "success", CallFailed: "failure", CallInterrupted: "interrupted" } as const
 
+const endings: Readonly<Record<CallEnd["_tag"], string>> = {
+  Succeeded: "success",
+  Failed: "failure",
+  Refused: "refused",
+  Interrupted: "interrupted",
+  Died: "defect"
+}
+
+const provenanceOf = (end: CallEnd): string => (end._tag === "Succeeded" ? (end.provenance ?? "") : "")
+
 /** Makes the observer that counts into the cells. It never throws and never waits. */
 export const countInto = (cells: MetricCells): CallObserver => {
   const counters = (name: MetricName) => new CellTable<CounterCell>((labels) => cells.counter(name, labels))
@@ -37,6 +48,7 @@ export const countInto = (cells: MetricCells): CallObserver => {
   const tokens = counters("ludeng_tokens_total")
   const rejected = counters("ludeng_calls_rejected_total")
   const interrupted = counters("ludeng_calls_interrupted_total")
+  const ended = histograms("ludeng_service_call_duration_seconds")
   const defects = counters("ludeng_defects_total")
   const retryPauses = counters("ludeng_retry_pauses_total")
   const cache = counters("ludeng_cache_answers_total")
@@ -91,6 +103,9 @@ export const countInto = (cells: MetricCells): CallObserver => {
         return countEnd(event)
       case "CallRejected":
         rejected.of(event.reason._tag).count += 1
+        return
+      case "CallEnded":
+        ended.of(event.method, endings[event.end._tag], provenanceOf(event.end)).observe(event.sums.total)
         return
       case "DefectCaught":
         defects.of(event.provider, event.operation).count += 1

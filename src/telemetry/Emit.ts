@@ -31,7 +31,11 @@ export const emit = (event: CallEvent, exchange?: Exchange, built: Recorder = re
   })
 
 /** The line of an event, unless there were too many like it; and how many were withheld before. */
-const boundedLine = (event: CallEvent, lines: FailureLines | undefined, clock: Clock.Clock): Effect.Effect<void> => {
+export const boundedLine = (
+  event: CallEvent,
+  lines: FailureLines | undefined,
+  clock: Clock.Clock
+): Effect.Effect<void> => {
   if (lines === undefined || !isFailing(event)) return logEvent(event)
   const now = clock.currentTimeMillisUnsafe()
   const withheld = lines.takeOver(now)
@@ -44,6 +48,10 @@ export const logWithheld = (withheld: ReadonlyArray<Withheld>): Effect.Effect<vo
   Effect.forEach(
     withheld,
     ({ callId, count, like }) =>
-      Effect.annotateLogs(Effect.logWarning(`and ${count} more like it`), { ...like, count, callId }),
+      Effect.annotateLogs(Effect.logWarning(`and ${count} more like it`), {
+        ...like,
+        count,
+        ...(callId === undefined ? {} : { callId })
+      }),
     { discard: true }
   )

@@ -12,8 +12,10 @@ export const labelNames = [
   "event",
   "from",
   "kind",
+  "method",
   "operation",
   "outcome",
+  "provenance",
   "provider",
   "reason",
   "scope",
@@ -40,7 +42,13 @@ export const metricCatalog = {
   ludeng_call_duration_seconds: {
     kind: "histogram",
     labels: ["provider", "operation", "outcome"],
-    description: "Time of a call from its first wait to its end; outcome success, failure or interrupted"
+    description: "Time of a request from its first wait to its end; outcome success, failure or interrupted"
+  },
+  ludeng_service_call_duration_seconds: {
+    kind: "histogram",
+    labels: ["method", "outcome", "provenance"],
+    description:
+      "Time that a caller waited for enhance, generate …, whatever number of requests it took; outcome success, failure, refused, interrupted or defect"
   },
   ludeng_queue_wait_seconds: {
     kind: "histogram",

@@ -41,7 +41,7 @@ describe("DeepSeekLanguageModel", () => {
             assert.deepStrictEqual(yield* MockHandle.use((it) => it.requests), [])
             assert.deepStrictEqual(
               events.map((it) => it._tag),
-              ["CallRejected", "CallRejected"]
+              ["CallRejected", "CallEnded", "CallRejected", "CallEnded"]
             )
           })
         ),

@@ -47,6 +47,7 @@ describe("the row of an event", () => {
   it("is there for everything but what only begins", () => {
     assert.isFalse(hasRow({ _tag: "CallStarted" }))
     assert.isFalse(hasRow({ _tag: "AttemptStarted" }))
+    assert.isFalse(hasRow({ _tag: "CallEnded" }))
     assert.isTrue(hasRow(attemptSucceeded("call_1")))
   })
 

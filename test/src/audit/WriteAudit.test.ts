@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import { TestClock } from "effect/testing"
 import * as Audit from "../../../layers/audit/Audit.ts"
 import * as MemoryAuditStore from "../../../layers/audit/MemoryAuditStore.ts"
@@ -21,6 +22,11 @@ const over = (change: (store: AuditStore["Service"]) => Partial<AuditStore["Serv
       AuditStore.use((store) => Effect.succeed({ ...store, ...change(store) }))
     ).pipe(Layer.provide(MemoryAuditStore.layer))
   ).pipe(Layer.provide(Layer.merge(LocalSealer.layerMemory, layerFromCode({}))), Layer.fresh)
+
+const smallAudit = Audit.layerOver(MemoryAuditStore.layer).pipe(
+  Layer.provide(Layer.merge(LocalSealer.layerMemory, layerFromCode({ audit: { buffer: 100 } }))),
+  Layer.fresh
+)
 
 describe("the writer of the audit", () => {
   it.effect("goes on after a batch that breaks it, and tells how much was lost", () =>
@@ -47,6 +53,27 @@ describe("the writer of the audit", () => {
         Effect.provideService(CallEvents, (event) => void told.push(event))
       )
       assert.deepInclude(told[0], { _tag: "AuditDropped", count: 2 })
+    })
+  )
+
+  it.effect("writes few lines of what is lost, however often, and counts the others", () =>
+    Effect.gen(function* () {
+      const lines: Array<{ readonly message: string; readonly annotations: Record<string, unknown> }> = []
+      const logger = Logger.make((options) => void lines.push(JSON.parse(Logger.formatJson.log(options))))
+      const losses = 200
+      yield* Effect.gen(function* () {
+        const audit = yield* AuditLog
+        for (let loss = 0; loss < losses; loss += 1) {
+          for (let row = 0; row < 150; row += 1) audit.record(callSucceeded(`call_${loss}_${row}`), undefined)
+          yield* audit.flush
+        }
+      }).pipe(Effect.provide(smallAudit), Effect.provide(Logger.layer([logger])))
+      const dropped = lines.filter((it) => it.message === "audit rows dropped")
+      assert.isAtLeast(dropped.length, 1)
+      assert.isAtMost(dropped.length, 20)
+      const withheld = lines.find((it) => it.message.endsWith("more like it"))
+      assert.strictEqual(dropped.length + Number(withheld?.annotations["count"]), losses)
+      assert.deepInclude(withheld?.annotations, { event: "AuditDropped", because: "BufferFull" })
     })
   )
 

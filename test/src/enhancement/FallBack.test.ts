@@ -47,12 +47,12 @@ describe("a stale answer", () => {
     }).pipe(Effect.provide(Mock.layer))
   )
 
-  it.effect("does not hide that the key is refused: the failed call stands in the log, and the fallback too", () =>
+  it.effect("does not hide that the key is refused: the failed attempt stands in the log, and the fallback too", () =>
     Effect.gen(function* () {
       const lines: Array<string> = []
       yield* afterADay("unauthorized")
       yield* Effect.provide(enhance(), Logger.layer([Logger.make((it) => lines.push(Logger.formatJson.log(it)))]))
-      const failed = lines.find((it) => it.includes("call failed"))
+      const failed = lines.find((it) => it.includes("attempt failed"))
       assert.include(failed, "KeyRejected")
       assert.include(
         lines.find((it) => it.includes("fell back")),

@@ -52,7 +52,10 @@ describe("an equal request", () => {
       const events = yield* recordCalls((events) => Effect.as(asking(), events))
       assert.deepStrictEqual(
         events.map((it) => [it._tag, it._tag === "CacheAnswered" && it.answer]),
-        [["CacheAnswered", "Fresh"]]
+        [
+          ["CacheAnswered", "Fresh"],
+          ["CallEnded", false]
+        ]
       )
       assert.deepStrictEqual(yield* spent, before)
       assert.isAbove(before.money.spent, 0)

@@ -103,7 +103,13 @@ describe("the pipeline", () => {
       Effect.gen(function* () {
         const result = yield* run(planOf(answering(["yes"]).attempt))
         assert.deepStrictEqual(result, { answer: "yes", attempts: 1, cost: { usdMicros: 7, basis: "measured" } })
-        assert.deepStrictEqual(tagsOf(events), ["CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded"])
+        assert.deepStrictEqual(tagsOf(events), [
+          "CallStarted",
+          "AttemptStarted",
+          "AttemptSucceeded",
+          "CallSucceeded",
+          "CallEnded"
+        ])
         assert.deepInclude(yield* CostLedger.use((it) => it.totals()), { reserved: 0, spent: 7 })
       })
     ).pipe(Effect.provide(layer))
@@ -129,7 +135,8 @@ describe("the pipeline", () => {
           "RetryScheduled",
           "AttemptStarted",
           "AttemptSucceeded",
-          "CallSucceeded"
+          "CallSucceeded",
+          "CallEnded"
         ])
       })
     ).pipe(Effect.provide(layer))

@@ -29,7 +29,7 @@ const recorded = <A, E, R>(effect: Effect.Effect<A, E, R>, observe: (event: Call
 
 const tags = (told: ReadonlyArray<readonly [CallEvent, unknown]>) => told.map(([event]) => event._tag)
 
-const ofOneCall = ["CacheAnswered", "CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded"]
+const ofOneCall = ["CacheAnswered", "CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded", "CallEnded"]
 
 describe("the recorder", () => {
   it.effect("and the host's observer are told the same, and neither takes the other's place", () =>
@@ -94,9 +94,10 @@ describe("the recorder", () => {
           yield* Fiber.interrupt(fiber)
         })
       )
-      const [attempt, call] = told.slice(-2).map(([event]) => event)
+      const [attempt, call, end] = told.slice(-3).map(([event]) => event)
       assert.isTrue(attempt?._tag === "AttemptInterrupted" && attempt.isSent)
       assert.isTrue(call?._tag === "CallInterrupted" && call.during === "asking" && call.attempts === 1)
+      assert.isTrue(end?._tag === "CallEnded" && end.end._tag === "Interrupted")
       // It may have been paid for, and is.
       assert.isTrue(call?._tag === "CallInterrupted" && (call.cost.usdMicros ?? 0) > 0)
     }).pipe(Effect.provide(Mock.layerWith({ scenario: "keep-alive-forever" })))

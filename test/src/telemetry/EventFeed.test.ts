@@ -12,7 +12,7 @@ import { make, recorderOf } from "../../../src/telemetry/MakeEventFeed.ts"
 import { passVirtually } from "../../contract/World.ts"
 
 const enhance = passVirtually(PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" })))
-const ofOneCall = ["CacheAnswered", "CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded"]
+const ofOneCall = ["CacheAnswered", "CallStarted", "AttemptStarted", "AttemptSucceeded", "CallSucceeded", "CallEnded"]
 const changed = { _tag: "ModeChanged", at: 0, from: "Normal", to: "CacheOnly", by: "hand" } as const
 
 /** The tags of the events of calls that are told from now on, as they are told. */
