@@ -72,6 +72,24 @@ const collect = (
     return Effect.map(Stream.runForEach(response.stream, take), answer)
   })
 
+/** Sends the request and waits for the head of its answer; how far it came stands in `progress`. */
+const send = (
+  client: HttpClient.HttpClient,
+  request: ExchangeRequest,
+  progress: ExchangeProgress,
+  accept?: "text/event-stream"
+) =>
+  Effect.gen(function* () {
+    progress.wasSent = true
+    progress.phase = "headers"
+    request.observer?.onSend()
+    const response = yield* Effect.catch(client.execute(clientRequest(request, accept)), responseOf)
+    progress.phase = "body"
+    progress.status = response.status
+    request.observer?.onFirstByte()
+    return response
+  })
+
 const exchangeOver =
   (client: HttpClient.HttpClient) =>
   (request: ExchangeRequest): Effect.Effect<Answer, TransportFailed> =>
@@ -80,13 +98,7 @@ const exchangeOver =
       if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
       const progress = notStarted()
       const exchange = Effect.gen(function* () {
-        progress.wasSent = true
-        progress.phase = "headers"
-        request.observer?.onSend()
-        const response = yield* Effect.catch(client.execute(clientRequest(request)), responseOf)
-        progress.phase = "body"
-        progress.status = response.status
-        request.observer?.onFirstByte()
+        const response = yield* send(client, request, progress)
         return yield* collect(response, request, progress)
       }).pipe(Effect.catchTag("HttpClientError", (error) => brokenOff(error, url, request, progress)))
       return withExchangeTimeout(exchange, request.timeout, progress)
@@ -123,13 +135,7 @@ const streamOver =
       if (!mayCarryCredential(request, url)) return Effect.die(foreignCredential())
       const progress = notStarted()
       const start = Effect.gen(function* () {
-        progress.wasSent = true
-        progress.phase = "headers"
-        request.observer?.onSend()
-        const response = yield* Effect.catch(client.execute(clientRequest(request, "text/event-stream")), responseOf)
-        progress.phase = "body"
-        progress.status = response.status
-        request.observer?.onFirstByte()
+        const response = yield* send(client, request, progress, "text/event-stream")
         const headers = { ...response.headers }
         request.observer?.onHead?.(headers)
         return { status: response.status, headers, body: bodyOf(response, request, url, progress) }
