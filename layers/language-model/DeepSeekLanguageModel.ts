@@ -24,6 +24,10 @@ import { aiFailure } from "./AiFailure.ts"
 import { AnswerParts, wholeParts } from "./AnswerParts.ts"
 import { chatQuestion } from "./ChatQuestion.ts"
 
+/** What `metadata.deepseek` says, of an answer and of a failure. Whoever imports this file has the types of both. */
+export type { FailureOrigin } from "./AiFailure.ts"
+export type { AnswerOrigin } from "./AnswerOrigin.ts"
+
 /**
  * How the model is asked. What can not be is refused as `InputRejected`, which names it (`options.temperature`), with the
  * first call: nothing is sent.

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import * as AiError from "effect/ai/AiError"
 import * as LanguageModel from "effect/ai/LanguageModel"
 import { inspect } from "node:util"
@@ -91,4 +92,23 @@ describe("DeepSeekLanguageModel", () => {
       )
     )
   }
+
+  it.effect("a retired model name is asked by its successor, and told once in the log", () => {
+    const lines: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])
+    return under(
+      {},
+      Effect.gen(function* () {
+        for (const ask of Object.values(originsOf("a red fox"))) yield* asked(ask)
+        const bodies = (yield* MockHandle.use((it) => it.requests)).map((it) => JSON.stringify(it.body))
+        assert.lengthOf(bodies, 2)
+        for (const body of bodies) assert.include(body, "deepseek-flash")
+        assert.lengthOf(
+          lines.filter((it) => it.includes("deepseek-chat")),
+          1
+        )
+      }),
+      { model: "deepseek-chat" }
+    ).pipe(Effect.provide(logger))
+  })
 })
