@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { HealthReport } from "../../../schemas/Health.ts"
 import { Health } from "../../../src/health/Health.ts"
+import { echoMillis } from "../../../apps/cli/Signals.ts"
 import { startServerProcess } from "../../support/ServerProcess.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
 import { startServer } from "./RunningServer.ts"
@@ -50,6 +51,8 @@ describe("a server that ends", () => {
         })
         assert.strictEqual(enhanced.status, 200)
         const ended = once(server.child, "exit")
+        // All of the above may take less time than that in which a repeated signal is an echo of the first.
+        yield* Effect.sleep(2 * echoMillis)
         server.child.kill("SIGTERM")
         yield* Effect.promise(() => ended)
       }),
