@@ -28,6 +28,8 @@ export interface OtlpOptions {
   /** Default `ludeng`. */
   readonly serviceName?: string
   readonly exportInterval?: Duration.Input
+  /** That of metrics alone. */
+  readonly metricExportInterval?: Duration.Input
 }
 
 /**
@@ -47,6 +49,7 @@ export const layer = ({
   endpoint,
   exportInterval,
   headers,
+  metricExportInterval,
   serviceName = "ludeng"
 }: OtlpOptions): Layer.Layer<never> => {
   const exporter = encoding === "json" ? EffectOtlp.layerJson : EffectOtlp.layerProtobuf
@@ -61,7 +64,8 @@ export const layer = ({
           loggerExportInterval: exportInterval,
           metricsExportInterval: exportInterval,
           tracerExportInterval: exportInterval
-        })
+        }),
+    ...(metricExportInterval === undefined ? {} : { metricsExportInterval: metricExportInterval })
   }).pipe(Layer.provide(FetchHttpClient.layer))
 }
 
@@ -75,7 +79,7 @@ const pairs = (text: string): Readonly<Record<string, string>> =>
 
 /**
  * The exporter that the standard variables ask for: `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_PROTOCOL`
- * (`http/protobuf`, the default, or `http/json`), `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`. Without an endpoint,
+ * (`http/protobuf`, the default, or `http/json`), `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_METRIC_EXPORT_INTERVAL` (milliseconds). Without an endpoint,
  * and with `OTEL_SDK_DISABLED=true`, it is nothing.
  *
  * **Errors** `ConfigError` where a variable can not be read as what it should be.
@@ -91,10 +95,12 @@ export const layerFromEnvironment: Layer.Layer<never, Config.ConfigError> = Laye
     )
     const headers = yield* Config.option(Config.Redacted("OTEL_EXPORTER_OTLP_HEADERS"))
     const serviceName = yield* Config.withDefault(Config.String("OTEL_SERVICE_NAME"), "ludeng")
+    const interval = yield* Config.option(Config.Int("OTEL_METRIC_EXPORT_INTERVAL"))
     return layer({
       endpoint: endpoint.value,
       encoding: protocol === "http/json" ? "json" : "protobuf",
       serviceName,
+      ...(Option.isNone(interval) ? {} : { metricExportInterval: Math.max(1, interval.value) }),
       ...(Option.isNone(headers) ? {} : { headers: Redacted.make(pairs(Redacted.value(headers.value))) })
     })
   })

@@ -4,48 +4,13 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { createServer } from "node:http"
-import { once } from "node:events"
 import * as Otlp from "../../../layers/telemetry/Otlp.ts"
 import * as Mock from "../../../mock-layers/Mock.ts"
 import { Illustrator } from "../../../src/illustration/Illustrator.ts"
 import { PromptEnhancer } from "../../../src/enhancement/PromptEnhancer.ts"
 import { keyOf } from "../../src/vault/SampleKeys.ts"
+import { collector, type Received } from "../../support/Collector.ts"
 import { protobufTexts } from "../../support/ProtobufFields.ts"
-
-interface Received {
-  readonly path: string
-  readonly type: string
-  readonly token: string
-  readonly body: Buffer
-}
-
-/** A collector on loopback, which keeps what it gets. */
-const collector = Effect.acquireRelease(
-  Effect.promise(async () => {
-    const received: Array<Received> = []
-    const server = createServer((request, response) => {
-      const chunks: Array<Buffer> = []
-      request.on("data", (chunk: Buffer) => chunks.push(chunk))
-      request.on("end", () => {
-        const { "content-type": type = "", "x-token": token = "" } = request.headers
-        received.push({ path: request.url ?? "", type, token: String(token), body: Buffer.concat(chunks) })
-        response.writeHead(200).end()
-      })
-    })
-    server.listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const address = server.address()
-    if (address === null || typeof address === "string") throw new Error("no port")
-    return { received, server, endpoint: `http://127.0.0.1:${address.port}` }
-  }),
-  ({ server }) =>
-    Effect.promise(async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, "close")
-    })
-)
 
 const prompt = "zebracanary4711 under a violet sky"
 const key = "sk-canary0f9a8b7c6d5e4f3a2b1c"
