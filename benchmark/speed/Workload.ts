@@ -20,7 +20,7 @@ export const messages = enhancementMessages({
   parameters: {},
   maximumCharacters: 2_000,
   notes: []
-}).map(({ content, role }) => ({ role, content }))
+}).flatMap(({ content, role }) => (role === "system" || role === "user" ? [{ role, content }] : []))
 
 /** The fields of a peer's request besides its messages. */
 export const sampling = { temperature: 1, max_tokens: 1_000 } as const
