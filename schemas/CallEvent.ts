@@ -147,7 +147,8 @@ export const CallEvent = Schema.Union([
     letterId: LetterId,
     retryOf: CallId
   }),
-  Schema.TaggedStruct("DefectCaught", { ...common, stack: Schema.String }),
+  /** **Units** `cost` of what was asked before the defect. */
+  Schema.TaggedStruct("DefectCaught", { ...common, stack: Schema.String, cost: Cost }),
   Schema.TaggedStruct("JobMoved", {
     callId: CallId,
     owner: Owner,
@@ -158,6 +159,20 @@ export const CallEvent = Schema.Union([
     providerJobId: Schema.optionalKey(ProviderJobId),
     /** What the job has cost, once that is settled. */
     cost: Schema.optionalKey(Cost)
+  }),
+  /**
+   * A call that waited for a job, or for an equal call under way, ends without a result: its time is over, or what it waited
+   * for has failed. No request of its own has failed here, and it costs nothing: what was asked and paid is told of
+   * `drivenBy`, the call whose requests these are, and by the moves of the job.
+   */
+  Schema.TaggedStruct("WaitEnded", {
+    callId: CallId,
+    owner: Owner,
+    at: Schema.Int,
+    jobId: Schema.optionalKey(JobId),
+    drivenBy: CallId,
+    reason: ApiReason,
+    outcome: Outcome
   }),
   ...keyEvents,
   ...tokenEvents,

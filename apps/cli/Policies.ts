@@ -126,6 +126,7 @@ export const decided = (trail: PolicyTrail, event: CallEvent): PolicyTrail => {
     case "CallEnded":
     case "AttemptInterrupted":
     case "CallInterrupted":
+    case "WaitEnded":
     case "AuditDropped":
     case "SettingsChanged":
     case "SettingsRefused":

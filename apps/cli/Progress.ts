@@ -91,6 +91,7 @@ export const advance = (before: Progress, event: CallEvent, isSimulated = false)
       return moved(progress, event)
     case "CallFailed":
     case "CallInterrupted":
+    case "WaitEnded":
     case "CallRejected":
       return quiet(idle(progress))
     case "CacheAnswered":

@@ -72,7 +72,8 @@ export class AlertFacts {
         })
         return "now"
       }
-      case "CallFailed": {
+      case "CallFailed":
+      case "WaitEnded": {
         this.owners.add(event.owner)
         if (event.reason._tag === "StorageFailed") this.#hearStorage(event.reason.problem, event.callId, event.at)
         return event.reason._tag === "StorageFailed" ? "now" : "soon"

@@ -79,6 +79,8 @@ const textOf = (row: AuditRow): string => {
       return `${operationOf(row)} failed: ${failureText(row)}${row.stoppedBy === undefined ? "" : `, stopped by ${row.stoppedBy}`}; ${row.attempts} attempt${row.attempts === 1 ? "" : "s"}, ${seconds(row.elapsedMillis)}, ${costOf(row)}`
     case "CallInterrupted":
       return `${operationOf(row)} given up by its caller ${duringTexts[String(row["during"])] ?? ""}: ${row.attempts} attempt${row.attempts === 1 ? "" : "s"}, ${seconds(row.elapsedMillis)}, ${costOf(row)}`
+    case "WaitEnded":
+      return `stops waiting for ${row.jobId === undefined ? "an equal call" : `job ${row.jobId}`}: ${failureText(row)}${row["drivenBy"] === row.callId ? "" : `; what was asked is told of call ${String(row["drivenBy"])}`}`
     case "CallRejected":
       return `refused before anything was sent: ${reasonText(row)}`
     case "FellBack":

@@ -6,6 +6,7 @@
  * `Live`, with their own id, at no cost and without an attempt. Deadline and priority are the best of all who wait, at every moment. A failure is everybody's; a joiner is
  * told it under its own id, at no cost.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -24,6 +25,7 @@ import { AdmissionControl } from "../pipeline/AdmissionControl.ts"
 import { type Call, CurrentCall } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { recover } from "../policy/recovery/Recovery.ts"
+import { emit } from "../telemetry/Emit.ts"
 import { Transport } from "../transport/Transport.ts"
 import type { AskDeepSeek } from "./AskDeepSeek.ts"
 import type { CacheSaid, CacheTeller } from "./CacheTeller.ts"
@@ -142,7 +144,7 @@ export const makeLiveEnhancement = (
         }
         return Effect.matchEffect(flights.join(key, call, begin, share), {
           onSuccess: (enhancement) => Effect.succeed(share.of(enhancement)),
-          onFailure: (failure) => Effect.fail(share.ofFailure(failure))
+          onFailure: (failure) => share.failWith(failure)
         })
       }
     }
@@ -153,6 +155,7 @@ class Share implements JoinHooks<CallFailure> {
   readonly #call: Call
   readonly #teller: CacheTeller
   #isPayer = false
+  #isOverdue = false
 
   constructor(call: Call, teller: CacheTeller) {
     this.#call = call
@@ -169,6 +172,7 @@ class Share implements JoinHooks<CallFailure> {
   }
 
   overdue(): CallFailure {
+    this.#isOverdue = true
     return overdue(this.#call)
   }
 
@@ -178,7 +182,21 @@ class Share implements JoinHooks<CallFailure> {
     return enhancement.callId === callId ? enhancement : { ...enhancement, callId }
   }
 
-  ofFailure(failure: CallFailure): CallFailure {
+  /** The pipeline tells of the call that began the flight; that others have waited in vain is told here. */
+  failWith(failure: CallFailure): Effect.Effect<never, CallFailure> {
+    const { callId, owner } = this.#call
+    const own = this.#ofFailure(failure)
+    if (own._tag === "Rejection" || (failure.callId === callId && !this.#isOverdue)) return Effect.fail(own)
+    const { outcome, reason } = own
+    return Effect.flatMap(Clock.currentTimeMillis, (at) =>
+      Effect.andThen(
+        emit({ _tag: "WaitEnded", callId, owner, at, drivenBy: failure.callId, reason, outcome }),
+        Effect.fail(own)
+      )
+    )
+  }
+
+  #ofFailure(failure: CallFailure): CallFailure {
     const { callId } = this.#call
     if (failure.callId === callId) return failure
     if (failure._tag === "Rejection") return new Rejection({ ...failure, callId })

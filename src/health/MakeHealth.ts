@@ -66,6 +66,7 @@ export const make: Effect.Effect<
         look(event.provider, event.at)
         return
       case "CallFailed":
+      case "WaitEnded":
       case "CallRejected":
         if (event.reason._tag === "StorageFailed") note("store", event.reason.problem, event.at)
         return

@@ -20,11 +20,13 @@ import type { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { Transport } from "../transport/Transport.ts"
 import { cancelAtProvider } from "./CancelJob.ts"
 import { deviationsOf } from "./Deviations.ts"
+import { endWait, failUnread } from "./EndWait.ts"
+import { isNotRecorded } from "./FollowJob.ts"
 import type { ImageStore } from "./ImageStore.ts"
 import type { Drive, JobDriver } from "./JobDriver.ts"
 import { failureOfState, jobError, waitedTooLong, withJob } from "./JobFailure.ts"
 import { keptImage } from "./KeptImage.ts"
-import { failTelling, failUnread, getJob, getJobAgain, isOver } from "./LookUpJob.ts"
+import { getJob, getJobAgain, isOver } from "./LookUpJob.ts"
 import { moveJob } from "./MoveJob.ts"
 
 /** Waits for jobs. */
@@ -55,11 +57,11 @@ const provenanceOf = (job: Job, age: Duration.Duration, isEarlier: boolean): Pro
  */
 const imageOf = Effect.fnUntraced(function* (job: Job, call: Call, drive: Drive | undefined) {
   const failure = failureOfState(job, call.callId)
-  if (failure !== undefined) return yield* failTelling(failure, job, call)
-  if (job.state._tag !== "Stored") return yield* failTelling(waitedTooLong(job, call.callId, 0), job, call)
+  if (failure !== undefined) return yield* endWait(failure, job, call, drive?.callId)
+  if (job.state._tag !== "Stored") return yield* endWait(waitedTooLong(job, call.callId, 0), job, call, drive?.callId)
   if (drive === undefined) {
     yield* Effect.catch(keptImage(job.state.image), (problem) =>
-      failTelling(new ApiError({ ...jobError(job, call.callId, problem), isRetryable: false }), job, call)
+      endWait(new ApiError({ ...jobError(job, call.callId, problem), isRetryable: false }), job, call)
     )
   }
   const age = Duration.millis(Math.max(0, (yield* Clock.currentTimeMillis) - job.updatedAt))
@@ -130,13 +132,13 @@ export const makeJobWaiting = (driver: JobDriver, scope: Scope.Scope): JobWaitin
     if (end._tag === "None" && !isOver(now)) {
       yield* cancelAbandoned(now, call)
       const waitedMillis = (yield* monotonicMillis) - call.startedAt
-      return yield* failTelling(waitedTooLong(now, call.callId, waitedMillis), now, call)
+      return yield* endWait(waitedTooLong(now, call.callId, waitedMillis), now, call, drive.callId)
     }
     if (end._tag === "Some" && Result.isFailure(end.value) && now.state._tag !== "Stored") {
       const failure = withJob(end.value.failure, now, call.callId)
-      // The pipeline has told it already, to the call that drove the job.
-      const isTold = end.value.failure.callId === call.callId || failure._tag === "Rejection"
-      return yield* isTold ? Effect.fail(failure) : failTelling(failure, now, call)
+      // The pipeline has told it already of the call that drives the job; that may be this one.
+      const isTold = drive.callId === call.callId && !isNotRecorded(end.value.failure)
+      return yield* isTold ? Effect.fail(failure) : endWait(failure, now, call, drive.callId)
     }
     return yield* imageOf(now, call, drive)
   })

@@ -13,8 +13,9 @@ import { reject } from "../pipeline/Reject.ts"
 import { NanoBanana } from "../provider/nanobanana/NanoBanana.ts"
 import { accountOfJob } from "./AccountOfJob.ts"
 import { imageCallPlan } from "./ImageCallPlan.ts"
+import { failUnread } from "./EndWait.ts"
 import { withJob } from "./JobFailure.ts"
-import { failUnread, getJob, getJobAgain } from "./LookUpJob.ts"
+import { getJob, getJobAgain } from "./LookUpJob.ts"
 import { moveJob } from "./MoveJob.ts"
 
 /** Why a job in this state can not be cancelled. */

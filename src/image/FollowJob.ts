@@ -48,6 +48,10 @@ const notRecorded = (job: Job, problem: { readonly _tag: string }): ApiError =>
     jobId: job.id
   })
 
+/** The ledger, and no request, has failed: no call tells it. */
+export const isNotRecorded = (failure: CallFailure): boolean =>
+  failure._tag === "ApiError" && failure.operation === "status" && failure.reason._tag === "StorageFailed"
+
 type FinalStatus = Exclude<ProviderJobStatus, { readonly _tag: "Pending" }>
 
 const completed = (results: ReadonlyArray<ImageResult>): FinalStatus => ({ _tag: "Completed", results })

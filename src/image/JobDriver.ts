@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type { CallFailure } from "../../schemas/Failures.ts"
-import type { JobId, ProviderJobId } from "../../schemas/Identifiers.ts"
+import type { CallId, JobId, ProviderJobId } from "../../schemas/Identifiers.ts"
 import type { Job } from "../../schemas/Job.ts"
 import { JobLedger } from "../job/JobLedger.ts"
 import { Prices } from "../money/Prices.ts"
@@ -40,6 +40,8 @@ import { failUnprocessed } from "./SubmitJob.ts"
 export interface Drive {
   /** Ends when the job is final or held, or fails when it can not be followed now. */
   readonly end: Effect.Effect<void, CallFailure>
+  /** The call whose requests these are. */
+  readonly callId: CallId
   /** How many requests this drive has begun. */
   readonly attempts: () => number
 }
@@ -199,7 +201,8 @@ export const makeJobDriver = Effect.fnUntraced(function* (
           Effect.ensuring(Effect.sync(() => drives.delete(job.id))),
           Effect.forkIn(scope, { startImmediately: true }),
           Effect.map((fiber): Drive => {
-            const drive = { end: Fiber.join(fiber), attempts: () => call.attempts.count - begunBefore }
+            const attempts = () => call.attempts.count - begunBefore
+            const drive = { end: Fiber.join(fiber), callId: call.callId, attempts }
             if (fiber.pollUnsafe() === undefined) drives.set(job.id, drive)
             return drive
           }),

@@ -11,8 +11,9 @@ import { JobLedger } from "../job/JobLedger.ts"
 import type { Call } from "../pipeline/CurrentCall.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { monotonicMillis, remaining } from "../policy/deadline/Deadline.ts"
+import { endWait } from "./EndWait.ts"
 import { waitedTooLong } from "./JobFailure.ts"
-import { failTelling, getJob, isOver } from "./LookUpJob.ts"
+import { getJob, isOver } from "./LookUpJob.ts"
 
 /** The job now and at each change, until it is final or held. **Errors** as those of waiting for it. */
 export const watchJob = (jobId: JobId, call: Call): Stream.Stream<Job, CallFailure, JobLedger> =>
@@ -28,5 +29,5 @@ const deadlinePassed = Effect.fnUntraced(function* (
 ): Effect.fn.Return<never, CallFailure, JobLedger> {
   yield* Effect.sleep(remaining(call.deadlineAt, yield* monotonicMillis))
   const job = yield* getJob(jobId, call)
-  return yield* failTelling(waitedTooLong(job, call.callId, (yield* monotonicMillis) - call.startedAt), job, call)
+  return yield* endWait(waitedTooLong(job, call.callId, (yield* monotonicMillis) - call.startedAt), job, call)
 })

@@ -191,6 +191,7 @@ export class CallTeller {
     cost: Cost,
     during: Extract<CallEvent, { readonly _tag: "CallInterrupted" }>["during"]
   ): void {
+    if (this.#parts.counters !== undefined) this.#parts.counters.interrupted += 1
     const elapsed = this.#since(this.#parts.begunAt)
     const times = this.#times()
     this.#listen?.({ _tag: "CallInterrupted", ...this.#common(), attempts, elapsed, cost, during, ...times }, undefined)
@@ -250,8 +251,9 @@ export class CallTeller {
     }))
   }
 
-  defectCaught(defect: Error): Effect.Effect<void> {
-    return this.#log(() => ({ _tag: "DefectCaught", ...this.#common(), stack: defect.stack ?? defect.message }))
+  defectCaught(defect: Error, cost: Cost): Effect.Effect<void> {
+    const stack = defect.stack ?? defect.message
+    return this.#log(() => ({ _tag: "DefectCaught", ...this.#common(), stack, cost }))
   }
 
   #log(event: () => CallEvent): Effect.Effect<void> {

@@ -75,7 +75,7 @@ export const endWith = <A>(
     return Effect.interrupt
   }
   const defect = redactDefect(Cause.squash(cause), secretsOf(run.plan, key))
-  return Effect.andThen(run.tell.defectCaught(defect), Effect.die(defect))
+  return Effect.andThen(run.tell.defectCaught(defect, run.cost), Effect.die(defect))
 }
 
 /** What a call ends with although its observer threw: it goes on without it, and the log says so. */

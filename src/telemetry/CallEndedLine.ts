@@ -52,6 +52,8 @@ export const endedLevel = (event: CallEnded): "Warn" | "Info" | "Debug" => {
     case "Interrupted":
       return "Info"
     case "Failed":
+      // A caller who has stopped waiting for a job that goes on has lost nothing.
+      return event.end.reason._tag === "GenerationTimedOut" ? "Info" : "Warn"
     case "Refused":
     case "Died":
       return "Warn"

@@ -72,6 +72,16 @@ export const logLine = (event: CallEvent): Line | undefined => {
       }
     case "CallEnded":
       return endedLine(event)
+    case "WaitEnded":
+      return {
+        message: "wait ended",
+        fields: {
+          jobId: event.jobId,
+          drivenBy: event.drivenBy,
+          ...reasonFields(event.reason),
+          outcome: event.outcome
+        }
+      }
     case "CallRejected":
       return { message: "call refused", fields: { ...reasonFields(event.reason), outcome: "NotSent" } }
     case "DefectCaught":
@@ -140,6 +150,8 @@ const levelOf = (event: CallEvent): "Error" | "Warn" | "Info" | "Debug" => {
     case "CallSucceeded":
     case "CallFailed":
       return "Debug"
+    case "WaitEnded":
+      return "Info"
     case "CallEnded":
       return endedLevel(event)
     default:

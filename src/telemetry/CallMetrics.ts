@@ -47,6 +47,7 @@ export const countInto = (cells: MetricCells): CallObserver => {
   const cost = counters("ludeng_cost_usd_total")
   const tokens = counters("ludeng_tokens_total")
   const rejected = counters("ludeng_calls_rejected_total")
+  const waitsEnded = counters("ludeng_waits_ended_total")
   const interrupted = counters("ludeng_calls_interrupted_total")
   const ended = histograms("ludeng_service_call_duration_seconds")
   const defects = counters("ludeng_defects_total")
@@ -109,6 +110,9 @@ export const countInto = (cells: MetricCells): CallObserver => {
         return
       case "DefectCaught":
         defects.of(event.provider, event.operation).count += 1
+        return countCost(event, event.cost)
+      case "WaitEnded":
+        waitsEnded.of(event.reason._tag).count += 1
         return
       case "RetryScheduled":
         retryPauses.of(event.provider, event.operation).count += 1

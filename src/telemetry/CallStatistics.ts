@@ -11,7 +11,7 @@ import type { ReasonTag } from "../../schemas/Reason.ts"
  * The numbers of one operation.
  *
  * **Units** counts. `firstAttempts` and `retries` make up `attempts`. A call is `rescued` that succeeded after at least
- * one failed attempt, and `givenUp` that failed after at least one retry, or was stopped before the next. `failures`
+ * one failed attempt, `interrupted` that was given up by its caller, and `givenUp` that failed after at least one retry, or was stopped before the next. `failures`
  * counts failed attempts by reason.
  */
 export interface OperationStatistics {
@@ -23,6 +23,7 @@ export interface OperationStatistics {
   readonly retries: number
   readonly succeeded: number
   readonly failed: number
+  readonly interrupted: number
   readonly rescued: number
   readonly givenUp: number
   readonly failures: ReadonlyMap<ReasonTag, number>

@@ -19,6 +19,7 @@ class Counters implements OperationCounters {
   retries = 0
   succeeded = 0
   failed = 0
+  interrupted = 0
   rescued = 0
   givenUp = 0
 
@@ -98,6 +99,7 @@ export const make: Effect.Effect<CallStatistics["Service"]> = Effect.gen(functio
           failures,
           firstAttempts,
           givenUp,
+          interrupted,
           operation,
           provider,
           rescued,
@@ -112,6 +114,7 @@ export const make: Effect.Effect<CallStatistics["Service"]> = Effect.gen(functio
           retries,
           succeeded,
           failed,
+          interrupted,
           rescued,
           givenUp,
           failures: new Map(failures)

@@ -80,6 +80,11 @@ export const metricCatalog = {
     labels: ["reason"],
     description: "Calls that were refused before anything was sent"
   },
+  ludeng_waits_ended_total: {
+    kind: "counter",
+    labels: ["reason"],
+    description: "Calls that waited for a job, or for an equal call, and ended without a result"
+  },
   ludeng_calls_interrupted_total: {
     kind: "counter",
     labels: ["provider", "operation", "during"],

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CallEvent } from "../../../schemas/CallEvent.ts"
+import { noCost } from "../../../schemas/Money.ts"
 import { entryOf } from "../../../src/audit/ReadRow.ts"
 import { hasRow, rowOf } from "../../../src/audit/RowOf.ts"
 import { attemptSucceeded, callSucceeded, common } from "../../support/AuditEvents.ts"
@@ -39,7 +40,7 @@ describe("the row of an event", () => {
 
   it("keeps of a defect its places in the code, and not its words", () => {
     const stack = "TypeError: can not read a red fox\n    at one (file:///one.ts:1:2)\n    at two (file:///two.ts:3:4)"
-    const row = kept({ _tag: "DefectCaught", ...common("call_1"), stack })
+    const row = kept({ _tag: "DefectCaught", ...common("call_1"), stack, cost: noCost })
     assert.deepStrictEqual(row["frames"], ["at one (file:///one.ts:1:2)", "at two (file:///two.ts:3:4)"])
     assert.notInclude(JSON.stringify(row), "fox")
   })
