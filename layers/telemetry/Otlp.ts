@@ -32,6 +32,11 @@ export interface OtlpOptions {
   readonly metricExportInterval?: Duration.Input
 }
 
+// The headers may hold a token: they go to the collector alone, whatever it answers.
+const client = FetchHttpClient.layer.pipe(
+  Layer.provideMerge(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
+)
+
 /**
  * The exporter. Merge it with a composition: what runs in both is exported. What waits is sent once more when its scope
  * closes, for at most 3 seconds.
@@ -66,7 +71,7 @@ export const layer = ({
           tracerExportInterval: exportInterval
         }),
     ...(metricExportInterval === undefined ? {} : { metricsExportInterval: metricExportInterval })
-  }).pipe(Layer.provide(FetchHttpClient.layer))
+  }).pipe(Layer.provide(client))
 }
 
 const pairs = (text: string): Readonly<Record<string, string>> =>

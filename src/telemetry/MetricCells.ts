@@ -47,7 +47,7 @@ export class HistogramCell {
 /** The cells of a program, shown in the registry of `context` until `removeAll`. */
 export class MetricCells {
   readonly #context: Context.Context<never>
-  readonly #shown: Array<Metric.Registration> = []
+  readonly #shown = new Set<Metric.Registration>()
 
   constructor(context: Context.Context<never>) {
     this.#context = context
@@ -69,17 +69,25 @@ export class MetricCells {
   /** A number that is read when somebody asks. Gives how to take it away. */
   gauge(name: MetricName, labels: ReadonlyArray<string>, read: () => number): () => void {
     const shown = this.#show(Metric.gauge(name, optionsOf(name, labels)), () => ({ value: read() }))
-    return () => shown.remove()
+    return () => {
+      shown.remove()
+      this.#shown.delete(shown)
+    }
+  }
+
+  /** How many series are shown. */
+  get size(): number {
+    return this.#shown.size
   }
 
   removeAll(): void {
     for (const shown of this.#shown) shown.remove()
-    this.#shown.length = 0
+    this.#shown.clear()
   }
 
   #show<Input, State>(metric: Metric.Metric<Input, State>, get: () => State): Metric.Registration {
     const shown = Metric.registerUnsafe(metric, this.#context, { get, update: ignore, modify: ignore })
-    this.#shown.push(shown)
+    this.#shown.add(shown)
     return shown
   }
 }

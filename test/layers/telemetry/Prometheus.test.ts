@@ -85,6 +85,18 @@ describe("the text for Prometheus", () => {
     )
   )
 
+  it.effect("keeps nothing of a gauge that is taken away", () =>
+    Effect.gen(function* () {
+      const cells = new MetricCells(yield* Effect.context<never>())
+      for (let round = 0; round < 100; round += 1) {
+        const remove = cells.gauge("ludeng_limiter_used", ["deepseek", "chat", "2"], () => round)
+        assert.strictEqual(cells.size, 1)
+        remove()
+        assert.strictEqual(cells.size, 0)
+      }
+    }).pipe(ownRegistry)
+  )
+
   it.effect("is empty again when the composition has ended", () =>
     Effect.gen(function* () {
       yield* passVirtually(PromptEnhancer.use((it) => it.enhance({ prompt: "a red fox" }))).pipe(
