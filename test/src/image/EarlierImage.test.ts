@@ -147,7 +147,7 @@ describe("the picture of a job that has ended", () => {
               assert.notInclude(failure.message, first.image.path)
             }
             assert.strictEqual(requests.length, sent)
-            assert.strictEqual(events.filter((it) => it._tag === "CallFailed").length, 3)
+            assert.strictEqual(events.filter((it) => it._tag === "WaitEnded").length, 3)
             assert.deepStrictEqual((yield* generator.status(first.jobId)).state._tag, "Stored")
             const none = yield* Effect.flip(generator.generate(request, { accept: ["Cached"] }))
             assert.deepInclude(none.reason, { _tag: "InputRejected", field: "options.accept" })
