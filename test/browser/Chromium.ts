@@ -1,6 +1,7 @@
 /**
  * A real Chromium that speaks to this machine alone, and what a page of it has said and asked for.
  */
+import { STATUS_CODES } from "node:http"
 import { chromium, type Browser, type Page } from "playwright-core"
 
 const flags = [
@@ -50,3 +51,7 @@ export const open = async (
 
 /** Nothing done wrong. */
 export const innocent: Misdeeds = { errors: [], foreign: [], failed: [] }
+
+/** What Chromium itself logs of an answer with such a status, whatever the page makes of it. */
+export const logOf = (status: number): string =>
+  `Failed to load resource: the server responded with a status of ${status} (${STATUS_CODES[status]})`

@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import { createRequire } from "node:module"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { innocent, launch, open } from "./Chromium.ts"
+import { innocent, launch, logOf, open } from "./Chromium.ts"
 import { type Running, startFixture } from "./Fixture.ts"
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
@@ -86,22 +86,30 @@ describe("the dashboard over a running simulation", () => {
     }
   }
 
-  it("updates in place: what has the focus keeps it, and the panels keep their places", async () => {
+  it("updates in place: snapshots come, what has the focus keeps it, and the panels keep their places", async () => {
     const { page } = await open(browser, server.url)
     await live(page)
     const button = await page.waitForSelector("#letters button:visible")
     await button.focus()
     const label = await button.getAttribute("aria-label")
-    const placeOf = () => page.evaluate("document.querySelector('.accounts').getBoundingClientRect().top")
-    const before = await placeOf()
-    const seen = await page.textContent("#rate-chart")
-    await page.waitForTimeout(2_500)
+    const placesBefore = await placesOf(page)
+    const callsBefore = await callsOf(page)
+    // The traffic goes on: only new snapshots can raise the number.
+    await page.waitForFunction(`(${callsText}) >= ${callsBefore + 3}`)
+    assert.isAtLeast(await callsOf(page), callsBefore + 3)
     assert.strictEqual(await page.evaluate("document.activeElement.getAttribute('aria-label')"), label)
-    assert.strictEqual(await placeOf(), before)
-    assert.isDefined(seen)
+    assert.deepStrictEqual(await placesOf(page), placesBefore)
     await page.close()
   })
 })
+
+/** All calls since the start, as the page tells them. */
+const callsText = "Number(/\\d+/.exec(document.querySelector('#totals dd').textContent)[0])"
+const callsOf = (page: Page): Promise<number> => page.evaluate(callsText)
+
+/** Where each panel begins, from the top of the page. */
+const placesOf = (page: Page): Promise<ReadonlyArray<number>> =>
+  page.evaluate("[...document.querySelectorAll('.panel')].map((it) => it.getBoundingClientRect().top + scrollY)")
 
 describe("a dead letter", () => {
   it("is retried by keyboard alone: the price is shown, asked for, and the letter goes", () =>
@@ -131,6 +139,93 @@ describe("a dead letter", () => {
       assert.include(await page.textContent("#letters"), "no failed call waits")
       assert.strictEqual(await page.evaluate("document.activeElement.id"), "letters-title")
       assert.deepStrictEqual(misdeeds, innocent)
+      await page.close()
+    }))
+
+  it("moves no panel when it comes, nor when it goes", () =>
+    withServer({ FIXTURE_SCENE: "failing" }, async ({ url }) => {
+      for (const width of [360, 1440]) {
+        const { page } = await open(browser, url, { width })
+        await live(page)
+        const shown = await page.locator("#letters .letter").count()
+        const before = await placesOf(page)
+        for (let number = 0; number < 4; number++) {
+          assert.strictEqual((await fetch(`${url}/fixture/failure`, { method: "POST" })).status, 204)
+        }
+        await page.waitForFunction(`document.querySelectorAll("#letters .letter").length === ${shown + 4}`)
+        // Rows of the doors grow by what they now have to say; what stands below the letters moves no further than they.
+        const panels = await page.locator(".panel").evaluateAll((all) => all.map((it) => it.className))
+        const letters = panels.indexOf("panel letters")
+        const after = await placesOf(page)
+        const moved = after.map((place, index) => place - (before[index] ?? 0))
+        assert.deepStrictEqual(
+          moved.slice(letters).map((it) => it - (moved[letters] ?? 0)),
+          moved.slice(letters).map(() => 0)
+        )
+        await page.close()
+      }
+    }))
+
+  it("without a price and with an unknown outcome has no button, and says what to do; with a known one says so", () =>
+    withServer({ FIXTURE_SCENE: "unpriced" }, async ({ url }) => {
+      const { misdeeds, page } = await open(browser, url, { width: 360 })
+      await live(page)
+      const unknown = page.locator("#letters .letter", { hasText: "outcome unknown" })
+      const refused = page.locator("#letters .letter", { hasText: "outcome refused" })
+      await unknown.waitFor()
+      assert.strictEqual(await unknown.locator("button:visible").count(), 0)
+      assert.include(await unknown.innerText(), "Set NANOBANANA_PRICE_UPPER_BOUND")
+      assert.strictEqual(await refused.locator("button").innerText(), "Retry · price not known")
+      await refused.locator("button").click()
+      assert.include(await page.textContent("#retry-facts"), "not known: NANOBANANA_PRICE_UPPER_BOUND sets it")
+      assert.strictEqual(await page.textContent("#retry-confirm"), "Retry, price not known")
+      await page.click("#retry-confirm")
+      await page.waitForSelector('#letters-outcome:has-text("succeeded")')
+      await refused.waitFor({ state: "detached" })
+      assert.notInclude(await page.textContent("body"), "no price")
+      assert.deepStrictEqual(misdeeds, innocent)
+      await page.close()
+    }))
+
+  it("of which nobody knows whether it was paid is forced, with the price that was shown", () =>
+    withServer({ FIXTURE_SCENE: "unknown" }, async ({ url }) => {
+      const { misdeeds, page } = await open(browser, url)
+      await live(page)
+      const letter = page.locator("#letters .letter")
+      await letter.waitFor()
+      assert.include(await letter.innerText(), "Nobody knows whether the first try was paid")
+      assert.strictEqual(await letter.locator("button").innerText(), "Retry · up to $0.02")
+      await letter.locator("button").click()
+      assert.include(await page.textContent("#retry-text"), "may pay twice")
+      assert.strictEqual(await page.textContent("#retry-confirm"), "Pay again, up to $0.02")
+      const [request] = await Promise.all([
+        page.waitForRequest((it) => it.url().endsWith("/retry")),
+        page.click("#retry-confirm")
+      ])
+      assert.deepStrictEqual(request.postDataJSON(), { force: true, confirmedUsdMicros: 20_000 })
+      await page.waitForSelector('#letters-outcome:has-text("succeeded")')
+      await letter.waitFor({ state: "detached" })
+      assert.deepStrictEqual(misdeeds, innocent)
+      await page.close()
+    }))
+
+  it("whose retry is refused says why, in the server's words", () =>
+    withServer({ FIXTURE_SCENE: "unknown" }, async ({ url }) => {
+      const { misdeeds, page } = await open(browser, url)
+      await live(page)
+      await page.click("#letters button:visible")
+      // The price rises while the question is open.
+      const body = JSON.stringify({ priceUpperBound: 80_000 })
+      assert.strictEqual((await fetch(`${url}/fixture/settings`, { method: "POST", body })).status, 204)
+      await page.click("#retry-confirm")
+      await page.waitForSelector('#letters-outcome[data-tone="bad"]')
+      assert.include(await page.textContent("#letters-outcome"), "confirm $0.08, the most it can cost")
+      assert.strictEqual(await page.locator("#letters .letter").count(), 1)
+      assert.deepStrictEqual(
+        misdeeds.failed.map((it) => it.replace(/\/failures\/.*\//, "/failures/ID/").replace(url, "")),
+        ["409 /v1/failures/ID/retry"]
+      )
+      assert.deepStrictEqual(misdeeds.errors, [logOf(409)])
       await page.close()
     }))
 })
@@ -164,6 +259,7 @@ describe("a token", () => {
         misdeeds.failed.map((it) => it.replace(url, "")),
         ["401 /v1/overview/events", "401 /v1/overview/events"]
       )
+      assert.deepStrictEqual(misdeeds.errors, [logOf(401), logOf(401)])
       await page.close()
     }))
 })

@@ -1,7 +1,8 @@
 /**
  * The dashboard over a running simulation, without the rest of the HTTP face: a process of its own that is stopped and
- * started while a page looks at it. `FIXTURE_PORT` (0: a free one), `FIXTURE_SCENE` (`busy`, or one failed call alone),
- * `FIXTURE_TOKEN` (none: open), `FIXTURE_HOSTILE` (texts of the snapshots become markup).
+ * started while a page looks at it. `FIXTURE_PORT` (0: a free one), `FIXTURE_SCENE` (one of `scenes`), `FIXTURE_TOKEN` (none:
+ * open), `FIXTURE_HOSTILE` (texts of the snapshots become markup). `POST /fixture/settings` changes its settings,
+ * `POST /fixture/failure` makes one more call fail.
  */
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
@@ -12,16 +13,21 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as DashboardRoutes from "../../apps/server/DashboardRoutes.ts"
 import * as Mock from "../../mock-layers/Mock.ts"
+import type { FaultKind } from "../../mock-layers/simulation/Script.ts"
+import { RetryPayload } from "../../schemas/http-face/FailuresGroup.ts"
 import { defaultOwner, JobId, LetterId } from "../../schemas/Identifiers.ts"
 import type { OverviewReport } from "../../schemas/Overview.ts"
 import { ManualRetries } from "../../src/dead-letter/ManualRetries.ts"
 import { PromptEnhancer } from "../../src/enhancement/PromptEnhancer.ts"
+import { problemOf } from "../../src/http-face/ProblemOf.ts"
 import { ImageGenerator } from "../../src/image/ImageGenerator.ts"
 import { ImageStore } from "../../src/image/ImageStore.ts"
 import { JobLedger } from "../../src/job/JobLedger.ts"
+import { LiveSettings } from "../../src/settings/LiveSettings.ts"
 import { Overview } from "../../src/overview/Overview.ts"
 
 const token = process.env["FIXTURE_TOKEN"]
@@ -70,16 +76,30 @@ const events = Effect.gen(function* () {
   })
 })
 
+const bodyOf = <A>(schema: Schema.Codec<A, unknown>) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ json }) =>
+    Effect.flatMap(json, Schema.decodeUnknownEffect(schema))
+  )
+
 const retry = Effect.gen(function* () {
   const { id = "" } = yield* HttpRouter.params
   const retries = yield* ManualRetries
-  const body = (yield* (yield* HttpServerRequest.HttpServerRequest).json) as { readonly force?: boolean }
-  return yield* retries.retry(LetterId.make(decodeURIComponent(id)), body).pipe(
+  const word = yield* bodyOf(RetryPayload)
+  return yield* retries.retry(LetterId.make(decodeURIComponent(id)), word).pipe(
     Effect.match({
-      onFailure: ({ reason }) => HttpServerResponse.jsonUnsafe({ reason: reason._tag }, { status: 503 }),
+      onFailure: (failure) => {
+        const problem = problemOf(failure)
+        return HttpServerResponse.jsonUnsafe({ ...problem }, { status: problem.status })
+      },
       onSuccess: ({ letter }) => HttpServerResponse.jsonUnsafe({ letter: letter.id })
     })
   )
+})
+
+const change = Effect.gen(function* () {
+  const { priceUpperBound } = yield* bodyOf(Schema.Struct({ priceUpperBound: Schema.Int }))
+  yield* LiveSettings.use((it) => it.update({ nanobanana: { priceUpperBound } }))
+  return HttpServerResponse.empty({ status: 204 })
 })
 
 const image = Effect.gen(function* () {
@@ -94,7 +114,13 @@ const routes = Layer.mergeAll(
   DashboardRoutes.layer,
   HttpRouter.add("GET", "/v1/overview/events", guarded(events)),
   HttpRouter.add("POST", "/v1/failures/:id/retry", guarded(Effect.orDie(retry))),
-  HttpRouter.add("GET", "/v1/images/:id", guarded(Effect.orDie(image)))
+  HttpRouter.add("GET", "/v1/images/:id", guarded(Effect.orDie(image))),
+  HttpRouter.add("POST", "/fixture/settings", Effect.orDie(change)),
+  HttpRouter.add(
+    "POST",
+    "/fixture/failure",
+    Effect.suspend(() => Effect.as(Effect.flip(enhance), HttpServerResponse.empty({ status: 204 }))).pipe(Effect.orDie)
+  )
 )
 
 const enhance = Effect.suspend(() =>
@@ -135,7 +161,35 @@ const quiet = {
   traffic: Effect.andThen(Effect.flip(enhance), generate)
 }
 
-const { traffic, world } = process.env["FIXTURE_SCENE"] === "busy" ? busy : quiet
+const failingSubmits = (faults: ReadonlyArray<FaultKind>, priceUpperBound: { readonly priceUpperBound?: number }) => ({
+  world: Mock.layerWith({
+    latency: 5,
+    faults: faults.map((fault) => ({ fault, operation: "submit", times: 1 })),
+    settings: { nanobanana: { retryLimit: 0, pollFirst: 50, ...priceUpperBound } }
+  }),
+  traffic: Effect.forEach(faults, () => Effect.flip(generate), { discard: true })
+})
+
+const scenes = {
+  busy,
+  quiet,
+  /** Every completion fails. */
+  failing: {
+    world: Mock.layerWith({
+      latency: 5,
+      failureRate: 0,
+      scenario: "down",
+      settings: { deepseek: { retryLimit: 0 } }
+    }),
+    traffic: Effect.void
+  },
+  /** A picture of which nobody knows whether it was paid; it has a price. */
+  unknown: failingSubmits(["lost-answer"], { priceUpperBound: 20_000 }),
+  /** The same and a refused one, without a price. */
+  unpriced: failingSubmits(["lost-answer", "no-balance"], {})
+}
+
+const { traffic, world } = scenes[(process.env["FIXTURE_SCENE"] ?? "quiet") as keyof typeof scenes]
 
 const port = Number(process.env["FIXTURE_PORT"] ?? "0")
 

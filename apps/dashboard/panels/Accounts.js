@@ -39,8 +39,12 @@ const makeRow = ({ operation }) =>
     element(
       "td",
       { role: "cell", "data-label": "Last minute" },
-      element("span", { "data-part": "calls" }),
-      element("small", { "data-part": "failed", "data-tone": "bad" })
+      element(
+        "div",
+        { class: "last-minute" },
+        element("span", { "data-part": "calls" }),
+        element("small", { "data-part": "failed", "data-tone": "bad" })
+      )
     ),
     cell("p50", "p50"),
     cell("p99", "p99")
@@ -101,6 +105,8 @@ const updateRow = (row, { circuit, inFlight, lastMinute, operation, pausedUntil,
   setText(part(row, "p99"), span(lastMinute.p99Millis))
   const isIdle = lastMinute.calls === 0 && inFlight === 0 && !waits && circuit.state === "Closed"
   setAttribute(row, "data-idle", isIdle ? "" : null)
+  // On a narrow page a row that was never busy is one line; once it was, it keeps its height.
+  if (!isIdle) row.setAttribute("data-used", "")
 }
 
 const makeAccount = ({ account }) => {

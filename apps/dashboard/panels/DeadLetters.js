@@ -2,18 +2,8 @@
  * Failed calls that wait for somebody. A retry is a purchase: it says what it costs, and asks first.
  */
 import { byId, element, list, pairs, part, setAttribute, setText } from "../Dom.js"
-import { ago, atMost, instant, interval, words } from "../Format.js"
-
-const refusalWords = {
-  PromptMissing: "Its prompt was not kept: retry it with `ludeng failures retry ID --prompt …`.",
-  RequestMissing: "What it asked for is no longer known: it can not be made again.",
-  AlreadyRescued: "It was rescued already.",
-  Discarded: "It was discarded.",
-  JobLivesOn: "Its job lives on: see the jobs.",
-  PictureStored: "Its picture has come since: see the jobs."
-}
-
-const needsForce = (refusal) => refusal === "OutcomeUnknown" || refusal === "PriceNotConfirmed"
+import { ago, instant, words } from "../Format.js"
+import { retryAdvice } from "../RetryAdvice.js"
 
 const makeLetter = (letter, ask) => {
   const button = element("button", { type: "button", "data-part": "retry" })
@@ -37,40 +27,18 @@ const makeLetter = (letter, ask) => {
         " · ",
         element("time", { "data-part": "age" })
       ),
-      element("p", { class: "muted", "data-part": "refusal" })
+      element("p", { class: "muted", "data-part": "note" })
     ),
     button
   )
-  node.letter = letter
-  button.addEventListener("click", () => ask(node.letter, button))
+  button.addEventListener("click", () => ask(node, button))
   return node
 }
 
-/** What a retry says before it is made. */
-const question = ({ id, kind, outcome, price, refusal }) => ({
-  text: needsForce(refusal)
-    ? "Nobody knows whether the provider has accepted, and charged, the first try. A retry is a new purchase, and may pay twice."
-    : "The call is made once more, with the limits, circuits and budgets of now.",
-  facts: [
-    ["Price of the retry", price === null ? "can not be told now" : interval(price)],
-    ["Outcome of the first try", words(outcome)],
-    ["Call", words(kind)],
-    ["Id", id]
-  ],
-  confirm:
-    price === null || price.highest.usdMicros === null
-      ? "Retry without a known price"
-      : `Retry ${price.highest.usdMicros === 0 ? "for free" : `for ${mostOf(price)}`}`
-})
-
-const mostOf = ({ highest }) => (highest.usdMicros === 0 ? "free" : `up to ${atMost(highest.usdMicros)}`)
-
-const bodyOf = ({ price, refusal }) =>
-  needsForce(refusal) ? { force: true, confirmedUsdMicros: price?.highest.usdMicros ?? 0 } : {}
-
+/** What the server says against it, in its own words. */
 const problemOf = async (response) => {
   const problem = await response.json().catch(() => ({}))
-  const said = [problem.reason, problem.title, problem.detail].find((it) => typeof it === "string")
+  const said = [problem.detail, problem.title, problem.reason].find((it) => typeof it === "string" && it !== "")
   return said ?? `the server answered ${response.status}`
 }
 
@@ -85,14 +53,14 @@ export const makeDeadLetters = (container, headers) => {
     setAttribute(byId("letters-outcome"), "data-tone", tone)
   }
 
-  const retry = async (letter) => {
+  const retry = async (letter, body) => {
     running.add(letter.id)
     tell(`Retrying ${letter.id} …`, null)
     try {
       const response = await fetch(`/v1/failures/${encodeURIComponent(letter.id)}/retry`, {
         method: "POST",
         headers: { ...headers(), "content-type": "application/json" },
-        body: JSON.stringify(bodyOf(letter))
+        body: JSON.stringify(body)
       })
       if (response.ok) tell(`The retry of ${letter.id} succeeded.`, "good")
       else tell(`The retry of ${letter.id} failed: ${await problemOf(response)}.`, "bad")
@@ -107,38 +75,44 @@ export const makeDeadLetters = (container, headers) => {
     }
   }
 
-  const ask = (letter, button) => {
+  const ask = (node, button) => {
+    const { letter } = node
     if (running.has(letter.id)) return
-    asked = { letter, button }
-    const { confirm, facts, text } = question(letter)
-    setText(byId("retry-text"), text)
-    pairs(byId("retry-facts"), facts)
+    const { confirm, priceText, question } = node.advice
+    asked = { letter, button, body: node.advice.body }
+    setText(byId("retry-text"), question)
+    pairs(byId("retry-facts"), [
+      ["Price of the retry", priceText],
+      ["Outcome of the first try", words(letter.outcome)],
+      ["Call", words(letter.kind)],
+      ["Id", letter.id]
+    ])
     setText(byId("retry-confirm"), confirm)
-    setText(byId("retry-warning"), letter.price === null ? "Its price is not known: a budget would refuse it." : "")
     dialog.showModal()
     byId("retry-cancel").focus()
   }
 
   byId("retry-cancel").addEventListener("click", () => dialog.close())
   byId("retry-confirm").addEventListener("click", () => {
-    const { letter } = asked
+    const { body, letter } = asked
     dialog.close()
     // The row goes when its retry succeeds: the heading of its list stays.
     byId("letters-title").focus()
-    retry(letter)
+    retry(letter, body)
   })
   dialog.addEventListener("close", () => {
     if (document.activeElement === document.body) asked?.button.focus()
   })
 
-  return ({ at, deadLetters }) =>
+  return ({ at, deadLetters, money }) =>
     list(container, deadLetters, {
       keyOf: ({ id }) => id,
       make: (letter) => makeLetter(letter, ask),
       update: (node, letter) => {
         node.letter = letter
-        const { attempts, failedAt, id, kind, operation, outcome, price, provider, reason, refusal, retriesByHand } =
-          letter
+        const { attempts, failedAt, id, kind, operation, outcome, provider, reason, retriesByHand } = letter
+        node.advice = retryAdvice(letter, money.budgets.length > 0)
+        const { canRetry, note } = node.advice
         setText(part(node, "reason"), words(reason))
         setText(
           part(node, "what"),
@@ -156,15 +130,14 @@ export const makeDeadLetters = (container, headers) => {
         )
         setText(part(node, "age"), ago(failedAt, at))
         setAttribute(part(node, "age"), "title", instant(failedAt))
-        const isBarred = refusal !== null && !needsForce(refusal)
-        setText(part(node, "refusal"), isBarred ? (refusalWords[refusal] ?? words(refusal)) : "")
+        setText(part(node, "note"), note)
         const button = part(node, "retry")
         const isRunning = running.has(id)
-        const label = isRunning ? "Retrying …" : price === null ? "Retry …" : `Retry · ${mostOf(price)}`
+        const label = isRunning ? "Retrying …" : (node.advice.label ?? "")
         setText(button, label)
         setAttribute(button, "aria-label", `${label} (${kind.toLowerCase()} ${id})`)
         setAttribute(button, "aria-disabled", isRunning ? "true" : null)
-        button.hidden = isBarred
+        button.hidden = !canRetry
       },
       empty: "None: no failed call waits for anybody."
     })
