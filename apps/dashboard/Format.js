@@ -33,7 +33,7 @@ export const instant = (at) => new Date(at).toLocaleString()
 
 /** An amount. **Units** micro-dollars; two digits after the point, or as many as a small amount needs, at most six. */
 export const money = (usdMicros) => {
-  if (usdMicros === null) return "no price"
+  if (usdMicros === null) return "price not known"
   const usd = usdMicros / 1_000_000
   const digits = usdMicros === 0 || usd >= 1 ? 2 : usdMicros % 10_000 === 0 ? 2 : usdMicros % 100 === 0 ? 4 : 6
   return `$${usd.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`
@@ -52,7 +52,7 @@ export const cost = ({ basis, usdMicros }) => (basis === "estimated" ? `≤ ${mo
 
 /** What something costs at least and at most. */
 export const interval = ({ highest, lowest }) => {
-  if (highest.usdMicros === null) return "no price known"
+  if (highest.usdMicros === null) return "price not known"
   if (lowest.usdMicros === null || lowest.usdMicros === highest.usdMicros) return atMost(highest.usdMicros)
   return `${money(lowest.usdMicros)} to ${atMost(highest.usdMicros)}`
 }

@@ -30,6 +30,12 @@ const withServer = async (
   }
 }
 
+/** Asks until it holds; the page's policy lets no waiting function in. */
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  for (let tries = 0; tries < 200 && !(await holds()); tries++) await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.isTrue(await holds())
+}
+
 /** What reaches beyond the right edge of the page, and makes it scroll sideways. */
 const overflow = (page: Page): Promise<number> =>
   page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -95,7 +101,7 @@ describe("the dashboard over a running simulation", () => {
     const placesBefore = await placesOf(page)
     const callsBefore = await callsOf(page)
     // The traffic goes on: only new snapshots can raise the number.
-    await page.waitForFunction(`(${callsText}) >= ${callsBefore + 3}`)
+    await until(async () => (await callsOf(page)) >= callsBefore + 3)
     assert.isAtLeast(await callsOf(page), callsBefore + 3)
     assert.strictEqual(await page.evaluate("document.activeElement.getAttribute('aria-label')"), label)
     assert.deepStrictEqual(await placesOf(page), placesBefore)
@@ -142,17 +148,17 @@ describe("a dead letter", () => {
       await page.close()
     }))
 
-  it("moves no panel when it comes, nor when it goes", () =>
+  it("moves no panel below it when it comes", () =>
     withServer({ FIXTURE_SCENE: "failing" }, async ({ url }) => {
       for (const width of [360, 1440]) {
         const { page } = await open(browser, url, { width })
         await live(page)
         const shown = await page.locator("#letters .letter").count()
         const before = await placesOf(page)
-        for (let number = 0; number < 4; number++) {
+        for (let number = 0; number < 2; number++) {
           assert.strictEqual((await fetch(`${url}/fixture/failure`, { method: "POST" })).status, 204)
         }
-        await page.waitForFunction(`document.querySelectorAll("#letters .letter").length === ${shown + 4}`)
+        await until(async () => (await page.locator("#letters .letter").count()) === shown + 2)
         // Rows of the doors grow by what they now have to say; what stands below the letters moves no further than they.
         const panels = await page.locator(".panel").evaluateAll((all) => all.map((it) => it.className))
         const letters = panels.indexOf("panel letters")
@@ -174,6 +180,7 @@ describe("a dead letter", () => {
       const refused = page.locator("#letters .letter", { hasText: "outcome refused" })
       await unknown.waitFor()
       assert.strictEqual(await unknown.locator("button:visible").count(), 0)
+      assert.notInclude(await page.textContent("#letters"), "up to")
       assert.include(await unknown.innerText(), "Set NANOBANANA_PRICE_UPPER_BOUND")
       assert.strictEqual(await refused.locator("button").innerText(), "Retry · price not known")
       await refused.locator("button").click()
@@ -182,7 +189,6 @@ describe("a dead letter", () => {
       await page.click("#retry-confirm")
       await page.waitForSelector('#letters-outcome:has-text("succeeded")')
       await refused.waitFor({ state: "detached" })
-      assert.notInclude(await page.textContent("body"), "no price")
       assert.deepStrictEqual(misdeeds, innocent)
       await page.close()
     }))

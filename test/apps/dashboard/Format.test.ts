@@ -27,12 +27,12 @@ describe("numbers as people read them", () => {
       "$0.138051",
       "$1.50",
       "$1,234.57",
-      "no price"
+      "price not known"
     ])
     assert.deepStrictEqual([8_103, 138_051].map(roughMoney), ["$0.008103", "$0.1381"])
     assert.strictEqual(interval({ lowest: { usdMicros: 0 }, highest: { usdMicros: 20_000 } }), "$0.00 to $0.02")
     assert.strictEqual(interval({ lowest: { usdMicros: 0 }, highest: { usdMicros: 1_230_001 } }), "$0.00 to $1.24")
-    assert.strictEqual(interval({ lowest: { usdMicros: 0 }, highest: { usdMicros: null } }), "no price known")
+    assert.strictEqual(interval({ lowest: { usdMicros: 0 }, highest: { usdMicros: null } }), "price not known")
   })
 
   it("a span has its unit, and no more digits than it can bear", () => {
