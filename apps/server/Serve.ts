@@ -11,6 +11,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as BearerAuthorization from "../../layers/access/BearerAuthorization.ts"
 import * as ApiDocs from "../../layers/http-face/ApiDocs.ts"
 import * as HttpFace from "../../layers/http-face/HttpFace.ts"
+import * as OnePath from "../../layers/http-face/OnePath.ts"
 import * as UnknownRoutes from "../../layers/http-face/UnknownRoutes.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
 import { Health } from "../../src/health/Health.ts"
@@ -42,7 +43,8 @@ export const defaultOpenRequests = 2_000
 
 // What takes every path also takes `/`, unless the page was there before.
 const routes = Layer.mergeAll(HttpFace.layer, ApiDocs.layer, UnknownRoutes.layer).pipe(
-  Layer.provide(DashboardRoutes.layer)
+  Layer.provide(DashboardRoutes.layer),
+  Layer.provide(OnePath.layer)
 )
 
 /**
@@ -76,7 +78,9 @@ export const serve = Effect.fnUntraced(function* (
       })
   )
   yield* Effect.gen(function* () {
-    const face = yield* HttpRouter.toHttpEffect(routes.pipe(Layer.provide(BearerAuthorization.layer)))
+    const face = yield* HttpRouter.toHttpEffect(routes.pipe(Layer.provide(BearerAuthorization.layer))).pipe(
+      Effect.provideService(HttpRouter.RouterConfig, OnePath.routerConfig)
+    )
     const { address, serve } = yield* HttpServer.HttpServer
     yield* serve(guard.around(face))
     yield* Effect.addFinalizer(() =>

@@ -16,6 +16,7 @@ import { AccessTokens } from "../../src/access/AccessTokens.ts"
 import { makeFailedSignIns } from "../../src/access/FailedSignIns.ts"
 import { refusedWhileOpen } from "../../src/access/OpenFace.ts"
 import { faceProblem } from "../../src/http-face/ProblemOf.ts"
+import { untilRevoked } from "./UntilRevoked.ts"
 
 /** What is given for a caller without a token, while there is none to have. */
 const everything = { owner: defaultOwner, scopes: ["use", "operate"] } as const
@@ -53,9 +54,17 @@ export const layer: Layer.Layer<Authorization, never, AccessTokens> = Layer.effe
       )
     })
 
+    /** A store that can not be read now takes nothing away from whoever was let in. */
+    const isStillLet = (credential: Redacted.Redacted<string>, wasOpen: boolean) =>
+      Effect.orElseSucceed(wasOpen ? tokens.isOpen : Effect.map(tokens.identify(credential), Option.isSome), () => true)
+
     return {
       bearer: (handled, { credential }) =>
-        Effect.flatMap(whoAsks(credential), (bearer) => Effect.provideService(handled, CurrentBearer, bearer))
+        Effect.flatMap(whoAsks(credential), (bearer) =>
+          Effect.map(Effect.provideService(handled, CurrentBearer, bearer), (response) =>
+            untilRevoked(response, isStillLet(credential, bearer === everything))
+          )
+        )
     }
   })
 )

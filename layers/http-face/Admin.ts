@@ -6,12 +6,14 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../../schemas/http-face/Api.ts"
 import { CurrentBearer } from "../../schemas/http-face/Middleware.ts"
+import { ConfigurationError } from "../../schemas/ConfigurationError.ts"
 import type { Operation, QuotaScope } from "../../schemas/Provider.ts"
 import type { SettingsPatch } from "../../schemas/SettingsChange.ts"
 import { AuditLog } from "../../src/audit/AuditLog.ts"
 import { explain, sumOf } from "../../src/audit/Explain.ts"
 import { mayRead } from "../../src/audit/ReadableRows.ts"
 import { circuitViewOf } from "../../src/http-face/CircuitViewOf.ts"
+import { localProblems } from "../../src/http-face/LocalSettings.ts"
 import { faceProblem, refusalOf, settingsProblem } from "../../src/http-face/ProblemOf.ts"
 import { readObject } from "../../src/http-face/ReadRequest.ts"
 import { AdmissionControl, type Door } from "../../src/pipeline/AdmissionControl.ts"
@@ -54,6 +56,8 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           // The settings check every field themselves, and name what is wrong.
           const patch = (yield* readObject(request)) as SettingsPatch
+          const elsewhere = localProblems(patch)
+          if (elsewhere.length > 0) return yield* settingsProblem(new ConfigurationError({ problems: [...elsewhere] }))
           yield* Effect.mapError(settings.save(patch), settingsProblem)
           return yield* settingsView
         })
