@@ -57,6 +57,11 @@ export class AlertFacts {
       case "AttemptFailed": {
         const { operation, provider } = event
         const { outcome, reason } = event.failure
+        // Our own disk: no provider is to blame.
+        if (reason._tag === "StorageFailed") {
+          this.#hearStorage(reason.problem, event.callId, event.at)
+          return "now"
+        }
         if (!recover(reason, paymentOf(operation), outcome).alert) return "soon"
         const subject = `${provider} ${operation} ${reason._tag}`
         this.#faults.set(subject, {
@@ -167,7 +172,8 @@ export class AlertFacts {
   #hearStorage(problem: string, callId: CallId, at: number): void {
     this.#storage = {
       observation: { name: "StorageTrouble", subject: "storage", message: `storage failed: ${problem}`, callId },
-      count: (this.#storage?.count ?? 0) + 1,
+      // The call ends with the failure of its last attempt: that is the same one.
+      count: (this.#storage?.count ?? 0) + (this.#storage?.observation.callId === callId ? 0 : 1),
       lastAt: at
     }
   }

@@ -96,12 +96,12 @@ export const alertRules: AlertRules = {
   ProviderFault: {
     ...any,
     criticalAt: 5,
-    when: "an attempt failed for a reason whose row of the recovery table says alert; critical at five with no success between",
+    when: "an attempt failed at a provider for a reason whose row of the recovery table says alert; critical at five with no success between",
     remedy: "see the row of the reason in the guide to errors"
   },
   StorageTrouble: {
     ...atOnceCritical,
-    when: "a call was refused or failed because our own disk or ledger could not be used",
+    when: "a call or an attempt was refused or failed because our own disk or ledger could not be used",
     remedy: "make room, or give the program its rights back"
   },
   VaultTrouble: {

@@ -37,7 +37,10 @@ export class Alerts extends Context.Service<
      * have called since, the others are looked at within the next seconds.
      */
     readonly active: Effect.Effect<ReadonlyArray<Alert>>
-    /** What is raised, escalated and resolved from now on. A reader who is slow loses the oldest beyond 256. */
+    /**
+     * What is raised, escalated and resolved from now on; whoever begins to read makes it look. A reader who is slow loses
+     * the oldest beyond 256.
+     */
     readonly notices: Stream.Stream<AlertNotice>
   }
 >()("@ludeng/providers/alerts/Alerts") {}

@@ -144,6 +144,12 @@ export const make: Effect.Effect<
 
   return Alerts.of({
     active: Effect.suspend(() => Effect.map(lookAfter(begun), () => activeAlerts(state))),
-    notices: Stream.fromPubSub(published)
+    // What holds already, of an earlier run perhaps, is told to the first who listens, though nothing happens.
+    notices: Stream.unwrap(
+      Effect.map(PubSub.subscribe(published), (subscription) => {
+        arm(0)
+        return Stream.fromSubscription(subscription)
+      })
+    )
   })
 })

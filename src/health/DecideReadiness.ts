@@ -1,8 +1,8 @@
 /**
  * Whether the program should be sent work. Pure.
  *
- * It should not while it ends, while its stores could not be used (a failure of them less than a minute old, and no call
- * since that could use them), or while every provider that is set is `Down`. A provider that is `Unknown` may well answer.
+ * It should not while it ends, while its stores could not be used (a failure of them less than a minute
+ * old), or while every provider that is set is `Down`. A provider that is `Unknown` may well answer.
  */
 import type { HealthStatus, NotReadyBecause } from "../../schemas/Health.ts"
 

@@ -62,6 +62,7 @@ export const make: Effect.Effect<
         evidence[event.provider] = answered(evidence[event.provider], event.at)
         return
       case "AttemptFailed":
+        if (event.failure.reason._tag === "StorageFailed") note("store", event.failure.reason.problem, event.at)
         evidence[event.provider] = attemptFailed(evidence[event.provider], event.failure.reason, event.at)
         look(event.provider, event.at)
         return
