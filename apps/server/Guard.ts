@@ -17,8 +17,8 @@ import * as HttpBody from "effect/http/HttpBody"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { answerTo } from "../../layers/http-face/ProblemsLive.ts"
-import { faceProblem } from "../../src/http-face/ProblemOf.ts"
 import { problemResponse } from "../../src/http-face/ProblemResponse.ts"
+import { refusal, RequestId } from "../../src/http-face/Refuse.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import { crossOriginHeaders, preflightHeaders } from "./CrossOrigin.ts"
 
@@ -57,18 +57,18 @@ export const makeGuard = Effect.fnUntraced(function* ({
   })
   const enter = Effect.addFinalizer(() => leave)
 
-  const refusal = ({ headers, method, url }: HttpServerRequest) => {
+  const refusalTo = ({ headers, method, url }: HttpServerRequest) => {
     if (method === ("TRACE" as string) || method === ("CONNECT" as string))
-      return faceProblem("MethodNotAllowed", "this method is not taken", { allow: [] })
+      return refusal("MethodNotAllowed", "this method is not taken", { allow: [] })
     // The router would take `//a` for `/a`: a proxy in front of it that guards paths would not.
-    if (/^[^?]*(?:\/\/|\\)/.test(url)) return faceProblem("RouteNotFound", "there is nothing at this path")
+    if (/^[^?]*(?:\/\/|\\)/.test(url)) return refusal("RouteNotFound", "there is nothing at this path")
     // Who watches whether the program lives must hear it while it is busy, and while it ends.
     const isWatching = url.startsWith("/health/")
     if (isEnding && !isWatching) return shuttingDown
     if (open > maximumOpenRequests && !isWatching)
-      return faceProblem("ServerBusy", "too many requests are open", { retryAfter: 1 })
+      return refusal("ServerBusy", "too many requests are open", { retryAfter: 1 })
     return Number(headers["content-length"] ?? 0) > maximumBodyBytes
-      ? faceProblem("BodyTooLarge", `a body of at most ${maximumBodyBytes} bytes is taken`)
+      ? refusal("BodyTooLarge", `a body of at most ${maximumBodyBytes} bytes is taken`)
       : undefined
   }
 
@@ -81,17 +81,18 @@ export const makeGuard = Effect.fnUntraced(function* ({
       open += 1
       yield* enter
       const preflight = preflightHeaders(method, headers, corsOrigins)
-      const refused = refusal(request)
+      const refused = refusalTo(request)
       const response =
         preflight !== undefined
           ? HttpServerResponse.empty({ status: 204, headers: preflight })
           : refused !== undefined
-            ? problemResponse(refused)
+            ? yield* Effect.provideService(Effect.map(refused, problemResponse), RequestId, requestId)
             : yield* routes.pipe(
                 Effect.catchCause((cause) => answerTo(cause)),
                 Effect.provideService(MaxBodySize, ByteSize.bytes(maximumBodyBytes)),
                 Effect.annotateLogs({ requestId }),
-                Effect.raceFirst(Effect.as(Deferred.await(graceOver), problemResponse(shuttingDown)))
+                Effect.raceFirst(Effect.andThen(Deferred.await(graceOver), Effect.map(shuttingDown, problemResponse))),
+                Effect.provideService(RequestId, requestId)
               )
       yield* tellOf(request, response, requestId, (yield* Clock.currentTimeMillis) - startedAt)
       return endedWith(response, ending).pipe(
@@ -116,13 +117,9 @@ export const makeGuard = Effect.fnUntraced(function* ({
   return { around, end }
 })
 
-const shuttingDown = faceProblem(
-  "ServerEnding",
-  "the program is ending; a job that was begun goes on with the next one",
-  {
-    retryAfter: 5
-  }
-)
+const shuttingDown = refusal("ServerEnding", "the program is ending; a job that was begun goes on with the next one", {
+  retryAfter: 5
+})
 
 /** What a client calls its request, where that can stand in a log: a UUID fits, a token of ours does not. */
 const nameOf = (header: string | undefined): string | undefined =>

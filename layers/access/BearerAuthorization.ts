@@ -15,7 +15,7 @@ import type { StorageFailed } from "../../schemas/Reason.ts"
 import { AccessTokens } from "../../src/access/AccessTokens.ts"
 import { makeFailedSignIns } from "../../src/access/FailedSignIns.ts"
 import { refusedWhileOpen } from "../../src/access/OpenFace.ts"
-import { faceProblem } from "../../src/http-face/ProblemOf.ts"
+import { refuse } from "../../src/http-face/Refuse.ts"
 import { untilRevoked } from "./UntilRevoked.ts"
 
 /** What is given for a caller without a token, while there is none to have. */
@@ -37,21 +37,18 @@ export const layer: Layer.Layer<Authorization, never, AccessTokens> = Layer.effe
       const { headers, remoteAddress } = yield* HttpServerRequest
       if (yield* readable(tokens.isOpen)) {
         const refused = refusedWhileOpen({ headers, remoteAddress: Option.getOrUndefined(remoteAddress) })
-        return refused === undefined ? everything : yield* Effect.fail(faceProblem("Forbidden", refused))
+        return refused === undefined ? everything : yield* refuse("Forbidden", refused)
       }
-      if (Redacted.value(credential) === "")
-        return yield* Effect.fail(faceProblem("Unauthenticated", "a bearer token is asked for"))
+      if (Redacted.value(credential) === "") return yield* refuse("Unauthenticated", "a bearer token is asked for")
       const bearer = yield* readable(tokens.identify(credential))
       if (Option.isSome(bearer)) return bearer.value
       const address = Option.getOrElse(remoteAddress, () => "")
       const waitMillis = failures.failed(address, yield* Clock.currentTimeMillis)
-      return yield* Effect.fail(
-        waitMillis === 0
-          ? faceProblem("Unauthenticated", "the token is not known, has expired, or was revoked")
-          : faceProblem("TooManyFailures", "too many wrong tokens came from this address", {
-              retryAfter: Math.ceil(Duration.toSeconds(Duration.millis(waitMillis)))
-            })
-      )
+      return yield* waitMillis === 0
+        ? refuse("Unauthenticated", "the token is not known, has expired, or was revoked")
+        : refuse("TooManyFailures", "too many wrong tokens came from this address", {
+            retryAfter: Math.ceil(Duration.toSeconds(Duration.millis(waitMillis)))
+          })
     })
 
     /** A store that can not be read now takes nothing away from whoever was let in. */
@@ -74,6 +71,6 @@ const readable = <A>(asked: Effect.Effect<A, typeof StorageFailed.Type>): Effect
   Effect.catch(asked, ({ detail, problem }) =>
     Effect.andThen(
       Effect.annotateLogs(Effect.logError("the tokens can not be read"), { problem, detail }),
-      Effect.fail(faceProblem("TokensUnreadable", "the tokens can not be read now", { retryAfter: 5 }))
+      refuse("TokensUnreadable", "the tokens can not be read now", { retryAfter: 5 })
     )
   )

@@ -11,13 +11,11 @@ import {
   MayUse
 } from "../../schemas/http-face/Middleware.ts"
 import { defaultOwner } from "../../schemas/Identifiers.ts"
-import { faceProblem } from "../../src/http-face/ProblemOf.ts"
+import { refuse } from "../../src/http-face/Refuse.ts"
 
 const needs = (scope: AccessScope) =>
   Effect.flatMap(CurrentBearer, ({ scopes }) =>
-    scopes.includes(scope)
-      ? Effect.void
-      : Effect.fail(faceProblem("ScopeMissing", `the token does not have the scope ${scope}`))
+    scopes.includes(scope) ? Effect.void : refuse("ScopeMissing", `the token does not have the scope ${scope}`)
   )
 
 /** The scopes that the groups ask for. */

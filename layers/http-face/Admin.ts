@@ -14,7 +14,7 @@ import { explain, sumOf } from "../../src/audit/Explain.ts"
 import { mayRead } from "../../src/audit/ReadableRows.ts"
 import { circuitViewOf } from "../../src/http-face/CircuitViewOf.ts"
 import { localProblems } from "../../src/http-face/LocalSettings.ts"
-import { faceProblem, refusalOf, settingsProblem } from "../../src/http-face/ProblemOf.ts"
+import { refusalOf, refuse, refuseSettings } from "../../src/http-face/Refuse.ts"
 import { readObject } from "../../src/http-face/ReadRequest.ts"
 import { AdmissionControl, type Door } from "../../src/pipeline/AdmissionControl.ts"
 import { monotonicMillis } from "../../src/policy/deadline/Deadline.ts"
@@ -44,7 +44,7 @@ export const layer = HttpApiBuilder.group(
     const change = ({ operation, scope }: CircuitName, act: (door: Door, now: number) => void) =>
       Effect.gen(function* () {
         const door = control.doors.find((it) => it.scope === scope && it.operation === operation)
-        if (door === undefined) return yield* faceProblem("RouteNotFound", `${scope} has no circuit of ${operation}`)
+        if (door === undefined) return yield* refuse("RouteNotFound", `${scope} has no circuit of ${operation}`)
         const now = Math.floor(yield* monotonicMillis)
         act(door, now)
         return circuitViewOf(door, now)
@@ -57,8 +57,8 @@ export const layer = HttpApiBuilder.group(
           // The settings check every field themselves, and name what is wrong.
           const patch = (yield* readObject(request)) as SettingsPatch
           const elsewhere = localProblems(patch)
-          if (elsewhere.length > 0) return yield* settingsProblem(new ConfigurationError({ problems: [...elsewhere] }))
-          yield* Effect.mapError(settings.save(patch), settingsProblem)
+          if (elsewhere.length > 0) return yield* refuseSettings(new ConfigurationError({ problems: [...elsewhere] }))
+          yield* Effect.catch(settings.save(patch), refuseSettings)
           return yield* settingsView
         })
       )
@@ -81,7 +81,7 @@ export const layer = HttpApiBuilder.group(
           const { owner } = yield* CurrentBearer
           const ofCall = yield* refusalOf(audit.ofCall(callId))
           const entries = ofCall.filter(({ row }) => mayRead(row, owner))
-          if (entries.length === 0) return yield* faceProblem("CallNotFound", "the audit knows no such call")
+          if (entries.length === 0) return yield* refuse("CallNotFound", "the audit knows no such call")
           return { callId, decisions: explain(entries), ...sumOf(entries) }
         })
       )

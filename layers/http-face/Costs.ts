@@ -6,7 +6,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../../schemas/http-face/Api.ts"
 import { CurrentBearer } from "../../schemas/http-face/Middleware.ts"
 import { visibleBudgets } from "../../src/http-face/OwnBudgets.ts"
-import { refusalOf } from "../../src/http-face/ProblemOf.ts"
+import { refusalOf } from "../../src/http-face/Refuse.ts"
 import { CostLedger } from "../../src/money/CostLedger.ts"
 import { groupCosts, sumTotals } from "../../src/money/SumCosts.ts"
 

@@ -13,7 +13,8 @@ import { DeadLetters } from "../../src/dead-letter/DeadLetters.ts"
 import { ManualRetries, type RetryResult } from "../../src/dead-letter/ManualRetries.ts"
 import { failureDetailOf, failureViewOf } from "../../src/http-face/FailureViewOf.ts"
 import { illustrationAnswer, imageAnswer } from "../../src/http-face/JobViewOf.ts"
-import { inputProblem, problemOf, refusalOf } from "../../src/http-face/ProblemOf.ts"
+import { problemOf } from "../../src/http-face/ProblemOf.ts"
+import { refusalOf, refuseInput } from "../../src/http-face/Refuse.ts"
 import { readJson } from "../../src/http-face/ReadRequest.ts"
 import { validateInput } from "../../src/input/Validate.ts"
 
@@ -65,7 +66,7 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           const { owner } = yield* CurrentBearer
           const word = validateInput(RetryPayload, (yield* readJson(request)) ?? {})
-          if (Result.isFailure(word)) return yield* inputProblem(word.failure)
+          if (Result.isFailure(word)) return yield* refuseInput(word.failure)
           return answerOf(yield* Effect.mapError(retries.retry(params.id, { ...word.success, owner }), problemOf))
         })
       )

@@ -7,15 +7,13 @@ import type * as Layer from "effect/Layer"
 import * as HttpRouter from "effect/http/HttpRouter"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import { hasOneName } from "../../src/http-face/OneName.ts"
-import { faceProblem } from "../../src/http-face/ProblemOf.ts"
 import { problemResponse } from "../../src/http-face/ProblemResponse.ts"
+import { refusal } from "../../src/http-face/Refuse.ts"
 
 const middleware = HttpRouter.middleware(
   (handled) =>
     Effect.flatMap(HttpServerRequest, ({ url }) =>
-      hasOneName(url)
-        ? handled
-        : Effect.succeed(problemResponse(faceProblem("RouteNotFound", "there is nothing at this path")))
+      hasOneName(url) ? handled : Effect.map(refusal("RouteNotFound", "there is nothing at this path"), problemResponse)
     ),
   { global: true }
 )

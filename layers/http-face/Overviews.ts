@@ -10,7 +10,7 @@ import { CurrentBearer } from "../../schemas/http-face/Middleware.ts"
 import { defaultOwner } from "../../schemas/Identifiers.ts"
 import { OverviewReport } from "../../schemas/Overview.ts"
 import { eventStreamResponse } from "../../src/http-face/EventStream.ts"
-import { refusalOf } from "../../src/http-face/ProblemOf.ts"
+import { refusalOf } from "../../src/http-face/Refuse.ts"
 import { Overview } from "../../src/overview/Overview.ts"
 
 const encodeReport = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(OverviewReport)))

@@ -16,8 +16,9 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import { Problems } from "../../schemas/http-face/Middleware.ts"
 import { HttpProblem, problemMediaType } from "../../schemas/http-face/Problem.ts"
-import { defectProblem, faceProblem, inputProblem, unsupportedMediaType } from "../../src/http-face/ProblemOf.ts"
+import { defectProblem } from "../../src/http-face/ProblemOf.ts"
 import { problemResponse } from "../../src/http-face/ProblemResponse.ts"
+import { inputRefusal, mediaTypeRefusal, refusal } from "../../src/http-face/Refuse.ts"
 import { callIdOf } from "../../src/pipeline/CallId.ts"
 import { everyProblem, expectedAt } from "../../src/input/SchemaProblem.ts"
 
@@ -27,7 +28,7 @@ export const largestBody: ByteSize.ByteSize = ByteSize.mebibytes(1)
 /** The middleware. */
 export const layer: Layer.Layer<Problems> = Layer.succeed(Problems, (handled, { endpoint }) =>
   bounded(handled).pipe(
-    Effect.map(withProblem),
+    Effect.flatMap(withProblem),
     Effect.catchCause((cause) => answerTo(cause, endpoint))
   )
 )
@@ -39,10 +40,10 @@ const bounded = <A, E, R>(handled: Effect.Effect<A, E, R>): Effect.Effect<A, E, 
   )
 
 /** What is refused before a handler is asked comes without a problem: the media type of a body. */
-const withProblem = (response: HttpServerResponse): HttpServerResponse =>
+const withProblem = (response: HttpServerResponse): Effect.Effect<HttpServerResponse> =>
   response.status === 415 && response.headers["content-type"] !== problemMediaType
-    ? problemResponse(unsupportedMediaType)
-    : response
+    ? Effect.map(mediaTypeRefusal, problemResponse)
+    : Effect.succeed(response)
 
 /**
  * What a cause is answered with; who has left hears nothing. `endpoint` is absent for what failed before one was found.
@@ -56,16 +57,19 @@ export const answerTo = (
     .map((it) => (it._tag === "Fail" ? it.error : it._tag === "Die" ? it.defect : undefined))
     .map((thrown) => problemIn(thrown, endpoint))
     .find((it) => it !== undefined)
-  return known === undefined ? answerDefect(cause) : Effect.succeed(problemResponse(known))
+  return known === undefined ? answerDefect(cause) : Effect.map(known, problemResponse)
 }
 
-const problemIn = (thrown: unknown, endpoint: HttpApiEndpoint.Top | undefined): HttpProblem | undefined => {
-  if (thrown instanceof HttpProblem) return thrown
+const problemIn = (
+  thrown: unknown,
+  endpoint: HttpApiEndpoint.Top | undefined
+): Effect.Effect<HttpProblem> | undefined => {
+  if (thrown instanceof HttpProblem) return Effect.succeed(thrown)
   if (endpoint !== undefined && HttpApiError.HttpApiSchemaError.is(thrown)) return requestProblem(thrown, endpoint)
   if (HttpServerError.isHttpServerError(thrown) && thrown.reason._tag === "RouteNotFound")
-    return faceProblem("RouteNotFound", "there is nothing at this path")
+    return refusal("RouteNotFound", "there is nothing at this path")
   if (HttpServerError.isHttpServerError(thrown) && thrown.reason._tag === "RequestParseError")
-    return faceProblem("BodyTooLarge", "the body is too large, or broke off")
+    return refusal("BodyTooLarge", "the body is too large, or broke off")
   return undefined
 }
 
@@ -88,7 +92,7 @@ const schemaOf = (kind: keyof typeof places, { headers, params, payload, query }
 const requestProblem = (
   error: HttpApiError.HttpApiSchemaError,
   endpoint: HttpApiEndpoint.Top
-): HttpProblem | undefined => {
+): Effect.Effect<HttpProblem> | undefined => {
   if (error.kind === "Body" || error.kind === "ResponseHeaders") return undefined
   const place = places[error.kind]
   const schema = schemaOf(error.kind, endpoint)
@@ -102,7 +106,7 @@ const requestProblem = (
     })
   )
   if (first === undefined) return undefined
-  return inputProblem({ _tag: "InputRejected", ...first, ...(others.length === 0 ? {} : { others }) })
+  return inputRefusal({ _tag: "InputRejected", ...first, ...(others.length === 0 ? {} : { others }) })
 }
 
 const answerDefect = (cause: Cause.Cause<unknown>): Effect.Effect<HttpServerResponse> =>

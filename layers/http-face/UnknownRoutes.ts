@@ -8,8 +8,8 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import { Api } from "../../schemas/http-face/Api.ts"
 import { methodsAt, type RoutePattern } from "../../src/http-face/MethodsAt.ts"
-import { faceProblem } from "../../src/http-face/ProblemOf.ts"
 import { problemResponse } from "../../src/http-face/ProblemResponse.ts"
+import { refusal } from "../../src/http-face/Refuse.ts"
 
 const patterns: ReadonlyArray<RoutePattern> = Object.values(Api.groups).flatMap((group) =>
   Object.values(group.endpoints).map(({ method, path }) => ({ method, path }))
@@ -20,16 +20,17 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
 
 /** The routes that take what no other does. */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.use((router) =>
-  Effect.forEach(methods, (method) => router.add(method, "*", (request) => Effect.succeed(unknownRoute(request))), {
+  Effect.forEach(methods, (method) => router.add(method, "*", unknownRoute), {
     discard: true
   })
 )
 
 const unknownRoute = ({ url }: HttpServerRequest) => {
   const allow = methodsAt(url, patterns)
-  return problemResponse(
+  return Effect.map(
     allow.length === 0
-      ? faceProblem("RouteNotFound", "there is nothing at this path")
-      : faceProblem("MethodNotAllowed", `this path takes ${allow.join(", ")}`, { allow })
+      ? refusal("RouteNotFound", "there is nothing at this path")
+      : refusal("MethodNotAllowed", `this path takes ${allow.join(", ")}`, { allow }),
+    problemResponse
   )
 }

@@ -18,7 +18,8 @@ export interface FieldProblem extends Schema.Schema.Type<typeof FieldProblem> {}
  *
  * **Details** `type` is `urn:ludeng:problem:` and the reason; `reason` the same reason alone, `category` its group (`http` for what only
  * this face refuses); `outcome` what became of the request at the provider; `retryable` whether the same request may be
- * sent again as it is. `errors` lists the fields that are wrong. With a `jobId` there is a job to be looked at.
+ * sent again as it is. `callId` is that of the call, under which the audit and the log tell more; what was refused before a call
+ * began has the id of its request, which the log has. `errors` lists the fields that are wrong. With a `jobId` there is a job to be looked at.
  *
  * **Units** `retryAfter` in whole seconds, as the header `Retry-After` has it.
  */
@@ -32,7 +33,7 @@ export const ProblemDocument = Schema.Struct({
   outcome: Outcome,
   retryable: Schema.Boolean,
   retryAfter: Schema.optionalKey(Schema.Int),
-  callId: Schema.optionalKey(CallId),
+  callId: CallId,
   jobId: Schema.optionalKey(JobId),
   errors: Schema.optionalKey(Schema.Array(FieldProblem)),
   provider: Schema.optionalKey(Provider),

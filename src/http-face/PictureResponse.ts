@@ -12,8 +12,9 @@ import type { ImageStore } from "../image/ImageStore.ts"
 import { notKept } from "../image/KeptImage.ts"
 import { reject } from "../pipeline/Reject.ts"
 import { bytesWanted, entityTagOf, isMatched } from "./EntityTag.ts"
-import { faceProblem, problemOf } from "./ProblemOf.ts"
+import { problemOf } from "./ProblemOf.ts"
 import { problemResponse } from "./ProblemResponse.ts"
+import { refusal, refuse } from "./Refuse.ts"
 
 const mediaTypes: Readonly<Record<ImageFormat, string>> = { png: "image/png", jpeg: "image/jpeg", webp: "image/webp" }
 
@@ -21,7 +22,7 @@ const mediaTypes: Readonly<Record<ImageFormat, string>> = { png: "image/png", jp
 export const pictureOf = ({ state }: Job): Effect.Effect<StoredImage, HttpProblem> =>
   state._tag === "Stored"
     ? Effect.succeed(state.image)
-    : Effect.fail(faceProblem("PictureNotFound", `there is no picture: the job is ${state._tag}`))
+    : refuse("PictureNotFound", `there is no picture: the job is ${state._tag}`)
 
 /** A name that no file system and no shell takes for anything else. */
 const fileNameOf = ({ id }: Job, format: ImageFormat): string => `${id.replace(/[^\w-]/g, "_").slice(0, 80)}.${format}`
@@ -49,7 +50,7 @@ export const pictureResponse = Effect.fnUntraced(function* (
   const wanted = bytesWanted(headers["range"], headers["if-range"], tag, image.bytes)
   if (wanted._tag === "Unsatisfiable") {
     return HttpServerResponse.setHeader(
-      problemResponse(faceProblem("RangeNotSatisfiable", `the picture has ${image.bytes} bytes`)),
+      problemResponse(yield* refusal("RangeNotSatisfiable", `the picture has ${image.bytes} bytes`)),
       "content-range",
       `bytes */${image.bytes}`
     )

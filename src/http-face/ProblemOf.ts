@@ -2,15 +2,12 @@
  * Turns failures into problem documents. Pure.
  */
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import type { CallFailure } from "../../schemas/Failures.ts"
 import { type FaceReason, statusByFaceReason, statusByReason } from "../../schemas/http-face/ProblemStatus.ts"
 import { HttpProblem } from "../../schemas/http-face/Problem.ts"
-import { CallId } from "../../schemas/Identifiers.ts"
-import type { InputRejected, Reason, RejectionReason } from "../../schemas/Reason.ts"
+import type { CallId } from "../../schemas/Identifiers.ts"
+import type { InputRejected, Reason } from "../../schemas/Reason.ts"
 import type { ConfigurationError } from "../../schemas/Settings.ts"
-import { makeIdentifier } from "../pipeline/CallId.ts"
-import { reject } from "../pipeline/Reject.ts"
 import { isSharedBudget } from "./OwnBudgets.ts"
 
 /** The name of the kind of a problem. */
@@ -82,12 +79,14 @@ export const problemOf = (failure: CallFailure): HttpProblem => {
   })
 }
 
-/** What the face itself refuses: before a call began, so that nothing was sent. */
-export const faceProblem = (
-  reason: FaceReason,
-  detail: string,
-  facts: { readonly allow?: ReadonlyArray<string>; readonly retryAfter?: number } = {}
-): HttpProblem =>
+/** What a refusal of the face says besides. **Units** `retryAfter` in whole seconds. */
+export interface FaceFacts {
+  readonly allow?: ReadonlyArray<string>
+  readonly retryAfter?: number
+}
+
+/** What the face itself refuses: before a call began, so that nothing was sent. `callId` is that of the request. */
+export const faceProblem = (callId: CallId, reason: FaceReason, detail: string, facts: FaceFacts = {}): HttpProblem =>
   new HttpProblem({
     type: problemType(reason),
     title: titleOf(reason),
@@ -97,17 +96,12 @@ export const faceProblem = (
     category: "http",
     outcome: "NotSent",
     retryable: facts.retryAfter !== undefined,
+    callId,
     ...facts
   })
 
-/** A body that is no JSON by its own word. */
-export const unsupportedMediaType: HttpProblem = faceProblem(
-  "UnsupportedMediaType",
-  "the body must be application/json"
-)
-
 /** A request that could not be read. */
-export const inputProblem = (rejected: typeof InputRejected.Type): HttpProblem =>
+export const inputProblem = (callId: CallId, rejected: typeof InputRejected.Type): HttpProblem =>
   new HttpProblem({
     type: problemType("InputRejected"),
     title: titleOf("InputRejected"),
@@ -119,19 +113,14 @@ export const inputProblem = (rejected: typeof InputRejected.Type): HttpProblem =
     category: "rejection",
     outcome: "NotSent",
     retryable: false,
+    callId,
     ...fieldsOf(rejected)
   })
 
-/** The problem of a look into a store, outside of any call. */
-export const refusalOf = <A, R>(look: Effect.Effect<A, RejectionReason, R>): Effect.Effect<A, HttpProblem, R> =>
-  Effect.catch(look, (reason) =>
-    Effect.flatMap(makeIdentifier("call"), (id) => Effect.fail(problemOf(reject(reason, CallId.make(id)))))
-  )
-
 /** The problem of settings that can not be taken: every field of it is named. */
-export const settingsProblem = ({ message, problems }: ConfigurationError): HttpProblem =>
+export const settingsProblem = (callId: CallId, { message, problems }: ConfigurationError): HttpProblem =>
   new HttpProblem({
-    ...faceProblem("SettingsRejected", message),
+    ...faceProblem(callId, "SettingsRejected", message),
     errors: problems.map(({ expected, name, problem }) => ({ field: name, problem, expected }))
   })
 

@@ -12,7 +12,7 @@ import type { HttpProblem } from "../../schemas/http-face/Problem.ts"
 import { IdempotencyKey, type Owner } from "../../schemas/Identifiers.ts"
 import { isPlainObject } from "../input/Sanitize.ts"
 import { validateInput } from "../input/Validate.ts"
-import { inputProblem, unsupportedMediaType } from "./ProblemOf.ts"
+import { mediaTypeRefusal, refuseInput } from "./Refuse.ts"
 
 const jsonMediaType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
@@ -25,14 +25,14 @@ export const readJson = Effect.fnUntraced(function* (
   request: HttpServerRequest
 ): Effect.fn.Return<unknown, HttpProblem> {
   const mediaType = request.headers["content-type"]
-  if (mediaType !== undefined && !jsonMediaType.test(mediaType)) return yield* unsupportedMediaType
+  if (mediaType !== undefined && !jsonMediaType.test(mediaType)) return yield* Effect.flip(mediaTypeRefusal)
   // A body that can not be read is told apart where all problems are.
   const text = yield* Effect.orDie(request.text)
   if (text === "") return undefined
   const parsed = Result.try((): unknown => JSON.parse(text))
   return Result.isSuccess(parsed)
     ? parsed.success
-    : yield* inputProblem({ _tag: "InputRejected", field: "body", problem: "no JSON", expected: "a JSON object" })
+    : yield* refuseInput({ _tag: "InputRejected", field: "body", problem: "no JSON", expected: "a JSON object" })
 })
 
 /** The body as a JSON object. **Errors** those of `readJson`; `InputRejected` where it is something else, or missing. */
@@ -42,7 +42,7 @@ export const readObject = Effect.fnUntraced(function* (
   const body = yield* readJson(request)
   if (isPlainObject(body)) return body
   const problem = body === undefined ? "missing" : Array.isArray(body) ? "a list" : `a ${typeof body}`
-  return yield* inputProblem({ _tag: "InputRejected", field: "body", problem, expected: "a JSON object" })
+  return yield* refuseInput({ _tag: "InputRejected", field: "body", problem, expected: "a JSON object" })
 })
 
 /** A body split in two; the rest is not checked yet. */
@@ -58,7 +58,7 @@ export const splitBody = Effect.fnUntraced(function* (
 ): Effect.fn.Return<SplitBody, HttpProblem> {
   const { options: wishes = {}, ...request } = body
   const checked = validateInput(CallWishes, wishes, "options")
-  if (Result.isFailure(checked)) return yield* inputProblem(checked.failure)
+  if (Result.isFailure(checked)) return yield* refuseInput(checked.failure)
   const { deadlineMillis, ...options } = checked.success
   return {
     request,
@@ -76,7 +76,5 @@ export const readIdempotencyKey = (
 ): Effect.Effect<{ readonly idempotencyKey?: IdempotencyKey }, HttpProblem> => {
   if (header === undefined) return Effect.succeed({})
   const checked = validateInput(IdempotencyKey, header, "Idempotency-Key")
-  return Result.isSuccess(checked)
-    ? Effect.succeed({ idempotencyKey: checked.success })
-    : Effect.fail(inputProblem(checked.failure))
+  return Result.isSuccess(checked) ? Effect.succeed({ idempotencyKey: checked.success }) : refuseInput(checked.failure)
 }

@@ -17,7 +17,7 @@ import * as UnknownRoutes from "../../../layers/http-face/UnknownRoutes.ts"
 import type { Services } from "../../../layers/Services.ts"
 import { Authorization, CurrentBearer } from "../../../schemas/http-face/Middleware.ts"
 import { Owner } from "../../../schemas/Identifiers.ts"
-import { faceProblem } from "../../../src/http-face/ProblemOf.ts"
+import { refuse } from "../../../src/http-face/Refuse.ts"
 
 /** What a request is made of; an object as `body` goes out as JSON. */
 export interface Asked {
@@ -85,7 +85,7 @@ export const post = (body: object, headers: Readonly<Record<string, string>> = {
 export const namedAccess: Layer.Layer<Authorization> = Layer.succeed(Authorization, {
   bearer: (handled, { credential }) => {
     const name = Redacted.value(credential)
-    if (name === "") return Effect.fail(faceProblem("Unauthenticated", "a token is needed"))
+    if (name === "") return refuse("Unauthenticated", "a token is needed")
     return Effect.provideService(handled, CurrentBearer, {
       owner: Owner.make(name),
       scopes: name === "operator" ? ["use", "operate"] : ["use"]
