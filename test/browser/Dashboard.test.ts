@@ -40,6 +40,13 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
 const overflow = (page: Page): Promise<number> =>
   page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
+/** Lists without room, and facts of the head that are cut. */
+const cutOff = (page: Page): Promise<ReadonlyArray<string>> =>
+  page.evaluate(`[
+    ...[...document.querySelectorAll(".scroll")].filter((it) => it.clientHeight < 60),
+    ...[...document.querySelectorAll(".bar-facts dd")].filter((it) => it.scrollWidth > it.clientWidth)
+  ].map((it) => it.outerHTML.slice(0, 120))`)
+
 /** The rules that are broken so that somebody is kept out. */
 const seriousViolations = async (page: Page): Promise<ReadonlyArray<string>> => {
   // Evaluated by the debugger: the page itself lets no other script in.
@@ -83,6 +90,7 @@ describe("the dashboard over a running simulation", () => {
         await live(page)
         await page.waitForSelector("#letters button:visible")
         assert.strictEqual(await overflow(page), 0)
+        assert.deepStrictEqual(await cutOff(page), [])
         assert.deepStrictEqual(await seriousViolations(page), [])
         await page.click("#letters button:visible")
         assert.deepStrictEqual(await seriousViolations(page), [])
