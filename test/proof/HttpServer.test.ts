@@ -1,7 +1,8 @@
 /**
- * The server as a process, over providers in another one that keep their own ledger: a thousand clients at once, SIGTERM in
- * the middle of work, and the death of the process between any two steps.
+ * A thousand connections at once; and the server as a process, over providers in another one that keep their own ledger:
+ * SIGTERM in the middle of work, and the death of the process after some of it.
  */
+import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -42,32 +43,43 @@ const askFor = (url: string, key: string, wait: number): Effect.Effect<Answer | 
     }
   })
 
-/** On a connection of its own: a thousand of them are open at once. */
-const enhance = (url: string, prompt: string) =>
-  Effect.promise(async () => {
-    const response = await fetch(`${url}/v1/enhancements`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ prompt, options: { deadlineMillis: 120_000 } })
-    })
-    const text = await response.text()
-    return { status: response.status, text, callId: (JSON.parse(text) as { readonly callId?: string }).callId }
+/** A connection that is open, and not used yet. */
+const connect = (port: number): Promise<net.Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = net.connect(port, "127.0.0.1", () => resolve(socket))
+    socket.once("error", reject)
   })
+
+/** Asks for an enhancement on a connection, and reads until the server closes it. */
+const enhanceOn = (socket: net.Socket, prompt: string): Promise<{ readonly status: number; readonly text: string }> => {
+  const body = JSON.stringify({ prompt, options: { deadlineMillis: 120_000 } })
+  const head = ["POST /v1/enhancements HTTP/1.1", "host: 127.0.0.1", "connection: close"]
+  const lines = [...head, "content-type: application/json", `content-length: ${Buffer.byteLength(body)}`, "", body]
+  return new Promise((resolve) => {
+    let text = ""
+    socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk))
+    socket.once("close", () => resolve({ status: Number(text.split(" ")[1]), text: text.split("\r\n\r\n")[1] ?? "" }))
+    socket.write(lines.join("\r\n"))
+  })
+}
 
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `key-${index}`)
 
 describe("the server under load", () => {
   it.live("answers each of a thousand connections exactly once, and loses none", () =>
     Effect.gen(function* () {
-      const { url } = yield* startServer(
+      const { port } = yield* startServer(
         {},
         { latency: 1, settings: { deepseek: { rateLimit: [], timeout: 120_000, concurrency: 50 } } }
       )
-      const answers = yield* Effect.forEach(keys(1_000), (key) => enhance(url, `a fox called ${key}`), {
-        concurrency: "unbounded"
-      })
+      const sockets = yield* Effect.promise(() => Promise.all(keys(1_000).map(() => connect(port))))
+      assert.strictEqual(sockets.filter((it) => it.readyState === "open").length, 1_000)
+      const answers = yield* Effect.promise(() =>
+        Promise.all(sockets.map((socket, index) => enhanceOn(socket, `a fox called key-${index}`)))
+      )
       assert.deepStrictEqual([...new Set(answers.map(({ status }) => status))], [200])
-      assert.strictEqual(new Set(answers.map(({ callId }) => callId)).size, 1_000)
+      const callIds = answers.map(({ text }) => (JSON.parse(text) as { readonly callId: string }).callId)
+      assert.strictEqual(new Set(callIds).size, 1_000)
       answers.forEach(({ text }, index) => assert.match(text, new RegExp(`key-${index}\\b`)))
     })
   )
@@ -80,15 +92,25 @@ describe("the server and SIGTERM", () => {
       const { acceptedSubmits, baseUrl } = yield* chargingProvider
       const variables = variablesOf(baseUrl)
       const server = yield* startServerProcess(folder, variables)
+      let answered = 0
       const asking = yield* Effect.forEach(keys(60), (key, index) =>
-        Effect.forkChild(askFor(server.url, key, index % 2 === 0 ? 30 : 0))
+        Effect.forkChild(
+          Effect.tap(askFor(server.url, key, index % 2 === 0 ? 30 : 0), () => Effect.sync(() => (answered += 1)))
+        )
       )
-      yield* Effect.sleep("150 millis")
+      // In the middle of work: some were accepted, and not all were answered.
+      const begun = yield* Effect.repeat(Effect.delay(acceptedSubmits, "10 millis"), {
+        until: (count) => count > 0,
+        times: 1_000
+      })
+      assert.isAbove(begun, 0)
+      assert.isBelow(answered, 60)
       const { code, millis } = yield* server.end("SIGTERM")
       assert.strictEqual(code, 0, server.said().error)
       assert.isBelow(millis, 15_000)
       const answers = yield* Effect.forEach(asking, (fiber) => Fiber.join(fiber))
       const accepted = answers.flatMap((it) => (it !== undefined && it.status < 300 ? [it.id ?? ""] : []))
+      assert.isAbove(accepted.length, 0)
       const next = yield* startServerProcess(folder, variables)
       for (const id of accepted) assert.strictEqual(yield* stateOf(next.url, id), "Stored", id)
       // Whoever heard nothing asks again under the same key, and joins what was begun.

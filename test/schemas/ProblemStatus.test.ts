@@ -5,6 +5,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { statusByFaceReason, statusByReason } from "../../schemas/http-face/ProblemStatus.ts"
 import { reasonTags } from "../../schemas/Reason.ts"
 
+/** The table turned around, so that it is read by status. */
+const reasonsByStatus = (statuses: Readonly<Record<string, number>>): Readonly<Record<number, ReadonlyArray<string>>> =>
+  Object.fromEntries(
+    [...new Set(Object.values(statuses))].map((status) => [
+      status,
+      Object.keys(statuses).filter((reason) => statuses[reason] === status)
+    ])
+  )
+
 describe("the table of statuses", () => {
   it("has every reason, and nothing else", () => {
     assert.sameMembers(Object.keys(statusByReason), [...reasonTags])
@@ -17,14 +26,61 @@ describe("the table of statuses", () => {
   })
 
   it("blames the caller for what he can change, and for nothing else", () => {
-    assert.strictEqual(statusByReason.InputRejected, 400)
-    assert.strictEqual(statusByReason.BudgetExhausted, 402)
-    assert.strictEqual(statusByReason.JobNotFound, 404)
-    assert.strictEqual(statusByReason.IdempotencyConflict, 422)
-    assert.strictEqual(statusByReason.RateLimitExceeded, 429)
-    // A key of ours that the provider does not take is no fault of the caller's token.
-    assert.strictEqual(statusByReason.KeyRejected, 502)
-    assert.strictEqual(statusByReason.NoHealthyKey, 503)
-    assert.strictEqual(statusByReason.GenerationTimedOut, 504)
+    // A key of ours that the provider does not take is no fault of the caller's token: 502, and not 401.
+    assert.deepStrictEqual(reasonsByStatus(statusByReason), {
+      400: ["InputRejected"],
+      402: ["BudgetExhausted"],
+      404: ["JobNotFound", "LetterNotFound"],
+      409: ["GenerationCancelled", "JobNotCancellable", "JobNotResolvable", "RetryRefused"],
+      410: ["ResultExpired"],
+      422: ["RequestRejected", "ContentRejected", "IdempotencyConflict"],
+      429: ["RateLimited", "QuotaExhausted", "RateLimitExceeded"],
+      502: [
+        "ConnectionRefused",
+        "ConnectionLost",
+        "DnsFailed",
+        "TlsFailed",
+        "KeyRejected",
+        "KeyForbidden",
+        "NotFound",
+        "ServerFailed",
+        "MalformedResponse",
+        "IncompleteResponse",
+        "EmptyResponse",
+        "ImageRejected",
+        "GenerationFailed",
+        "OutcomeUnknown"
+      ],
+      503: [
+        "InsufficientBalance",
+        "ServiceUnavailable",
+        "StorageFailed",
+        "AttemptsExhausted",
+        "QueueFull",
+        "CircuitOpen",
+        "Isolated",
+        "PriceUnknown",
+        "NoHealthyKey",
+        "LoadShed",
+        "ShuttingDown"
+      ],
+      504: ["TimedOut", "GenerationTimedOut", "DeadlineExceeded"]
+    })
+  })
+
+  it("has for what the face refuses itself the status that HTTP has for it", () => {
+    assert.deepStrictEqual(reasonsByStatus(statusByFaceReason), {
+      401: ["Unauthenticated"],
+      403: ["ScopeMissing", "Forbidden"],
+      404: ["RouteNotFound", "PictureNotFound", "CallNotFound"],
+      405: ["MethodNotAllowed"],
+      413: ["BodyTooLarge"],
+      415: ["UnsupportedMediaType"],
+      416: ["RangeNotSatisfiable"],
+      422: ["SettingsRejected"],
+      429: ["TooManyFailures"],
+      500: ["InternalError"],
+      503: ["TokensUnreadable", "ServerBusy", "ServerEnding"]
+    })
   })
 })

@@ -38,14 +38,7 @@ const linesOf = (scenario: Scenario) =>
   })
 
 /** What is no call's: what the program as a whole comes to. */
-const ofNoCall = new Set([
-  "circuit moved",
-  "mode changed",
-  "key retired",
-  "key set aside",
-  "key refused",
-  "call refused"
-])
+const ofNoCall = new Set(["circuit moved", "mode changed", "key retired", "key set aside", "key refused"])
 
 describe("a line in the log", () => {
   it.effect.each([...Scenario.literals])("carries the id of its call: %s", (scenario) =>
