@@ -148,7 +148,8 @@ export class LookAtLedgers {
     return Effect.map(Effect.result(this.#jobs.countOf("OutcomeUnknown")), (count) => {
       if (Result.isFailure(count)) return [unreadable(count.failure.problem)]
       this.#mustCount = false
-      const message = `${count.success} jobs were perhaps paid, and nobody knows`
+      const jobs = count.success === 1 ? "1 job was" : `${count.success} jobs were`
+      const message = `${jobs} perhaps paid, and nobody knows`
       this.#unknown =
         count.success === 0 ? [] : [{ name: "OutcomeUnknown", subject: "jobs", level: count.success, message }]
       return []
