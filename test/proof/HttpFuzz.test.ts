@@ -4,8 +4,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Scenario } from "../../mock-layers/simulation/Script.ts"
-import { compareAnswers } from "../apps/server/DocumentedAnswers.ts"
-import { startServer } from "../apps/server/RunningServer.ts"
+import { compareAnswers } from "../layers/server/DocumentedAnswers.ts"
+import { startServer } from "../layers/server/RunningServer.ts"
 
 const settings = {
   deepseek: { rateLimit: [], timeout: 500, retryLimit: 0 },

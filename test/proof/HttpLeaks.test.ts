@@ -14,8 +14,8 @@ import { type Canary, canaryOf, canarySearch } from "../../mock-layers/leaks/Can
 import { startSimulator } from "../support/SimulatorProcess.ts"
 import { runBeside, startServerProcess } from "../support/ServerProcess.ts"
 import { temporaryFolder } from "../support/TemporaryFolder.ts"
-import { documentOf } from "../apps/server/DocumentedAnswers.ts"
-import { operationsOf } from "../apps/server/RequestsOf.ts"
+import { documentOf } from "../layers/server/DocumentedAnswers.ts"
+import { operationsOf } from "../layers/server/RequestsOf.ts"
 
 const key = canaryOf("key", "httpkey")
 const prompt = canaryOf("prompt", "httpprom")

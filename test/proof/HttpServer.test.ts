@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { startServerProcess } from "../support/ServerProcess.ts"
 import { temporaryFolder } from "../support/TemporaryFolder.ts"
-import { startServer } from "../apps/server/RunningServer.ts"
+import { startServer } from "../layers/server/RunningServer.ts"
 import { chargingProvider } from "./ChargingProvider.ts"
 
 const variablesOf = (baseUrl: string) => ({

@@ -6,7 +6,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { SettingsWatch } from "../../../layers/settings/SettingsWatch.ts"
-import { isOrigin } from "../../server/CrossOrigin.ts"
+import { isOrigin } from "../../../layers/server/CrossOrigin.ts"
 import { durationOf } from "../DurationText.ts"
 import { callFlags } from "../Flags.ts"
 

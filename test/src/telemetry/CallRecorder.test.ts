@@ -119,7 +119,7 @@ describe("the recorder", () => {
           })
         ).pipe(
           Effect.map((told) => told.flatMap(([event]) => (event._tag === "CallInterrupted" ? [event.during] : []))),
-          Effect.provide(Mock.layerWith({ scenario, latency: 10, settings }))
+          Effect.provide(Mock.layerWith({ scenario, latency: 10, seed: 1, settings }))
         )
       const limited = { deepseek: { rateLimit: [{ requests: 1, window: 20 }] } }
       assert.deepStrictEqual(yield* during(limited, "healthy", 2), ["waiting"])

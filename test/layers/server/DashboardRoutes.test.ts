@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as HttpRouter from "effect/http/HttpRouter"
-import { contentSecurityPolicy, layer } from "../../../apps/server/DashboardRoutes.ts"
+import { contentSecurityPolicy, layer } from "../../../layers/server/DashboardRoutes.ts"
 
 const root = path.resolve(import.meta.dirname, "../../..")
 const folder = path.join(root, "apps/dashboard")

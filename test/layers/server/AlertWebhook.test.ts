@@ -10,7 +10,7 @@ import { AlertNotice } from "../../../schemas/Alert.ts"
 import { runBeside, startServerProcess } from "../../support/ServerProcess.ts"
 import { temporaryFolder } from "../../support/TemporaryFolder.ts"
 import { webhookReceiver } from "../../support/WebhookReceiver.ts"
-import { runProgram } from "../cli/RunProgram.ts"
+import { runProgram } from "../../apps/cli/RunProgram.ts"
 
 const token = "canarytoken4711"
 const secret = "canarysecret0815"

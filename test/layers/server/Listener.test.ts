@@ -2,7 +2,7 @@ import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { maximumBodyBytes } from "../../../apps/server/Guard.ts"
+import { maximumBodyBytes } from "../../../layers/server/Guard.ts"
 import { rawExchange, startServer } from "./RunningServer.ts"
 
 const fetched = (url: string, init?: RequestInit) => Effect.promise(() => fetch(url, init))

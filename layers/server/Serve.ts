@@ -8,11 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
-import * as BearerAuthorization from "../../layers/access/BearerAuthorization.ts"
-import * as ApiDocs from "../../layers/http-face/ApiDocs.ts"
-import * as HttpFace from "../../layers/http-face/HttpFace.ts"
-import * as OnePath from "../../layers/http-face/OnePath.ts"
-import * as UnknownRoutes from "../../layers/http-face/UnknownRoutes.ts"
+import * as BearerAuthorization from "../access/BearerAuthorization.ts"
+import * as ApiDocs from "../http-face/ApiDocs.ts"
+import * as HttpFace from "../http-face/HttpFace.ts"
+import * as OnePath from "../http-face/OnePath.ts"
+import * as UnknownRoutes from "../http-face/UnknownRoutes.ts"
 import { ConfigurationError } from "../../schemas/Settings.ts"
 import { Health } from "../../src/health/Health.ts"
 import { LiveSettings } from "../../src/settings/LiveSettings.ts"
@@ -52,6 +52,24 @@ const routes = Layer.mergeAll(HttpFace.layer, ApiDocs.layer, UnknownRoutes.layer
  * `drain` says, and then answers what it can within `submitGrace`.
  *
  * **Errors** `ConfigurationError` where the address can not be had.
+ *
+ * ```ts
+ * import * as Deferred from "effect/Deferred"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as MemoryAccessTokens from "@ludeng/providers/layers/access/MemoryAccessTokens"
+ * import { serve } from "@ludeng/providers/layers/server/Serve"
+ * import * as Mock from "@ludeng/providers/mock-layers/Mock"
+ *
+ * const program = Effect.gen(function* () {
+ *   const listening = yield* Deferred.make<string>()
+ *   yield* Effect.forkScoped(serve({ host: "127.0.0.1", port: 0 }, ({ url }) => Deferred.succeed(listening, url)))
+ *   const url = yield* Deferred.await(listening)
+ *   return yield* Effect.promise(async () => (await fetch(new URL("/health/live", url))).status)
+ * })
+ * const services = Layer.merge(Mock.layer, MemoryAccessTokens.layer)
+ * await Effect.runPromise(Effect.provide(Effect.scoped(program), services)) // => 200
+ * ```
  */
 export const serve = Effect.fnUntraced(function* (
   {

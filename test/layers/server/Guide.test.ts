@@ -7,7 +7,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { runProgram } from "../cli/RunProgram.ts"
+import { runProgram } from "../../apps/cli/RunProgram.ts"
 
 const root = path.resolve(import.meta.dirname, "../../..")
 const guide = fs.readFileSync(path.join(root, "docs/guide/http.md"), "utf8")

@@ -20,7 +20,7 @@ interface Asset {
   readonly source: URL
 }
 
-const own = (name: string): Asset => ({ name, source: new URL(`../dashboard/${name}`, import.meta.url) })
+const own = (name: string): Asset => ({ name, source: new URL(`../../apps/dashboard/${name}`, import.meta.url) })
 const ofChart = (name: string): Asset => ({ name, source: new URL(import.meta.resolve(`uplot/dist/${name}`)) })
 
 const assets: ReadonlyArray<Asset> = [
