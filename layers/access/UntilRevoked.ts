@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as HttpBody from "effect/http/HttpBody"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
 /** How often it is looked. */
@@ -17,8 +18,6 @@ export const untilRevoked = (
   const { body } = response
   if (body._tag !== "Stream") return response
   const isOver = Effect.repeat(Effect.delay(isStillLet, lookEvery), { until: (isLet) => !isLet })
-  return HttpServerResponse.setBody(response, {
-    ...body,
-    stream: Stream.interruptWhen(body.stream, isOver)
-  } as typeof body)
+  const stream = Stream.interruptWhen(body.stream, isOver)
+  return HttpServerResponse.setBody(response, HttpBody.stream(stream, body.contentType, body.contentLength))
 }

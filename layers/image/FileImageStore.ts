@@ -21,8 +21,9 @@ import { candidateNames, imageFileName, plainTarget } from "../../src/image/Imag
 import { conditionOf, ImageStore, type ImageTarget, type ListedImage } from "../../src/image/ImageStore.ts"
 import { formatOfName, isPartialName, partialNameOf } from "../../src/image/PictureName.ts"
 import { makeIdentifier } from "../../src/pipeline/CallId.ts"
-import { type FileFailure, fileStep, storageFailed } from "./FileFailure.ts"
-import { openFolder, syncFolder } from "./ImageFolder.ts"
+import { type FileFailure, fileStep, storageFailed } from "../file/FileFailure.ts"
+import { syncFolder } from "../file/SyncFolder.ts"
+import { openFolder } from "./ImageFolder.ts"
 import { findFiles, inspectFile, removeFile } from "./PictureFiles.ts"
 
 interface Temporary {

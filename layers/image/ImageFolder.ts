@@ -9,7 +9,8 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import type { StorageFailed } from "../../schemas/Reason.ts"
 import type { PlainTarget } from "../../src/image/ImagePath.ts"
-import { type FileFailure, fileStep, storageFailed } from "./FileFailure.ts"
+import { type FileFailure, fileStep, storageFailed } from "../file/FileFailure.ts"
+import { syncFolder } from "../file/SyncFolder.ts"
 
 /** Makes the target's folder and answers its real path. **Errors** `StorageFailed`; `PathNotAllowed` if a link leads out. */
 export const openFolder = (target: PlainTarget): Effect.Effect<string, typeof StorageFailed.Type> =>
@@ -29,27 +30,6 @@ export const openFolder = (target: PlainTarget): Effect.Effect<string, typeof St
 /** Whether a real path is the root, or below it. */
 export const isWithin = (root: string, folder: string): boolean =>
   folder === root || folder.startsWith(root.endsWith(path.sep) ? root : root + path.sep)
-
-/**
- * Makes the names in a folder durable. Windows can not and need not sync a folder, and some file systems have no such
- * thing (`EINVAL`).
- */
-export const syncFolder = (folder: string): Effect.Effect<void, FileFailure> =>
-  process.platform === "win32"
-    ? Effect.void
-    : fileStep("syncing the folder", async () => {
-        const handle = await fs.open(folder, "r")
-        try {
-          await handle.sync()
-        } finally {
-          await handle.close()
-        }
-      }).pipe(
-        Effect.catchIf(
-          (failure) => failure.code === "EINVAL",
-          () => Effect.void
-        )
-      )
 
 /** Makes a folder and those above it, each durable in the one that holds it. */
 const makeFolder = (folder: string): Effect.Effect<void, FileFailure> =>

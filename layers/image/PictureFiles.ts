@@ -11,8 +11,9 @@ import type { StorageFailed } from "../../schemas/Reason.ts"
 import { maximumImageBytes, receiveImage } from "../../src/image/ImageBytes.ts"
 import type { ImageInspection, ImageRemoval, ListedFile } from "../../src/image/ImageStore.ts"
 import { nameBelow } from "../../src/image/PictureName.ts"
-import { codeOf, type FileFailure, fileStep, storageFailed } from "./FileFailure.ts"
-import { isWithin, leadsOut, syncFolder } from "./ImageFolder.ts"
+import { codeOf, type FileFailure, fileStep, storageFailed } from "../file/FileFailure.ts"
+import { syncFolder } from "../file/SyncFolder.ts"
+import { isWithin, leadsOut } from "./ImageFolder.ts"
 
 /** How many files are asked for their size at once. */
 const batchSize = 64

@@ -60,8 +60,6 @@ export const makeGuard = Effect.fnUntraced(function* ({
   const refusalTo = ({ headers, method, url }: HttpServerRequest) => {
     if (method === ("TRACE" as string) || method === ("CONNECT" as string))
       return refusal("MethodNotAllowed", "this method is not taken", { allow: [] })
-    // The router would take `//a` for `/a`: a proxy in front of it that guards paths would not.
-    if (/^[^?]*(?:\/\/|\\)/.test(url)) return refusal("RouteNotFound", "there is nothing at this path")
     // Who watches whether the program lives must hear it while it is busy, and while it ends.
     const isWatching = url.startsWith("/health/")
     if (isEnding && !isWatching) return shuttingDown

@@ -1,18 +1,16 @@
 /**
- * Writes the settings file: under a lock, to a temporary file, and renamed. A crash at any instant leaves the old file or
- * the new one; what a killed writer left is removed by the next.
+ * Writes the settings file: read, decided upon and replaced under one lock, so that no change of another program is lost.
  */
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ConfigurationError } from "../../schemas/Settings.ts"
-import { makeIdentifier } from "../../src/pipeline/CallId.ts"
 import type { DocumentEdit, SettingsFileContents } from "../../src/settings/SettingsFile.ts"
-import { type FileFailure, fileStep } from "../image/FileFailure.ts"
-import { syncFolder } from "../image/ImageFolder.ts"
+import { type FileFailure, fileStep } from "../file/FileFailure.ts"
+import { type LockFailed, withFileLock } from "../file/FileLock.ts"
+import { replaceFile } from "../file/ReplaceFile.ts"
 import { problemOf } from "./ConfigFile.ts"
-import { type LockFailed, withFileLock } from "./FileLock.ts"
 
 type Read = (file: string) => Effect.Effect<SettingsFileContents>
 
@@ -53,37 +51,9 @@ const replace = Effect.fnUntraced(function* (
   if (Result.isFailure(decided)) return yield* new ConfigurationError({ problems: [...decided.failure] })
   const document = decided.success
   const mode = before.document === undefined ? 0o600 : (yield* fileStep("looking", () => fs.stat(file))).mode & 0o777
-  const folder = path.dirname(file)
-  const prefix = `.${path.basename(file)}.`
-  yield* removePartials(folder, prefix)
-  const temporary = path.join(folder, `${prefix}${yield* makeIdentifier("settings")}.partial`)
-  yield* Effect.andThen(
-    writeNew(temporary, `${JSON.stringify(document, undefined, 2)}\n`, mode),
-    fileStep("naming", () => fs.rename(temporary, file))
-  ).pipe(Effect.onError(() => Effect.ignore(fileStep("removing", () => fs.unlink(temporary)))))
-  yield* syncFolder(folder)
+  yield* replaceFile(file, `${JSON.stringify(document, undefined, 2)}\n`, mode)
   return { ...before, document }
 })
-
-const writeNew = (temporary: string, text: string, mode: number): Effect.Effect<void, FileFailure> =>
-  Effect.acquireUseRelease(
-    fileStep("creating a file", () => fs.open(temporary, "wx", 0o600)),
-    (handle) =>
-      fileStep("writing", async () => {
-        await handle.writeFile(text)
-        await handle.chmod(mode)
-        await handle.sync()
-      }),
-    (handle) => fileStep("closing", () => handle.close())
-  )
-
-/** Those of writers that were killed: we are the only one now. */
-const removePartials = (folder: string, prefix: string): Effect.Effect<void, FileFailure> =>
-  fileStep("removing", async () => {
-    const names = await fs.readdir(folder)
-    const left = names.filter((name) => name.startsWith(prefix) && name.endsWith(".partial"))
-    await Promise.all(left.map((name) => fs.rm(path.join(folder, name), { force: true })))
-  })
 
 const writeProblem = (file: string, failure: ConfigurationError | FileFailure | LockFailed): ConfigurationError => {
   if (failure._tag === "ConfigurationError") return failure

@@ -17,9 +17,8 @@ import type { VaultFailed } from "../../schemas/VaultFailed.ts"
 import { decideRing, type Happening, type KeyRing, type RingRefusal } from "../../src/vault/KeyRing.ts"
 import type { StoreChange, StoredKey } from "../../src/vault/KeyStore.ts"
 import { contextOfKey, hasItsSeal, openBytes, sealBytes, sealOfRecords, subKey } from "./SealBytes.ts"
-import { failedAt, readPrivateFile, refuseWideFolder, replaceFile } from "./VaultFile.ts"
+import { failedAt, readPrivateFile, refuseWideFolder, replaceVault, withVaultLock } from "./VaultFile.ts"
 import { type Argon2Cost, defaultArgon2Cost, type SealedKey, VaultForm } from "./VaultForm.ts"
-import { withLock } from "./VaultLock.ts"
 import { type DataKey, keyBytes, type Secret } from "./VaultSecrets.ts"
 import { unwrapDataKey, wrapDataKey } from "./WrapDataKey.ts"
 
@@ -108,7 +107,7 @@ export const createVault = (
     const dataKey: DataKey = Redacted.make(new Uint8Array(randomBytes(keyBytes)), { label: "dataKey" })
     const wrap = yield* wrapDataKey(dataKey, secret, cost)
     yield* refuseWideFolder(path.dirname(file))
-    yield* withLock(
+    yield* withVaultLock(
       file,
       Effect.gen(function* () {
         if ((yield* readForm(file)) !== undefined)
@@ -136,7 +135,7 @@ export const changeVaultTelling = (
   dataKey: DataKey,
   { event, key }: StoreChange
 ): Effect.Effect<VaultChanged, VaultFailed> =>
-  withLock(
+  withVaultLock(
     file,
     Effect.gen(function* () {
       const form = yield* readAgain(file, dataKey)
@@ -170,7 +169,7 @@ export const rewrapVault = (
   next: Secret,
   cost: Argon2Cost = defaultArgon2Cost
 ): Effect.Effect<void, VaultFailed> =>
-  withLock(
+  withVaultLock(
     file,
     Effect.gen(function* () {
       const form = yield* readForm(file)
@@ -182,7 +181,7 @@ export const rewrapVault = (
 
 const write = (file: string, form: VaultForm, dataKey: DataKey): Effect.Effect<VaultForm, VaultFailed> => {
   const sealed: VaultForm = { ...form, seal: sealOfRecords(Redacted.value(dataKey), form.keys) }
-  return Effect.as(replaceFile(file, `${JSON.stringify(encodeForm(sealed), null, 2)}\n`), sealed)
+  return Effect.as(replaceVault(file, `${JSON.stringify(encodeForm(sealed), null, 2)}\n`), sealed)
 }
 
 const refused = (file: string, refusal: RingRefusal): VaultFailed => {

@@ -5,17 +5,14 @@
  * **Gotchas** Windows knows no such modes: there the folder's own rights must keep others out.
  */
 import * as fs from "node:fs/promises"
-import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import { VaultFailed, type VaultProblem } from "../../schemas/VaultFailed.ts"
-import { makeIdentifier } from "../../src/pipeline/CallId.ts"
-import { type FileFailure, fileStep } from "../image/FileFailure.ts"
-import { syncFolder } from "../image/ImageFolder.ts"
+import { type FileFailure, fileStep } from "../file/FileFailure.ts"
+import { type LockFailed, withFileLock } from "../file/FileLock.ts"
+import { replaceFile } from "../file/ReplaceFile.ts"
 
 /** A vault of a thousand keys has about 300 KiB. **Units** bytes. */
 const maximumBytes = 4_194_304
-
-const partial = /^\.vault_\w+\.partial$/
 
 /** A failure of the vault at a file. */
 export const failedAt = (subject: string, problem: VaultProblem, detail: string, remedy: string): VaultFailed =>
@@ -57,43 +54,24 @@ const refuseWide = (place: string, mode: number, allowed: "600" | "700"): Effect
       )
 
 /** Replaces the file. To be called by one program at a time: under the lock. */
-export const replaceFile = (file: string, text: string): Effect.Effect<void, VaultFailed> =>
-  Effect.gen(function* () {
-    const folder = path.dirname(file)
-    yield* removePartials(folder)
-    const name = yield* makeIdentifier("vault")
-    const temporary = path.join(folder, `.${name}.partial`)
-    yield* Effect.andThen(
-      writeNew(temporary, text),
-      fileStep("naming", () => fs.rename(temporary, file))
-    ).pipe(Effect.onError(() => Effect.ignore(fileStep("removing", () => fs.unlink(temporary)))))
-    yield* syncFolder(folder)
-  }).pipe(
-    Effect.uninterruptible,
-    Effect.mapError((failure) => storageFailed(file, failure))
+export const replaceVault = (file: string, text: string): Effect.Effect<void, VaultFailed> =>
+  Effect.mapError(replaceFile(file, text), (failure) => storageFailed(file, failure))
+
+/**
+ * Runs an effect as the only writer of the vault.
+ *
+ * **Errors** `VaultFailed` with `Busy` where another program writes for longer than ten seconds.
+ */
+export const withVaultLock = <A, E>(file: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | VaultFailed> =>
+  withFileLock(file, Effect.result(effect)).pipe(
+    Effect.mapError((failure) => lockFailed(`${file}.lock`, failure)),
+    Effect.flatMap(Effect.fromResult)
   )
 
-const writeNew = (temporary: string, text: string): Effect.Effect<void, FileFailure> =>
-  Effect.acquireUseRelease(
-    fileStep("creating a file", () => fs.open(temporary, "wx", 0o600)),
-    (handle) =>
-      fileStep("writing", async () => {
-        await handle.writeFile(text)
-        await handle.sync()
-      }),
-    (handle) => fileStep("closing", () => handle.close())
-  )
-
-const removePartials = (folder: string): Effect.Effect<void, FileFailure> =>
-  Effect.flatMap(
-    fileStep("looking", () => fs.readdir(folder)),
-    (names) =>
-      Effect.forEach(
-        names.filter((name) => partial.test(name)),
-        (name) => fileStep("removing", () => fs.unlink(path.join(folder, name))),
-        { discard: true }
-      )
-  )
+const lockFailed = (lock: string, { code }: LockFailed): VaultFailed =>
+  code === "EBUSY"
+    ? failedAt(lock, "Busy", "another program has been writing for ten seconds", "try again when it is done")
+    : storageFailed(lock, { step: "locking", code })
 
 const isFileFailure = (failure: FileFailure | VaultFailed): failure is FileFailure => failure._tag === "FileFailure"
 

@@ -95,9 +95,10 @@ describe("a refusal of the face", () => {
           "TokensUnreadable",
           "InternalError"
         ]
-        assert.sameMembers([...reasons.filter((it) => it !== "InputRejected"), ...elsewhere].filter(isFirst), [
-          ...Object.keys(statusByFaceReason)
-        ])
+        assert.sameMembers(
+          [...reasons.filter((it) => it !== "InputRejected"), ...elsewhere].filter(isFirst),
+          Object.keys(statusByFaceReason)
+        )
       })
     )
   )

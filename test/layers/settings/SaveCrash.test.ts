@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { makeConfigFile } from "../../../layers/settings/ConfigFile.ts"
 import { decideSave } from "../../../src/settings/DecideSave.ts"
 import { filesBelow, temporaryFolder } from "../../support/TemporaryFolder.ts"
+import { stepsOfReplacing } from "../file/StepsOfReplacing.ts"
 
 const save = (file: string, ...args: ReadonlyArray<string>) =>
   spawnSync(process.execPath, [path.join(import.meta.dirname, "SaveUnderFaults.ts"), file, ...args], {
@@ -36,10 +37,7 @@ describe("a change of the settings file", () => {
     () =>
       Effect.gen(function* () {
         const steps = yield* stepsOf
-        assert.includeMembers(
-          [...steps],
-          ["open the new file", "write the rest of the new file", "sync the new file", "rename", "sync the folder"]
-        )
+        assert.includeMembers([...steps], [...stepsOfReplacing])
         const found: Array<string> = []
         for (const step of steps.keys()) {
           const { file, written } = yield* world
